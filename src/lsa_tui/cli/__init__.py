@@ -1,0 +1,1 @@
+"""The commands: thin, one file per subject, without Textual."""

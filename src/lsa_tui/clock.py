@@ -1,0 +1,51 @@
+"""The only source of time. `LSA_NOW` (ISO 8601 with offset) fixes "now" for demonstrations and tests."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from lsa_tui.errors import BadInput
+
+DEFAULT_ZONE = "Europe/London"
+
+
+def now(zone: ZoneInfo) -> datetime:
+    """The present in `zone`, to the millisecond."""
+    fixed = os.environ.get("LSA_NOW")
+    if not fixed:
+        present = datetime.now(UTC)
+        return present.replace(microsecond=present.microsecond // 1000 * 1000).astimezone(zone)
+    try:
+        moment = datetime.fromisoformat(fixed)
+    except ValueError:
+        raise BadInput(
+            f"LSA_NOW is {fixed!r}, which is not a time; write it like 2026-11-24T10:42:00+00:00"
+        ) from None
+    if moment.tzinfo is None:
+        raise BadInput(f"LSA_NOW is {fixed!r} without an offset; write it like 2026-11-24T10:42:00+00:00")
+    return moment.astimezone(zone)
+
+
+def is_fixed() -> bool:
+    """Whether `LSA_NOW` holds the clock still."""
+    return bool(os.environ.get("LSA_NOW"))
+
+
+def to_ms(moment: datetime) -> int:
+    """Milliseconds since 1970 (UTC) of an aware moment."""
+    return int(moment.timestamp() * 1000 + 0.5)
+
+
+def to_text(moment: datetime) -> str:
+    """ISO 8601 with offset; milliseconds only where there are some."""
+    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
+
+
+def from_text(text: str) -> datetime:
+    """An aware moment from ISO 8601 with an offset. Raises ValueError otherwise."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no offset")
+    return moment

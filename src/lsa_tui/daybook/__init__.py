@@ -1,0 +1,1 @@
+"""What the program does for its users: one function per thing, called by keys, taps and commands alike."""

@@ -1,0 +1,107 @@
+"""Where everything of one person on one device is kept. The only reader of `LSA_HOME`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from lsa_tui.errors import LsaError
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The folders of one home. Made readable by the owner alone when they are first needed."""
+
+    config_folder: Path
+    data_folder: Path
+
+    @property
+    def config(self) -> Path:
+        return self.config_folder / "config.toml"
+
+    @property
+    def themes(self) -> Path:
+        return self.config_folder / "themes"
+
+    @property
+    def database(self) -> Path:
+        return self.data_folder / "records.db"
+
+    @property
+    def drafts(self) -> Path:
+        return self.data_folder / "drafts"
+
+    @property
+    def backups(self) -> Path:
+        return self.data_folder / "backups"
+
+    @property
+    def saved(self) -> Path:
+        """Documents that the user saved from the day's end."""
+        return self.data_folder / "saved"
+
+    @property
+    def lock(self) -> Path:
+        return self.data_folder / "application.lock"
+
+    def named(self) -> dict[str, Path]:
+        """What `lsa paths` prints: a word for each place, and the place."""
+        return {
+            "config": self.config,
+            "database": self.database,
+            "drafts": self.drafts,
+            "backups": self.backups,
+            "themes": self.themes,
+            "saved": self.saved,
+            "lock": self.lock,
+        }
+
+    def make(self) -> None:
+        """Creates the folders, for the owner alone. Raises LsaError where that is not possible."""
+        for folder in (self.config_folder, self.data_folder):
+            private_folder(folder)
+
+
+def private_folder(folder: Path) -> Path:
+    """`folder`, created for its owner alone where it was missing."""
+    try:
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.chmod(0o700)
+    except OSError as problem:
+        raise LsaError(
+            f"the folder {folder} cannot be made ({problem.strerror}); choose another with --home DIR"
+        ) from None
+    return folder
+
+
+def write_whole(target: Path, content: str) -> None:
+    """Writes a file whole or not at all: to a neighbour first, then moved into place, owner only."""
+    private_folder(target.parent)
+    neighbour = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        handle = os.open(neighbour, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(neighbour, target)
+    except OSError as problem:
+        neighbour.unlink(missing_ok=True)
+        raise LsaError(f"{target} could not be written ({problem.strerror}); nothing was changed") from None
+
+
+def find(home: str | None = None) -> Paths:
+    """The home named by `--home`, else by `LSA_HOME`, else the platform's own folders."""
+    chosen = home or os.environ.get("LSA_HOME")
+    if chosen:
+        folder = Path(chosen).expanduser().absolute()
+        if folder.exists() and not folder.is_dir():
+            raise LsaError(f"the home {folder} is a file, not a folder; choose another with --home DIR")
+        return Paths(folder, folder)
+    import platformdirs  # 25 ms that a named home need not pay
+
+    # Local, not roaming: a roaming profile is copied to a server by Windows itself.
+    folders = platformdirs.PlatformDirs("lsa-tui", appauthor=False, roaming=False)
+    return Paths(Path(folders.user_config_path), Path(folders.user_data_path))

@@ -1,0 +1,1 @@
+"""Local log and shared store, both ways."""

@@ -1,0 +1,39 @@
+"""Text as people type it: normal form C, without control characters, everything else kept."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 20_000
+"""Characters of one text; the longest note seen in a school's paper record was about 6,000."""
+
+# Category Cc except the line break, and lone surrogates (bytes of an argument that were not UTF-8).
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """`text` in NFC, line ends as \\n, tabs as a blank, without control characters, ends stripped."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    text = _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))
+    if not text.isascii():
+        import unicodedata  # 1 ms that plain ASCII, the usual case, need not pay
+
+        text = unicodedata.normalize("NFC", text)
+    return text.strip()
+
+
+def one_line(text: str, width: int | None = None) -> str:
+    """`text` on one line, cut to `width` characters with an ellipsis where it is longer."""
+    flat = " ".join(text.split())
+    if width is not None and len(flat) > width:
+        return flat[: max(width - 1, 0)].rstrip() + "…"
+    return flat
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """`; did you mean X?`, or an empty string where nothing is near."""
+    import difflib  # used for mistakes only
+
+    found = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=0.5)
+    return f"; did you mean {found[0]!r}?" if found else ""
