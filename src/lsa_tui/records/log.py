@@ -1,0 +1,259 @@
+"""The log: appending changes, taking them back while they are still this device's own, reading their history.
+
+Changes of this device are numbered and chained. What can be undone is always the end of a chain, because only
+the last step can be undone; so taking back means cutting the end off, and nothing of it is left to be shared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lsa_tui.records import ids
+from lsa_tui.records.fold import Seen, changes_of, fold, heads
+from lsa_tui.records.models import Change, Head, Mine
+
+OWN = "own"
+"""The chain of what never leaves this device. No sync reads or accepts it."""
+
+SCHEMA = 1
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who writes: initials, role, and the zone and wall time of the writing."""
+
+    initials: str
+    role: str
+    zone: str
+    wall: str
+    now_ms: int
+
+
+@dataclass(slots=True)
+class Draft:
+    """A change before it is written: fields to set on a row. `extra` holds `by` and `recorded_at` of an import."""
+
+    kind: str
+    row: str
+    values: Mapping[str, Any]
+    own: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def canonical(value: Any) -> str:
+    """One text for one value: sorted keys, no blanks."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def body_hash(salt: str, body: str) -> str:
+    """Salted, so that an erased short text cannot be guessed once the salt is gone with it."""
+    return hashlib.sha256(f"{salt}\n{body}".encode()).hexdigest()
+
+
+CHAINED = (
+    "dev seq uid hlc wall zone actor role audience schema kind row op body_hash".split()  # noqa: SIM905
+)
+
+
+def chain_hash(previous: str, change: Mapping[str, Any]) -> str:
+    """The link of `change` after `previous`: everything but the body itself, which its hash stands for."""
+    return hashlib.sha256(canonical([previous, *(change[name] for name in CHAINED)]).encode()).hexdigest()
+
+
+def get_meta(db: Any, key: str) -> str | None:
+    """A fact about this database, None where it was never set."""
+    row = db.execute_sql("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return row[0] if row else None
+
+
+def set_meta(db: Any, key: str, value: str) -> None:
+    """Sets a fact about this database."""
+    db.execute_sql("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
+
+def device(db: Any) -> str:
+    """This device's id in the log."""
+    found = get_meta(db, "device")
+    if found is None:
+        found = os.urandom(8).hex()
+        set_meta(db, "device", found)
+    return found
+
+
+def append(db: Any, drafts: Sequence[Draft], author: Author, step: int | None = None) -> int:
+    """Appends changes to this device's log and folds them; to be called inside a transaction.
+
+    With `step` they join that step, else they make a new one; what was undone before is gone for good then.
+    Returns the step, which one undo takes back.
+    """
+    drop_undone(db)
+    if step is None:
+        step = int(db.execute_sql("SELECT coalesce(max(step), 0) + 1 FROM mine").fetchone()[0])
+    seen = changes_of(db, list({draft.row for draft in drafts}))
+    last = int(get_meta(db, "hlc") or 0)
+    tails: dict[str, tuple[int, str]] = {}
+    rows = []
+    for draft in drafts:
+        dev = OWN if draft.own else device(db)
+        seq, previous = tails.get(dev) or _tail(db, dev)
+        known = seen[draft.row]
+        last = ids.next_hlc(last, author.now_ms, *(change.hlc for change in known))
+        change = _change(draft, author, dev, seq + 1, last, known)
+        change["chain"] = chain_hash(previous, change)
+        tails[dev] = (seq + 1, change["chain"])
+        rows.append(change)
+        known.append(
+            Seen(
+                draft.row,
+                draft.kind,
+                change["uid"],
+                last,
+                author.wall,
+                author.initials,
+                change["audience"],
+                change["body"],
+            )
+        )
+    insert_changes(db, rows)
+    for dev, (seq, chain) in tails.items():
+        set_head(db, dev, seq, chain)
+    db.connection().executemany(
+        "INSERT INTO mine (uid, step, undone) VALUES (?, ?, 0)", [(row["uid"], step) for row in rows]
+    )
+    set_meta(db, "hlc", str(last))
+    fold(db, [draft.row for draft in drafts])
+    return step
+
+
+def _change(
+    draft: Draft, author: Author, dev: str, seq: int, hlc: int, known: Sequence[Seen]
+) -> dict[str, Any]:
+    preds = {name: [head.uid for head in heads(known, name)] for name in draft.values} if known else {}
+    body = canonical({"set": dict(draft.values), "preds": {k: v for k, v in preds.items() if v}, **draft.extra})
+    salt = os.urandom(8).hex()
+    return {
+        "dev": dev,
+        "seq": seq,
+        "uid": ids.new_id(),
+        "hlc": hlc,
+        "wall": author.wall,
+        "zone": author.zone,
+        "actor": author.initials,
+        "role": author.role,
+        "audience": OWN if draft.own else "school",
+        "schema": SCHEMA,
+        "kind": draft.kind,
+        "row": draft.row,
+        "op": "set",
+        "body": body,
+        "salt": salt,
+        "body_hash": body_hash(salt, body),
+    }
+
+
+def insert_changes(db: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Writes changes as they stand, their own or arrived ones."""
+    names = list(Change._meta.sorted_field_names)
+    sql = f"INSERT INTO change ({','.join(names)}) VALUES ({','.join('?' * len(names))})"
+    db.connection().executemany(sql, [[row[name] for name in names] for row in rows])
+
+
+def _tail(db: Any, dev: str) -> tuple[int, str]:
+    row = db.execute_sql("SELECT seq, chain FROM head WHERE dev = ?", (dev,)).fetchone()
+    return (row[0], row[1]) if row else (0, GENESIS)
+
+
+def set_head(db: Any, dev: str, seq: int, chain: str) -> None:
+    """Moves the head of one chain."""
+    db.execute_sql("INSERT OR REPLACE INTO head (dev, seq, chain) VALUES (?, ?, ?)", (dev, seq, chain))
+
+
+def read_heads(db: Any) -> dict[str, tuple[int, str]]:
+    """The version vector without the chain that never leaves: device to (last number, chain hash)."""
+    return {
+        dev: (seq, chain)
+        for dev, seq, chain in db.execute_sql("SELECT dev, seq, chain FROM head WHERE dev <> ?", (OWN,))
+    }
+
+
+# Undo and redo
+
+
+def last_step(db: Any, undone: bool) -> int | None:
+    """The step that undo (`undone` False) or redo (True) would take, None where there is none."""
+    which = "min" if undone else "max"
+    sql = f"SELECT {which}(step) FROM mine WHERE undone = ?"
+    found = db.execute_sql(sql, (int(undone),)).fetchone()[0]
+    return None if found is None else int(found)
+
+
+def step_rows(db: Any, step: int) -> list[str]:
+    """The rows that a step wrote to, in order."""
+    sql = "SELECT c.row FROM mine m JOIN change c ON c.uid = m.uid WHERE m.step = ? ORDER BY c.hlc"
+    return [row for (row,) in db.execute_sql(sql, (step,))]
+
+
+def set_undone(db: Any, step: int, undone: bool) -> None:
+    """Takes a step back, or brings it again; its rows are folded anew."""
+    Mine.update(undone=undone).where(Mine.step == step).execute(db)
+    fold(db, step_rows(db, step))
+
+
+def join_steps(db: Any, first: int) -> None:
+    """Makes all live steps from `first` on one step."""
+    Mine.update(step=first).where((Mine.step > first) & (Mine.undone == False)).execute(db)  # noqa: E712
+
+
+def drop_undone(db: Any) -> None:
+    """Wipes what was undone from the log: it is the end of its chain, so the chain is cut there."""
+    sql = "SELECT c.dev, min(c.seq) FROM mine m JOIN change c ON c.uid = m.uid WHERE m.undone = 1 GROUP BY c.dev"
+    cuts = list(db.execute_sql(sql))
+    for dev, seq in cuts:
+        db.execute_sql("DELETE FROM change WHERE dev = ? AND seq >= ?", (dev, seq))
+        row = db.execute_sql("SELECT seq, chain FROM change WHERE dev = ? AND seq = ?", (dev, seq - 1)).fetchone()
+        if row:
+            set_head(db, dev, row[0], row[1])
+        else:
+            Head.delete().where(Head.dev == dev).execute(db)
+    if cuts:
+        Mine.delete().where(Mine.undone == True).execute(db)  # noqa: E712
+
+
+def seal(db: Any) -> None:
+    """What stands now may be shared: undone steps are wiped, and the rest can no longer be undone.
+
+    Called in its own transaction before a push, so that nothing can be taken back while it is on its way.
+    """
+    drop_undone(db)
+    dev = device(db)
+    sql = "DELETE FROM mine WHERE uid IN (SELECT m.uid FROM mine m JOIN change c ON c.uid = m.uid WHERE c.dev = ?)"
+    db.execute_sql(sql, (dev,))
+    set_meta(db, "sealed", str(_tail(db, dev)[0]))
+
+
+def backlog(db: Any) -> int:
+    """How many of this device's changes are not known to be in the shared store."""
+    shared = int(get_meta(db, "shared") or 0)
+    sql = (
+        "SELECT count(*) FROM change c LEFT JOIN mine m ON m.uid = c.uid "
+        "WHERE c.dev = ? AND c.seq > ? AND coalesce(m.undone, 0) = 0"
+    )
+    return int(db.execute_sql(sql, (device(db), shared)).fetchone()[0])
+
+
+def history(db: Any, row: str) -> list[dict[str, Any]]:
+    """Every change of a record, oldest first: who, when, which fields."""
+    sql = (
+        "SELECT c.uid, c.wall, c.actor, c.role, c.body FROM change c LEFT JOIN mine m ON m.uid = c.uid "
+        "WHERE c.row = ? AND coalesce(m.undone, 0) = 0 ORDER BY c.hlc, c.uid"
+    )
+    return [
+        {"uid": uid, "at": wall, "by": actor, "role": role, "set": json.loads(body)["set"] if body else None}
+        for uid, wall, actor, role, body in db.execute_sql(sql, (row,))
+    ]

@@ -1,0 +1,155 @@
+"""Reading records: database rows stop here, everything else sees plain `Entry` values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from lsa_tui.clock import from_text
+from lsa_tui.records.fold import COLUMNS
+from lsa_tui.records.kinds import Entry
+from lsa_tui.records.vocabulary import KINDS
+
+_SELECT = f"SELECT {', '.join(COLUMNS)} FROM record"
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    uid, kind, pupil, _at, at_text, _day, recorded, by, own, removed, revisions, order, conflict, data = row
+    return Entry(
+        id=uid,
+        kind=kind,
+        pupil=pupil,
+        at=from_text(at_text) if at_text else None,
+        recorded_at=from_text(recorded),
+        by=by,
+        data=json.loads(data),
+        own=bool(own),
+        removed=removed,
+        revisions=revisions,
+        order=order,
+        conflict=json.loads(conflict) if conflict else None,
+    )
+
+
+def _rows(db: Any, where: str, values: Sequence[Any], order: str = "at, ord") -> list[Entry]:
+    return [_entry(row) for row in db.execute_sql(f"{_SELECT} WHERE {where} ORDER BY {order}", values)]
+
+
+def get(db: Any, uid: str) -> Entry | None:
+    """One record by its id, removed or not."""
+    return next(iter(_rows(db, "uid = ?", (uid,))), None)
+
+
+def starting_with(db: Any, start: str) -> list[Entry]:
+    """Records whose id begins so: people type the first characters."""
+    return _rows(db, "uid >= ? AND uid < ? LIMIT 3", (start, start + "g"), "uid") if start else []
+
+
+def of_kind(db: Any, kind: str, pupil: str | None = None, removed: bool = False) -> list[Entry]:
+    """All records of a kind, of one pupil where named, in order of time."""
+    where, values = "kind = ?", [kind]
+    if pupil is not None:
+        where, values = where + " AND pupil = ?", [*values, pupil]
+    return _rows(db, where + ("" if removed else " AND removed IS NULL"), values)
+
+
+def between(
+    db: Any,
+    first: str,
+    last: str,
+    pupil: str | None = None,
+    kinds: Iterable[str] | None = None,
+    nobody: bool = True,
+    removed: bool = False,
+) -> list[Entry]:
+    """Records of the days `first` to `last` (ISO dates, both included), in order of time, then of recording.
+
+    With `pupil`: that pupil's, and with `nobody` also those that belong to no pupil.
+    """
+    where, values = ["day >= ? AND day <= ?"], [first, last]
+    if kinds is not None:
+        kinds = list(kinds)
+        where.append(f"kind IN ({','.join('?' * len(kinds))})")
+        values += kinds
+    if pupil is not None:
+        where.append("(pupil = ? OR pupil IS NULL)" if nobody else "pupil = ?")
+        values.append(pupil)
+    if not removed:
+        where.append("removed IS NULL")
+    return _rows(db, " AND ".join(where), values)
+
+
+def listed(db: Any, first: str, last: str, pupil: str | None = None, removed: bool = False) -> list[Entry]:
+    """The day's log: what happened, without the plan."""
+    return between(db, first, last, pupil, [k.name for k in KINDS.values() if k.listed], removed=removed)
+
+
+def conflicts(db: Any) -> list[Entry]:
+    """Records with a field whose edits did not see each other."""
+    return _rows(db, "conflict IS NOT NULL AND removed IS NULL", ())
+
+
+def counts(db: Any, pupil: str | None, day: str) -> dict[str | None, int]:
+    """Marks of a day by behaviour id (None: unknown ones), those of no pupil included."""
+    sql = (
+        "SELECT json_extract(data, '$.behaviour'), sum(json_extract(data, '$.count')) FROM record "
+        "WHERE kind = 'tally' AND day = ? AND (pupil IS ? OR pupil IS NULL) AND removed IS NULL GROUP BY 1"
+    )
+    return dict(db.execute_sql(sql, (day, pupil)).fetchall())
+
+
+def last_day(db: Any, before: str, pupil: str | None) -> str | None:
+    """The last day before `before` with anything in the log."""
+    sql = "SELECT max(day) FROM record WHERE day < ? AND kind IN ('session', 'tally', 'trial', 'note')"
+    values: list[Any] = [before]
+    if pupil is not None:
+        sql, values = sql + " AND pupil = ?", [*values, pupil]
+    found = db.execute_sql(sql, values).fetchone()[0]
+    return None if found is None else str(found)
+
+
+class Names:
+    """Words for ids. Looked up once each; made anew where something may have changed."""
+
+    def __init__(self, db: Any) -> None:
+        self._db = db
+        self._known: dict[str, Entry | None] = {}
+        self._problems: dict[str, str] | None = None
+
+    def _get(self, uid: str | None) -> Entry | None:
+        if uid is None:
+            return None
+        if uid not in self._known:
+            self._known[uid] = get(self._db, uid)
+        return self._known[uid]
+
+    def pupil(self, uid: str | None) -> str:
+        """A pupil's code, empty for nobody."""
+        found = self._get(uid)
+        return str(found["code"]) if found else (f"({uid[:8]})" if uid else "")
+
+    def behaviour(self, uid: str | None) -> str:
+        """A behaviour's label."""
+        found = self._get(uid)
+        return str(found["label"]) if found else "unknown"
+
+    def letter(self, uid: str | None) -> str:
+        """A behaviour's letter now, empty where it has none."""
+        found = self._get(uid)
+        return str(found["key"] or "") if found else ""
+
+    def slot(self, uid: str | None) -> str:
+        """A slot's title."""
+        found = self._get(uid)
+        return str(found["title"]) if found else "Session"
+
+    def status(self, problem: str) -> str:
+        """open, answered or closed: derived from the replies, so that none can be overwritten."""
+        if self._problems is None:
+            self._problems = {}
+            for reply in of_kind(self._db, "reply"):
+                about = reply["problem"]
+                closed = reply["close"] or self._problems.get(about) == "closed"
+                self._problems[about] = "closed" if closed else "answered"
+        return self._problems.get(problem, "open")
