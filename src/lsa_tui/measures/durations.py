@@ -54,7 +54,11 @@ class Durations:
         if self.open:
             return f"{bouts}, {duration_text(self.total)} so far"
         if not self.number:
-            return f"{bouts} in {duration_text(self.observed)}" if self.observed else f"{bouts}, no observed time"
+            return (
+                f"{bouts} in {duration_text(self.observed)}"
+                if self.observed
+                else f"{bouts}, no observed time"
+            )
         mean = f"; mean {duration_text(self.mean)}" if self.mean is not None and self.number > 1 else ""
         return f"{bouts}, {duration_text(self.total)}, {self._share()}{mean}"
 
@@ -67,10 +71,10 @@ class Durations:
 def durations(bouts: Iterable[Bout], window: Span, now: datetime | None, observed: timedelta) -> Durations:
     """Number, total, share of the `observed` time, mean and sd of one behaviour's bouts in `window`.
 
-    Bouts are clipped to the window; one on its end belongs to the later window. One that ends before it starts
-    (a clock put back) has no length but counts. A bout without an end: with `now` inside the window or before
-    it, so far and open; with `now` None or not before the window's end, unpaired in the window it started in,
-    which then has no total, while later windows leave it out, since nothing shows that it reached them.
+    Bouts are clipped to the window; one on its end belongs to the later window. One that ends before it
+    starts (a clock put back) has no length but counts. A bout without an end: while `now` is before the end
+    of the window, so far and open; with `now` None or later, unpaired in the window it started in, which then
+    has no total, while later windows leave it out, since nothing shows that it reached them.
     The share is 100 x total / observed, held at 100 where a bout ran on through a pause.
     Raises ValueError for times without a zone or a negative observed time.
     Source: Cooper, Heron and Heward, Applied Behavior Analysis (total duration, duration per occurrence).
@@ -100,7 +104,7 @@ def durations(bouts: Iterable[Bout], window: Span, now: datetime | None, observe
 def _span(bout: Bout, reached: datetime | None) -> Span:
     start = in_utc(bout.start)
     end = bout.end if bout.end is not None else reached
-    return start, start if end is None else max(start, in_utc(end))
+    return start, start if end is None else in_utc(end)
 
 
 def _reaches(span: Span, window: Span) -> bool:

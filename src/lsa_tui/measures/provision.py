@@ -1,4 +1,4 @@
-"""What the plan promised and what the pupil got: delivered of planned minutes, with a reason for each miss."""
+"""What the plan promised and what the pupil got: delivered of planned minutes, each miss with its reason."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ class SlotMinutes:
     by_whom, group: as the provision has them, "" where it does not say.
     cancelled: taken out of the plan, so not planned.
     ended: False while its time is not over: planned, but not a miss for having nothing delivered yet.
+    Raises ValueError for negative minutes.
     """
 
     planned: float
@@ -53,7 +54,7 @@ class SlotMinutes:
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """The slots missed or cut short for one reason: how many, and the minutes missing. No reason given: None."""
+    """The slots missed or cut short for one reason (None: not given): how many, and the minutes missing."""
 
     reason: str | None
     slots: int
@@ -82,7 +83,9 @@ class ProvisionMinutes:
     misses: tuple[Miss, ...]
 
     def text(self) -> str:
-        """Whole minutes: "60 of 75 min", "45 of 75 min; missed: LSA absent 30 min (2 slots)"."""
+        """Whole minutes: "45 of 75 min; missed: LSA absent 30 min (2 slots)", "10 min, none planned"."""
+        if not self.planned:
+            return f"{half_up(self.delivered)} min, none planned"
         minutes = f"{half_up(self.delivered)} of {half_up(self.planned)} min"
         if not self.misses:
             return minutes
@@ -95,7 +98,7 @@ def delivered_of_planned(slots: Iterable[SlotMinutes]) -> list[ProvisionMinutes]
     For any set of slots: a day, a week, a term. Cancelled slots are not planned, and stand for nothing at all
     unless something was delivered; a holiday has no slots and so adds no planned minutes. Slots without a
     provision make a row of their own (`provision` None). No slots: no rows.
-    Source: the Special Educational Needs and Disability Regulations' provision, as planned in the pupil's plan.
+    Source: the plan itself (EHCP section F: what provision, how often, by whom); plain sums.
     """
     groups: dict[tuple[str | None, str, str], list[SlotMinutes]] = {}
     for slot in slots:

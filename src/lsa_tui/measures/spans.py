@@ -51,7 +51,7 @@ def union(spans: Iterable[Span]) -> list[Span]:
 
 
 def clip(spans: Iterable[Span], window: Span) -> list[Span]:
-    """Each span cut to `window`, in UTC and in the given order (overlaps stay); what lies outside is dropped."""
+    """Each span cut to `window`, in UTC in the given order (overlaps stay); what lies outside is dropped."""
     opens, closes = in_utc(window[0]), in_utc(window[1])
     return list(_real((max(start, opens), min(end, closes)) for start, end in _real(spans)))
 

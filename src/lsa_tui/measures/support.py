@@ -13,9 +13,9 @@ Outcome = Literal["yes", "no", "none"]
 class Ladder:
     """Levels of support, least help first; the first one is "independent".
 
-    The version is stored with each entry: a school that reorders or renames its levels makes a new version, and
-    what was recorded keeps its meaning. Raises ValueError without levels, for a level that is there twice, or
-    where levels and labels are not equally many.
+    The version is stored with each entry: a school that reorders or renames its levels makes a new version,
+    and what was recorded keeps its meaning. Raises ValueError without levels, for a level that is there
+    twice, or where levels and labels are not equally many.
     """
 
     id: str
@@ -24,12 +24,16 @@ class Ladder:
     labels: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        if not self.levels or len(set(self.levels)) != len(self.levels) or len(self.levels) != len(self.labels):
+        if (
+            not self.levels
+            or len(set(self.levels)) != len(self.levels)
+            or len(self.levels) != len(self.labels)
+        ):
             raise ValueError(f"ladder {self.id}: each level needs a name of its own and one label")
 
     def label(self, level: str) -> str:
-        """What the screen says for `level`. Raises ValueError for a level that this ladder does not have."""
-        return self.labels[self.levels.index(level)]
+        """What the screen says for `level`; one that this ladder does not have stands for itself."""
+        return dict(zip(self.levels, self.labels, strict=True)).get(level, level)
 
 
 SCAFFOLD: Final = Ladder(
