@@ -20,9 +20,7 @@ def now(zone: ZoneInfo) -> datetime:
     try:
         moment = datetime.fromisoformat(fixed)
     except ValueError:
-        raise BadInput(
-            f"LSA_NOW is {fixed!r}, which is not a time; write it like 2026-11-24T10:42:00+00:00"
-        ) from None
+        raise BadInput(f"LSA_NOW is {fixed!r}, which is not a time; write it like 2026-11-24T10:42:00+00:00") from None
     if moment.tzinfo is None:
         raise BadInput(f"LSA_NOW is {fixed!r} without an offset; write it like 2026-11-24T10:42:00+00:00")
     return moment.astimezone(zone)

@@ -31,7 +31,7 @@ class Seen(NamedTuple):
 
 
 COLUMNS = (
-    "uid kind pupil at at_text day recorded by own removed revisions ord conflict data".split()  # noqa: SIM905
+    "uid kind pupil at at_text day recorded by own open removed revisions ord conflict data".split()  # noqa: SIM905
 )
 
 
@@ -49,7 +49,8 @@ def merge(changes: Sequence[Seen]) -> tuple[Any, ...] | None:
     fields, conflict = _fields(changes, bodies)
     first, first_body = changes[0], bodies[0]
     pupil, removed = fields.pop("pupil", None), fields.pop("removed", None)
-    time_field = KINDS[first.kind].time
+    kind = KINDS[first.kind]
+    time_field = kind.time
     at_text = fields.pop("at", None) if time_field == "at" else fields.get(time_field or "")
     try:
         at = clock.to_ms(clock.from_text(at_text)) if at_text else None
@@ -67,6 +68,7 @@ def merge(changes: Sequence[Seen]) -> tuple[Any, ...] | None:
         first_body.get("recorded_at") or first.wall,
         first_body.get("by") or first.actor,
         first.audience == "own",
+        bool(kind.ends) and not fields.get(kind.ends or "") and not removed and fields.get("status") != "missed",
         removed,
         len(changes) - 1,
         first.hlc,
@@ -80,9 +82,7 @@ def _fields(
 ) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
     if len(changes) == 1:
         return dict(bodies[0].get("set", {})), {}
-    replaced = {
-        (uid, field) for body in bodies for field, uids in body.get("preds", {}).items() for uid in uids
-    }
+    replaced = {(uid, field) for body in bodies for field, uids in body.get("preds", {}).items() for uid in uids}
     heads: dict[str, list[tuple[Seen, Any]]] = {}
     for change, body in zip(changes, bodies, strict=True):
         for field, value in body.get("set", {}).items():

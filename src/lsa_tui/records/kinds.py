@@ -82,6 +82,7 @@ class Kind:
     * `key`: the fields that, with the pupil, are its natural key; empty for what just happens.
     * `own`: it never leaves this device.
     * `listed`: whether it stands in the day's log.
+    * `ends`: the field that says when it was over; while it is empty the record is open.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Kind:
     key: tuple[str, ...] = ()
     own: bool = False
     listed: bool = True
+    ends: str | None = None
 
     def field(self, name: str) -> Field | None:
         """The field of that name, None where the kind has none."""

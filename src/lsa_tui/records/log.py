@@ -131,9 +131,7 @@ def append(db: Any, drafts: Sequence[Draft], author: Author, step: int | None = 
     return step
 
 
-def _change(
-    draft: Draft, author: Author, dev: str, seq: int, hlc: int, known: Sequence[Seen]
-) -> dict[str, Any]:
+def _change(draft: Draft, author: Author, dev: str, seq: int, hlc: int, known: Sequence[Seen]) -> dict[str, Any]:
     preds = {name: [head.uid for head in heads(known, name)] for name in draft.values} if known else {}
     body = canonical({"set": dict(draft.values), "preds": {k: v for k, v in preds.items() if v}, **draft.extra})
     salt = os.urandom(8).hex()

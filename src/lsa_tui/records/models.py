@@ -93,6 +93,7 @@ class Record(Model):
     recorded = TextField()
     by = TextField()
     own = BooleanField()
+    open = BooleanField()
     removed = TextField(null=True)
     revisions = IntegerField()
     order = BigIntegerField(column_name="ord")
@@ -102,7 +103,7 @@ class Record(Model):
     class Meta:
         table_name = "record"
         without_rowid = True
-        indexes = ((("day", "pupil"), False), (("kind", "pupil", "day"), False))
+        indexes = ((("day", "pupil"), False), (("kind", "pupil", "day"), False), (("open", "kind"), False))
 
 
 LOG = (Change, Head, Meta)

@@ -15,7 +15,23 @@ _SELECT = f"SELECT {', '.join(COLUMNS)} FROM record"
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    uid, kind, pupil, _at, at_text, _day, recorded, by, own, removed, revisions, order, conflict, data = row
+    (
+        uid,
+        kind,
+        pupil,
+        _at,
+        at_text,
+        _day,
+        recorded,
+        by,
+        own,
+        _open,
+        removed,
+        revisions,
+        order,
+        conflict,
+        data,
+    ) = row
     return Entry(
         id=uid,
         kind=kind,
@@ -83,6 +99,11 @@ def between(
 def listed(db: Any, first: str, last: str, pupil: str | None = None, removed: bool = False) -> list[Entry]:
     """The day's log: what happened, without the plan."""
     return between(db, first, last, pupil, [k.name for k in KINDS.values() if k.listed], removed=removed)
+
+
+def still_open(db: Any, kind: str, pupil: str | None) -> list[Entry]:
+    """Records of a kind that have begun and not ended, of this pupil or of none, in order of time."""
+    return _rows(db, "open = 1 AND kind = ? AND (pupil IS ? OR pupil IS NULL)", (kind, pupil))
 
 
 def conflicts(db: Any) -> list[Entry]:

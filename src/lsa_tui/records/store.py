@@ -135,7 +135,6 @@ class Store:
 
     def _create(self) -> None:
         for model in LOCAL:
-            model._schema.database = self.db
             with model.bind_ctx(self.db):  # at creation only: no other thread can be using a new database
                 model.create_table(safe=False)
         for guard in _GUARDS:

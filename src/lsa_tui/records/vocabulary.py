@@ -247,6 +247,7 @@ KINDS: dict[str, Kind] = {
             ),
             line=_session,
             time="started",
+            ends="ended",
         ),
         Kind(
             "tally",
@@ -272,6 +273,7 @@ KINDS: dict[str, Kind] = {
             ),
             line=_bout,
             pupil="may",
+            ends="until",
         ),
         Kind(
             "trial",
@@ -337,7 +339,11 @@ KINDS: dict[str, Kind] = {
         Kind(
             "care",
             "care",
-            (AT, Field("what", choice("food", "drink", "toilet", "bump"), required=True), Field("value", words(500))),
+            (
+                AT,
+                Field("what", choice("food", "drink", "toilet", "bump"), required=True),
+                Field("value", words(500)),
+            ),
             line=_what_value,
         ),
         Kind(
@@ -352,6 +358,7 @@ KINDS: dict[str, Kind] = {
             (
                 AT,
                 Field("text", words(), required=True),
+                Field("note", uuid_text),
                 Field("status", line(), derived=lambda entry, words: words.status(entry.id)),
             ),
             line=_problem,

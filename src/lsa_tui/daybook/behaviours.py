@@ -1,0 +1,121 @@
+"""Behaviours: the tiles, their letters, and what `init --defaults` offers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsa_tui import text
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import BadInput
+from lsa_tui.records import read
+from lsa_tui.records.kinds import Entry
+
+# The letters of the screens' own actions: a tile there would hide one of them.
+RESERVED = {
+    "n": "note",
+    "i": "incident",
+    "w": "wellbeing check-in",
+    "d": "concern for the DSL",
+    "x": "hands-on sheet",
+    "f": "care",
+    "a": "another pupil",
+    "e": "adapted",
+    "m": "missed",
+    "g": "not watching / back",
+    "t": "next target",
+    "u": "undo",
+    "r": "redo",
+    "v": "letters only",
+    "z": "blank",
+    "q": "back",
+}
+
+DEFAULTS: tuple[dict[str, Any], ...] = (
+    {"key": "c", "label": "Calling out", "direction": "down"},
+    {"key": "h", "label": "Asked for help", "direction": "up"},
+    {"key": "o", "label": "On own", "measure": "duration", "direction": "up", "group": "place"},
+    {"key": "p", "label": "Specific praise", "private": True, "counts_as": "praise"},
+    {"key": "k", "label": "Reminder", "private": True, "counts_as": "reminder"},
+    {"key": "l", "label": "Left place", "measure": "duration", "direction": "down", "group": "place"},
+    {"key": "b", "label": "Movement break", "measure": "duration", "group": "place"},
+    {"key": "s", "label": "Sensory support"},
+)
+
+
+def check_letter(letter: str) -> str:
+    """A letter that can be a tile's, in lower case. Raises BadInput."""
+    key = letter.strip().lower()
+    if len(key) != 1 or not key.isalpha():
+        raise BadInput(f"{letter!r} cannot be a tile's key; choose one letter")
+    if key in RESERVED:
+        raise BadInput(f"{key!r} is kept for {RESERVED[key]!r}; free letters: {' '.join(free_letters())}")
+    return key
+
+
+def free_letters() -> list[str]:
+    """The letters that tiles can have."""
+    return [letter for letter in "abcdefghijklmnopqrstuvwxyz" if letter not in RESERVED]
+
+
+def add(book: Book, key: str, label: str | None, pupil: str | None = None, **fields: Any) -> Entry:
+    """Adds a behaviour, or updates the one that has this letter; an old label under a new letter moves there.
+
+    What was recorded keeps its behaviour, whatever letter that has later. Raises BadInput.
+    """
+    letter = check_letter(key)
+    given = {name: value for name, value in fields.items() if value is not None}
+    known = [one for one in read.of_kind(book.db, "behaviour") if one.pupil == pupil]
+    at_letter = next((one for one in known if one["key"] == letter), None)
+    wanted = text.clean(label or "").casefold()
+    same_label = next((one for one in known if str(one["label"]).casefold() == wanted), None)
+    subject = same_label or at_letter
+    if subject is None:
+        if not label:
+            raise BadInput(f"a new behaviour needs a label: lsa behaviour add {letter} LABEL")
+        own = bool(given.get("private"))
+        place = max((one["position"] or 0 for one in known), default=0) + 1
+        return book.record(
+            "behaviour", {"key": letter, "label": label, "position": place, **given}, pupil=pupil, own=own
+        )
+    if "private" in given and given["private"] != bool(subject["private"]):
+        # Its past marks went (or did not go) to school under the old rule; one behaviour cannot be both.
+        raise BadInput(f"{subject['label']!r} cannot change between private and shared; add it under another label")
+    with book.step():
+        if at_letter is not None and at_letter.id != subject.id:
+            book.revise(at_letter, {"key": None})
+        return book.revise(subject, {"key": letter, **({"label": label} if label else {}), **given})
+
+
+def add_defaults(book: Book) -> list[Entry]:
+    """The tiles of a sensible primary school."""
+    with book.step():
+        return [
+            add(
+                book,
+                str(one["key"]),
+                str(one["label"]),
+                **{k: v for k, v in one.items() if k not in ("key", "label")},
+            )
+            for one in DEFAULTS
+        ]
+
+
+def for_pupil(book: Book, pupil: str | None) -> list[Entry]:
+    """The tiles of a pupil: everybody's and the pupil's own, in order of their place. A letter is given once:
+    the pupil's own behaviour before everybody's, then the older one."""
+    found = [one for one in read.of_kind(book.db, "behaviour") if one.pupil in (None, pupil)]
+    found.sort(key=lambda one: (one.pupil is None, one.order))
+    taken: set[str] = set()
+    tiles = []
+    for one in found:
+        key = one["key"]
+        if key and key not in taken:
+            taken.add(key)
+            tiles.append(one)
+    return sorted(tiles, key=lambda one: (one.pupil is not None, one["position"] or 0, one.order))
+
+
+def at_letter(book: Book, letter: str, pupil: str | None) -> Entry | None:
+    """The behaviour that a letter means for a pupil, None where it means none."""
+    key = letter.strip().lower()
+    return next((one for one in for_pupil(book, pupil) if one["key"] == key), None)

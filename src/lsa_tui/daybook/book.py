@@ -1,0 +1,193 @@
+"""The open book of one person on one device: settings, database, the pupil in focus, and the one way to write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from lsa_tui import clock, config, text
+from lsa_tui.errors import BadInput, LsaError
+from lsa_tui.paths import Paths
+from lsa_tui.records import ids, lines, log, read
+from lsa_tui.records.kinds import Entry
+from lsa_tui.records.store import Store
+from lsa_tui.records.vocabulary import KINDS
+
+
+class Book:
+    """Everything the daybook's functions need. One per process; `close` it."""
+
+    def __init__(self, paths: Paths, settings: config.Config | None = None) -> None:
+        self.paths = paths
+        paths.make()
+        self.config = settings or config.load(paths.config)
+        self.zone = self.config.zone
+        self.store = Store(paths.database)
+        self.db = self.store.db
+        self.names = read.Names(self.db)
+        self._step: int | None = None
+        self._inside = 0
+
+    def close(self) -> None:
+        """Closes the database."""
+        self.store.close()
+
+    # Time and people
+
+    def now(self) -> datetime:
+        """The present in this home's time zone."""
+        return clock.now(self.zone)
+
+    def today(self) -> date:
+        """The day of `now`."""
+        return self.now().date()
+
+    @property
+    def initials(self) -> str:
+        """Who writes; known even while config.toml cannot be read."""
+        return self.config["person.initials"] or log.get_meta(self.db, "initials") or "?"
+
+    @property
+    def role(self) -> str:
+        """lsa, teacher, senco or dsl."""
+        return str(self.config["person.role"])
+
+    @property
+    def made_up(self) -> bool:
+        """Whether this home holds made-up records (`lsa demo`)."""
+        return log.get_meta(self.db, "made_up") == "yes"
+
+    @property
+    def focus(self) -> str | None:
+        """The id of the pupil in focus, None before there is one."""
+        return log.get_meta(self.db, "focus")
+
+    def focused(self) -> str:
+        """The id of the pupil in focus. Raises LsaError where there is none yet."""
+        found = self.focus
+        if found is None:
+            raise LsaError("no pupil yet; add one with `lsa pupil add CODE`")
+        return found
+
+    def pupil(self, code: str | None) -> str:
+        """The id of the pupil with that code, of the one in focus without one. Raises BadInput."""
+        if code is None:
+            return self.focused()
+        wanted = ids.natural_id("pupil", "", code)
+        found = read.get(self.db, wanted)
+        if found is None or found.removed:
+            known = [str(one["code"]) for one in read.of_kind(self.db, "pupil")]
+            raise BadInput(f"there is no pupil {code!r}{text.nearest(code, known) or _known(known)}")
+        return wanted
+
+    # Writing
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """What is recorded inside is one transaction and one step of undo."""
+        self._inside += 1
+        try:
+            with self.store.writing():
+                yield
+        except BaseException:
+            self.names = read.Names(self.db)
+            raise
+        finally:
+            self._inside -= 1
+            if not self._inside:
+                self._step = None
+
+    def write(self, drafts: list[log.Draft]) -> None:
+        """Appends changes and folds them: committed when this (or the step around it) returns."""
+        now = self.now()
+        author = log.Author(self.initials, self.role, self.zone.key, clock.to_text(now), clock.to_ms(now))
+        with self.step():
+            self._step = log.append(self.db, drafts, author, self._step)
+        self.names = read.Names(self.db)
+
+    def record(
+        self,
+        kind_name: str,
+        values: Mapping[str, Any],
+        *,
+        pupil: str | None = None,
+        uid: str | None = None,
+        own: bool = False,
+    ) -> Entry:
+        """Records something new and returns it as committed. Raises BadInput where a field is wrong."""
+        kind = KINDS[kind_name]
+        cleaned = kind.complete(values)
+        if kind.pupil == "yes" and pupil is None:
+            pupil = self.focused()
+        if uid is None:
+            key = [str(cleaned[name]) for name in kind.key if name in cleaned]
+            uid = ids.natural_id(kind.name, pupil or "", *key) if kind.key else ids.new_id()
+        fields = {name: value for name, value in cleaned.items() if value is not None}
+        if pupil is not None:
+            fields["pupil"] = pupil
+        self.write([log.Draft(kind.name, uid, fields, own=own or kind.own)])
+        return self.entry(uid)
+
+    def revise(self, entry: Entry, values: Mapping[str, Any]) -> Entry:
+        """Sets fields of a record by a new change; what stays the same is left out. Returns it as committed."""
+        fields = dict(values)
+        cleaned: dict[str, Any] = {name: fields.pop(name) for name in ("pupil", "removed") if name in fields}
+        cleaned |= KINDS[entry.kind].check(fields)
+        changed = {name: value for name, value in cleaned.items() if value != _held(entry, name)}
+        if not changed:
+            return entry
+        self.write([log.Draft(entry.kind, entry.id, changed, own=entry.own)])
+        return self.entry(entry.id)
+
+    def put(self, kind: str, values: Mapping[str, Any], *, pupil: str | None = None, own: bool = False) -> Entry:
+        """Records something with a natural key, or updates what has that key already; None leaves a field alone."""
+        given = {name: value for name, value in values.items() if value is not None}
+        key = [str(KINDS[kind].check({name: given[name]})[name]) for name in KINDS[kind].key if name in given]
+        uid = ids.natural_id(kind, pupil or "", *key)
+        known = read.get(self.db, uid)
+        if known is None:
+            return self.record(kind, given, pupil=pupil, uid=uid, own=own)
+        return self.revise(known, {**given, "removed": None})
+
+    # Reading
+
+    def entry(self, uid: str) -> Entry:
+        """A record by its id or the first characters of it. Raises BadInput."""
+        found = read.get(self.db, uid)
+        if found is not None:
+            return found
+        near = read.starting_with(self.db, uid.lower()) if len(uid) >= 4 else []
+        if len(near) == 1:
+            return near[0]
+        if near:
+            raise BadInput(f"more than one entry begins with {uid!r}; write more of its id")
+        raise BadInput(f"there is no entry {uid!r}; `lsa log --json` lists the ids")
+
+    def json(self, entry: Entry) -> dict[str, Any]:
+        """The record as one JSON object."""
+        return lines.to_line(entry, self.names)
+
+    def line(self, entry: Entry) -> str:
+        """The record in a few words."""
+        return lines.one_line(entry, self.names)
+
+    def says(self, entry: Entry) -> str:
+        """For whom, what, and when: "K7 Calling out 10:42"."""
+        code = self.names.pupil(entry.pupil)
+        return " ".join(part for part in (code, self.line(entry), f"{entry.when:%H:%M}") if part)
+
+
+def _held(entry: Entry, name: str) -> Any:
+    if name == "pupil":
+        return entry.pupil
+    if name == "removed":
+        return entry.removed
+    if name == "at":
+        return clock.to_text(entry.when)
+    return entry[name]
+
+
+def _known(known: list[str]) -> str:
+    return f"; known: {', '.join(known[:8])}" if known else "; add one with `lsa pupil add CODE`"

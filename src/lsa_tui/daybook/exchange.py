@@ -1,0 +1,232 @@
+"""JSON lines: everything out, everything in, without loss."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import BadInput
+from lsa_tui.records import checks, ids, log, read
+from lsa_tui.records.kinds import Entry, Kind
+from lsa_tui.records.vocabulary import KINDS
+
+PLANNED = tuple(kind.name for kind in KINDS.values() if not kind.listed)
+
+
+def export(
+    book: Book,
+    since: date | None = None,
+    until: date | None = None,
+    pupil: str | None = None,
+    names: bool = False,
+    private: bool = False,
+) -> Iterator[str]:
+    """The records as JSON lines: the plan first, then what happened in order of time.
+
+    Removed records are left out, and so are private marks (they never leave the device) unless `private`; a
+    pupil's name is there only with `names`.
+    """
+    known_names = {one.pupil: str(one["name"]) for one in read.of_kind(book.db, "name")} if names else {}
+    for kind in PLANNED:
+        if kind == "name":
+            continue
+        for entry in sorted(read.of_kind(book.db, kind), key=_plan_order):
+            if pupil is not None and pupil not in (entry.pupil, entry.id) and entry.pupil is not None:
+                continue
+            if pupil is not None and kind == "pupil" and entry.id != pupil:
+                continue
+            line = book.json(entry)
+            if entry.id in known_names:
+                line["name"] = known_names[entry.id]
+            yield _dump(line)
+    first, last = (since or date(1900, 1, 1)).isoformat(), (until or date(2199, 12, 31)).isoformat()
+    for entry in read.listed(book.db, first, last, pupil):
+        if not entry.own or private:
+            yield _dump(book.json(entry))
+
+
+def private_marks(book: Book) -> int:
+    """How many private marks an export without them leaves out."""
+    sql = "SELECT count(*) FROM record WHERE own = 1 AND kind IN ('tally', 'bout') AND removed IS NULL"
+    return int(book.db.execute_sql(sql).fetchone()[0])
+
+
+def _dump(line: dict[str, Any]) -> str:
+    return json.dumps(line, ensure_ascii=False)
+
+
+def _plan_order(entry: Entry) -> tuple[str, ...]:
+    return (entry.pupil or "", str(entry["starts"] or entry["position"] or entry["code"] or ""), entry.id)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What an import did."""
+
+    added: int
+    updated: int
+    known: int
+
+
+@dataclass
+class _Line:
+    number: int
+    kind: Kind
+    uid: str
+    pupil: str | None
+    values: dict[str, Any]
+    extra: dict[str, Any]
+    own: bool
+
+
+def take(book: Book, text: Iterable[str], source: str) -> Taken:
+    """Imports JSON lines: every line is checked first, and one bad line refuses the file (BadInput, "line N").
+
+    What is here already stays as it is: an entry by its id; a plan item gets the fields that differ.
+    """
+    reader = _Reader(book, source)
+    drafts, updated, known = [], 0, 0
+    for line in [reader.line(number, raw) for number, raw in enumerate(text, 1) if raw.strip()]:
+        held = read.get(book.db, line.uid)
+        if held is None:
+            fields = {name: value for name, value in line.values.items() if value is not None}
+            drafts.append(log.Draft(line.kind.name, line.uid, fields, line.own, line.extra))
+            continue
+        differs = {
+            name: value
+            for name, value in line.values.items()
+            if value is not None and name != "pupil" and value != held[name]
+        }
+        if line.kind.key and differs and not held.removed:
+            drafts.append(log.Draft(line.kind.name, line.uid, differs, held.own))
+            updated += 1
+        else:
+            known += 1
+    with book.step():
+        for start in range(0, len(drafts), 2000):
+            book.write(drafts[start : start + 2000])
+        if book.focus is None:
+            first = next((draft.row for draft in drafts if draft.kind == "pupil"), None)
+            if first is not None:
+                log.set_meta(book.db, "focus", first)
+    return Taken(len(drafts) - updated, updated, known)
+
+
+class _Reader:
+    """Checks lines one by one, knowing the pupils and behaviours of the book and of the lines before."""
+
+    def __init__(self, book: Book, source: str) -> None:
+        self.source = source
+        self.initials = book.initials
+        self.pupils = {one.id for one in read.of_kind(book.db, "pupil")}
+        self.letters: dict[tuple[str | None, str], str] = {}
+        self.private: set[str] = set()
+        self.twins: dict[str, int] = {}
+        self.ids: set[str] = set()
+        for one in read.of_kind(book.db, "behaviour"):
+            self._learn(one.id, one.pupil, one["key"], bool(one["private"]))
+
+    def _learn(self, uid: str, pupil: str | None, key: str | None, private: bool) -> None:
+        if key:
+            self.letters[pupil, key] = uid
+        if private:
+            self.private.add(uid)
+
+    def line(self, number: int, raw: str) -> _Line:
+        """One checked line. Raises BadInput naming it."""
+        try:
+            return self._line(number, raw)
+        except BadInput as problem:
+            raise BadInput(f"{self.source}: line {number}: {problem}; nothing was imported") from None
+
+    def _line(self, number: int, raw: str) -> _Line:
+        given = self._object(raw)
+        name = given.pop("type", None)
+        kind = KINDS.get(name) if isinstance(name, str) else None
+        if kind is None or kind.name == "name":
+            raise BadInput(f"type is {name!r}; it is one of {', '.join(k for k in KINDS if k != 'name')}")
+        pupil = self._pupil(kind, given.pop("pupil", None))
+        extra = self._extra(kind, given)
+        uid = given.pop("id", None)
+        if kind.time and kind.time != "at":
+            given.pop("at", None)
+        given.pop("name", None)
+        own = self._behaviour(kind, given, pupil)
+        known = {field.name for field in kind.fields}
+        values = kind.complete({name: value for name, value in given.items() if name in known})
+        if kind.name == "tally" and not values["behaviour"] and not values["letter"]:
+            raise BadInput("behaviour is missing")
+        uid = self._id(kind, uid, pupil, values, raw)
+        if kind.name == "pupil":
+            self.pupils.add(uid)
+        if kind.name == "behaviour":
+            self._learn(uid, pupil, values.get("key"), bool(values["private"]))
+            own = bool(values["private"])
+        if pupil is not None and not own:
+            values["pupil"] = pupil
+        return _Line(number, kind, uid, pupil, values, extra, own)
+
+    def _object(self, raw: str) -> dict[str, Any]:
+        try:
+            found = json.loads(raw)
+        except (ValueError, RecursionError) as problem:
+            raise BadInput(f"is not JSON ({problem})") from None
+        if not isinstance(found, dict):
+            raise BadInput("is not a JSON object")
+        return found
+
+    def _pupil(self, kind: Kind, code: Any) -> str | None:
+        if kind.pupil == "no" or (code is None and kind.pupil == "may"):
+            return None
+        if not isinstance(code, str) or not code.strip():
+            raise BadInput("pupil is missing")
+        uid = ids.natural_id("pupil", "", code)
+        if uid not in self.pupils:
+            raise BadInput(f"pupil {code!r} is not known; its own line must come first")
+        return uid
+
+    def _extra(self, kind: Kind, given: dict[str, Any]) -> dict[str, Any]:
+        recorded, by = given.pop("recorded_at", None), given.pop("by", None)
+        if not kind.listed:
+            return {}
+        extra = {}
+        try:
+            if recorded is not None:
+                extra["recorded_at"] = checks.moment(recorded)
+            if by is not None:
+                extra["by"] = checks.line(40)(by)
+        except ValueError as problem:
+            raise BadInput(f"{'by' if 'recorded_at' in extra else 'recorded_at'} {problem}") from None
+        return extra
+
+    def _behaviour(self, kind: Kind, given: dict[str, Any], pupil: str | None) -> bool:
+        """Puts the behaviour's id in the place of its letter; returns whether the mark is a private one."""
+        if kind.field("behaviour") is None:
+            return False
+        letter, uid = given.pop("behaviour", None), given.pop("behaviour_id", None)
+        if uid is None and letter is not None and not given.get("letter"):
+            uid = self.letters.get((pupil, letter)) or self.letters.get((None, letter))
+            if uid is None:
+                raise BadInput(f"behaviour {letter!r} is not known; its own line must come first")
+        given["behaviour"] = uid
+        return uid in self.private
+
+    def _id(self, kind: Kind, uid: Any, pupil: str | None, values: dict[str, Any], raw: str) -> str:
+        if kind.key and uid is None:
+            return ids.natural_id(kind.name, pupil or "", *(str(values[name]) for name in kind.key if values.get(name)))
+        if uid is None:
+            # The same line gives the same id, so that importing a file without ids twice adds nothing.
+            self.twins[raw] = self.twins.get(raw, 0) + 1
+            return ids.natural_id("import", raw, str(self.twins[raw]))
+        try:
+            found: str = checks.uuid_text(uid)
+        except ValueError as problem:
+            raise BadInput(f"id {problem}") from None
+        if found in self.ids:
+            raise BadInput(f"id {found} stands in this file twice")
+        self.ids.add(found)
+        return found

@@ -1,0 +1,166 @@
+"""Marks, durations and responses: what happens every minute."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from lsa_tui import clock
+from lsa_tui.daybook import behaviours, pupils, sessions
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import BadInput
+from lsa_tui.records import read
+from lsa_tui.records.kinds import Entry
+
+
+def tally(
+    book: Book,
+    letter: str,
+    count: int = 1,
+    at: datetime | None = None,
+    *,
+    unknown: bool = False,
+    pupil: str | None = None,
+) -> Entry:
+    """One or `count` marks of the behaviour at `letter`; a duration behaviour starts, then stops.
+
+    A letter without a behaviour is bad input, unless `unknown`: then it is kept to be named afterwards.
+    """
+    pupil = pupil or book.focused()
+    behaviour = behaviours.at_letter(book, letter, pupil)
+    if behaviour is None:
+        return _unknown(book, letter, count, at, pupil, unknown)
+    if behaviour["measure"] == "duration":
+        if count != 1:
+            raise BadInput(f"{behaviour['label']} is timed, so it starts and stops; leave the number out")
+        return toggle(book, behaviour, at, pupil)
+    return mark(book, behaviour, count, at, pupil)
+
+
+def mark(book: Book, behaviour: Entry, count: int = 1, at: datetime | None = None, pupil: str | None = None) -> Entry:
+    """One or `count` marks of a behaviour. A private one carries no pupil and no session, and stays here."""
+    with book.step():
+        fields = _placed(book, behaviour, at, pupil)
+        return book.record("tally", {**fields[0], "count": count}, **fields[1])
+
+
+def toggle(book: Book, behaviour: Entry, at: datetime | None = None, pupil: str | None = None) -> Entry:
+    """Starts a duration, or stops the one that runs. Of one group only one runs at a time."""
+    pupil = pupil or book.focused()
+    moment = at or book.now()
+    with book.step():
+        for bout in open_bouts(book, pupil):
+            if bout["behaviour"] == behaviour.id:
+                return stop_bout(book, bout, moment)
+        if behaviour["group"]:
+            for bout in open_bouts(book, pupil):
+                other = read.get(book.db, bout["behaviour"])
+                if other is not None and other["group"] == behaviour["group"]:
+                    stop_bout(book, bout, moment)
+        fields = _placed(book, behaviour, moment, pupil)
+        return book.record("bout", fields[0], **fields[1])
+
+
+def stop_bout(book: Book, bout: Entry, at: datetime) -> Entry:
+    """Ends a running duration. Raises BadInput for an end before its start."""
+    if at < bout.when:
+        raise BadInput(f"it cannot end at {at:%H:%M}, before it began at {bout.when:%H:%M}")
+    return book.revise(bout, {"until": clock.to_text(at)})
+
+
+def open_bouts(book: Book, pupil: str | None) -> list[Entry]:
+    """Durations that still run for this pupil, whatever the day; the private ones included."""
+    return read.still_open(book.db, "bout", pupil)
+
+
+def _placed(
+    book: Book, behaviour: Entry, at: datetime | None, pupil: str | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields that every mark has, and where it belongs."""
+    moment = at or book.now()
+    fields: dict[str, Any] = {"at": clock.to_text(moment), "behaviour": behaviour.id}
+    whose = pupil or book.focused()
+    session = sessions.for_mark(book, whose, moment)
+    if behaviour["private"]:
+        return fields, {"own": True}
+    return {**fields, "session": session}, {"pupil": whose}
+
+
+def _unknown(book: Book, letter: str, count: int, at: datetime | None, pupil: str, allowed: bool) -> Entry:
+    key = behaviours.check_letter(letter)
+    if not allowed:
+        known = " ".join(f"{one['key']} {one['label']}," for one in behaviours.for_pupil(book, pupil)).rstrip(",")
+        raise BadInput(
+            f"no behaviour has the letter {letter!r} (--unknown keeps it to be named); known: {known or '-'}"
+        )
+    moment = at or book.now()
+    with book.step():
+        session = sessions.for_mark(book, pupil, moment)
+        values = {"at": clock.to_text(moment), "letter": key, "count": count, "session": session}
+        return book.record("tally", values, pupil=pupil)
+
+
+def name_unknown(book: Book, entry: Entry, behaviour: Entry) -> Entry:
+    """Gives an unknown mark its behaviour. Raises BadInput where that cannot be counted, or is private."""
+    if entry.kind != "tally" or entry["behaviour"]:
+        raise BadInput("only an unknown mark can be named")
+    if behaviour["measure"] != "count" or behaviour["private"]:
+        raise BadInput(f"{behaviour['label']!r} is timed or private; an unknown mark can only become a counted one")
+    return book.revise(entry, {"behaviour": behaviour.id})
+
+
+def unnamed(book: Book, day: str, pupil: str) -> list[Entry]:
+    """The day's unknown marks."""
+    return [one for one in read.between(book.db, day, day, pupil, ("tally",)) if not one["behaviour"]]
+
+
+def counts(book: Book, day: str, pupil: str | None = None) -> dict[str | None, int]:
+    """Today's marks by behaviour id; those of no pupil (private ones) included."""
+    return read.counts(book.db, pupil or book.focused(), day)
+
+
+def today_count(book: Book, entry: Entry) -> int:
+    """How many of the entry's kind of mark, duration or response its day has so far."""
+    day = entry.when.date().isoformat()
+    if entry.kind == "tally":
+        return read.counts(book.db, entry.pupil, day).get(entry["behaviour"], 0)
+    same = "behaviour" if entry.kind == "bout" else "target"
+    found = read.between(book.db, day, day, entry.pupil, (entry.kind,))
+    return sum(1 for one in found if one[same] == entry[same])
+
+
+def trial(book: Book, target_code: str, answer: str, at: datetime | None = None, pupil: str | None = None) -> Entry:
+    """A response to a target: a level of support of the target's ladder, `no` (not yet right) or `none`."""
+    pupil = pupil or book.focused()
+    target = pupils.target(book, target_code, pupil)
+    ladder = pupils.ladder_of(target)
+    moment = at or book.now()
+    outcome, level = ("yes", _level(ladder, answer)) if answer.lower() not in ("no", "none") else (answer.lower(), None)
+    with book.step():
+        values = {
+            "at": clock.to_text(moment),
+            "target": target["code"],
+            "ladder": ladder.id,
+            "ladder_version": ladder.version,
+            "level": level,
+            "outcome": outcome,
+            "session": sessions.for_mark(book, pupil, moment),
+        }
+        return book.record("trial", values, pupil=pupil)
+
+
+def _level(ladder: Any, answer: str) -> str:
+    for level in ladder.levels:
+        if level.casefold() == answer.strip().casefold():
+            return str(level)
+    raise BadInput(f"{answer!r} is no level of this target; it is one of {', '.join(ladder.levels)}, no, none")
+
+
+def trial_counts(book: Book, target_code: str, day: str, pupil: str) -> dict[str, int]:
+    """The day's responses to a target: level, `no` or `none` to how many."""
+    found: dict[str, int] = {}
+    for one in read.between(book.db, day, day, pupil, ("trial",)):
+        if str(one["target"]).casefold() == target_code.casefold():
+            answer = one["level"] if one["outcome"] == "yes" else one["outcome"]
+            found[answer] = found.get(answer, 0) + 1
+    return found
