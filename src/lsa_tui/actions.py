@@ -1,0 +1,185 @@
+"""ONE registry of what can be done by key: the keys of the application, its help, its palette and `lsa keys`.
+
+Known without Textual, because a command lists it. Tile letters are resolved apart, since they belong to behaviours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lsa_tui.daybook import behaviours
+from lsa_tui.daybook.book import Book
+from lsa_tui.text import nearest
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something a key does: its id, its keys (as typed, or a key's name), two words, a sentence, and where.
+
+    `screen` is where the key counts: everywhere, or one screen, whose keys come before those of everywhere.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    screen: str = "everywhere"
+
+
+def _levels() -> tuple[Action, ...]:
+    return tuple(
+        Action(f"level.{n}", (str(n),), f"Level {n}", f"A response with support level {n} on the current target", "tally")
+        for n in range(1, 7)
+    )
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("screen.today", ("[",), "Today", "The plan as a time line, what is due, what others want from you"),
+    Action("screen.tally", ("]",), "Tally", "Tiles: one press is one mark; the current target; running times"),
+    Action("screen.note", ("n",), "Note", "A quick note from anywhere: type, Enter"),
+    Action("screen.log", ("'",), "Log", "What was recorded: correct, remove, move"),
+    Action("screen.end", ("=",), "End", "The day's summary, tomorrow's line, sync"),
+    Action("screen.previous", (",",), "Previous", "The screen to the left"),
+    Action("screen.next", (".",), "Next", "The screen to the right"),
+    Action("incident", ("i",), "Incident", "Three digits and it is saved: before, seen, next"),
+    Action("check", ("w",), "Wellbeing", "A check-in: two digits if you like, then a colour b g y r"),
+    Action("concern", ("d",), "Concern", "What to do about a safeguarding concern (nothing is stored here)"),
+    Action("handson", ("x",), "Hands-on", "What to do about a restrictive intervention, then an incident"),
+    Action("care", ("f",), "Care", "Food, drink, toilet or a bump"),
+    Action("pupil", ("a",), "Pupil", "Another pupil, by digit"),
+    Action("adapted", ("e",), "Adapted", "What was adapted in this session, by digit"),
+    Action("missed", ("m",), "Missed", "This slot was not delivered, and why, by digit"),
+    Action("watch", ("g",), "Watching", "Not watching: hold the observed time; again: back"),
+    Action("target", ("t", "tab"), "Target", "The next target becomes the current one"),
+    Action("undo", ("u",), "Undo", "Takes back the last thing, whatever it was, and says what"),
+    Action("redo", ("r",), "Redo", "Brings it again"),
+    Action("letters", ("v",), "Letters", "Tiles show letters only, or everything"),
+    Action("blank", ("z",), "Blank", "Shows something harmless at once; any key comes back"),
+    Action("find", ("/",), "Find", "Finds words in the log; on Today it takes a date"),
+    Action("palette", (":", "ctrl+p"), "Commands", "Every action by its name"),
+    Action("help", ("?",), "Help", "The keys of this screen"),
+    Action("back", ("q", "escape"), "Back", "Back; on Today it leaves the program"),
+    Action("lesson", ("enter", "+"), "Lesson", "Starts the slot, ends it, or goes on to the next", "tally"),
+    *_levels(),
+    Action("level.no", ("9",), "Not yet", "A response that was not yet right", "tally"),
+    Action("level.none", ("0",), "None", "No response", "tally"),
+    Action("log.correct", ("enter", "c"), "Correct", "Corrects the chosen entry, or names an unknown mark", "log"),
+    Action("log.remove", ("x",), "Remove", "Removes the chosen entry, with a reason", "log"),
+    Action("log.time", ("h",), "Time", "Moves the chosen entry in time", "log"),
+    Action("log.move", ("a",), "Move", "Moves the chosen entry, or all since, to another pupil", "log"),
+    Action("end.sync", ("s",), "Sync", "Sends what is here and brings what others wrote", "end"),
+    Action("end.save", ("p",), "Save", "Saves the summary as a page to print", "end"),
+    Action("end.tomorrow", ("o",), "Tomorrow", "One line for tomorrow", "end"),
+    Action("end.home", ("h",), "Home sheet", "What the family would read", "end"),
+    Action("check.b", ("b",), "Blue", "Blue, and the check-in is saved", "check"),
+    Action("check.g", ("g",), "Green", "Green, and the check-in is saved", "check"),
+    Action("check.y", ("y",), "Yellow", "Yellow, and the check-in is saved", "check"),
+    Action("check.r", ("r",), "Red", "Red, and the check-in is saved", "check"),
+    Action("check.pupil", ("p",), "Pupil said", "Said by the pupil, or by the adult", "check"),
+    Action("check.save", ("enter", "+"), "Save", "Saves the check-in without a colour", "check"),
+    Action("incident.began", ("-",), "Began", "When it began", "incident"),
+    Action("incident.minutes", ("m",), "Minutes", "How long it took", "incident"),
+    Action("incident.place", ("p",), "Place", "Where it was", "incident"),
+    Action("incident.communicating", ("c",), "Saying?", "What it might have communicated", "incident"),
+    Action("incident.free", ("f",), "Free?", "Free to leave: yes or no", "incident"),
+    Action("incident.hurt", ("h",), "Hurt", "Whether anybody was hurt", "incident"),
+    Action("incident.words", ("n",), "Words", "The rest in words", "incident"),
+    Action("incident.done", ("enter", "+"), "Done", "Back to where you were", "incident"),
+)
+_BY_ID = {action.id: action for action in ACTIONS}
+
+KEY_NAMES = (
+    "enter tab escape space backspace delete insert up down left right home end pageup pagedown comma "
+    "f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12"
+).split()
+
+# Which screens' keys count on a screen, nearest first.
+SCOPES: dict[str, tuple[str, ...]] = {
+    "today": ("today", "tally", "everywhere"),
+    "tally": ("tally", "everywhere"),
+    "log": ("log", "everywhere"),
+    "end": ("end", "everywhere"),
+    "check": ("check",),
+    "incident": ("incident",),
+    "everywhere": ("everywhere",),
+}
+
+
+def tile_actions(book: Book) -> list[Action]:
+    """The tiles of the pupil in focus, as actions."""
+    return [
+        Action(
+            f"tally.{tile['key']}",
+            (str(tile["key"]),),
+            str(tile["label"]),
+            f"{'Starts or stops' if tile['measure'] == 'duration' else 'One mark of'} {tile['label']}",
+            "tally",
+        )
+        for tile in behaviours.for_pupil(book, book.focus)
+    ]
+
+
+@dataclass(frozen=True)
+class Keymap:
+    """The keys in force: for each action its keys, and what of the settings could not be used, a sentence each."""
+
+    keys: Mapping[str, tuple[str, ...]]
+    problems: tuple[str, ...] = ()
+
+    def on(self, screen: str) -> dict[str, str]:
+        """What each key does on a screen."""
+        found: dict[str, str] = {}
+        for scope in reversed(SCOPES.get(screen, ("everywhere",))):
+            for action in ACTIONS:
+                if action.screen == scope:
+                    found.update(dict.fromkeys(self.keys[action.id], action.id))
+        return found
+
+    def shown(self, action: str) -> str:
+        """The key of an action as a person reads it."""
+        return {"enter": "Enter", "escape": "Esc", "tab": "Tab"}.get(self.keys[action][0], self.keys[action][0])
+
+
+def keymap(changes: Mapping[str, str]) -> Keymap:
+    """The default keys with the changes of `[keys]`: an unknown action or key, or a clash, is refused and said."""
+    keys = {action.id: action.keys for action in ACTIONS}
+    problems = []
+    for name, wanted in changes.items():
+        reason = _refused(name, wanted, keys)
+        if reason:
+            problems.append(f"[keys] {name} = {wanted!r}: {reason}; the default is used")
+        else:
+            keys[name] = _split(wanted)
+    return Keymap(keys, tuple(problems))
+
+
+def _split(wanted: str) -> tuple[str, ...]:
+    parts = [part.strip() for part in wanted.split(",") if part.strip()] or [","]
+    return tuple("," if part == "comma" else part.lower() for part in parts)
+
+
+def _refused(name: str, wanted: str, keys: Mapping[str, tuple[str, ...]]) -> str:
+    if name.startswith("tally."):
+        return f"a tile's letter is changed with `lsa behaviour add LETTER LABEL`, not here ({name})"
+    if name not in _BY_ID:
+        return f"there is no action {name!r}{nearest(name, list(_BY_ID))}"
+    for key in _split(wanted):
+        if len(key) != 1 and key not in KEY_NAMES and not (key.startswith("ctrl+") and len(key) == 6):
+            return f"{key!r} is not a key{nearest(key, KEY_NAMES)}"
+        if len(key) == 1 and _BY_ID[name].screen in ("everywhere", "tally") and key in behaviours.free_letters():
+            return f"the letter {key!r} is a tile's"
+        other = _clash(name, key, keys)
+        if other:
+            return f"{key!r} is already the key of {other!r}"
+    return ""
+
+
+def _clash(name: str, key: str, keys: Mapping[str, tuple[str, ...]]) -> str | None:
+    mine = _BY_ID[name].screen
+    for other, taken in keys.items():
+        theirs = _BY_ID[other].screen
+        near = any(mine in scopes and theirs in scopes for scopes in SCOPES.values())
+        if other != name and key in taken and near and key not in _BY_ID[name].keys:
+            return other
+    return None

@@ -1,0 +1,499 @@
+"""The application: one Textual screen of a few boards, and a stack of views that draw into them.
+
+Keys are answered here, one after another, in the order they arrive, by whatever view is on top at that moment.
+Textual's own screens would each have a queue of their own, and `i 1 2 3` typed in one burst would reach the tiles.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from typing import Any
+
+from textual import events
+from textual.app import App, ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+
+from lsa_tui import actions
+from lsa_tui.app.board import Board
+from lsa_tui.app.frame import band, beside, foot, navigation, plan_beside, too_small
+from lsa_tui.app.look import Look
+from lsa_tui.app.themes import load_themes, variable_defaults
+from lsa_tui.app.views.base import BODY_LEAST, View
+from lsa_tui.daybook import entries, marks, pupils, sessions
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import LsaError
+from lsa_tui.records import log, read
+from lsa_tui.records.kinds import Entry
+
+TABS = ("today", "tally", "note", "log", "end")
+LEAN = 6
+"""So many marks within LEAN_SECONDS are a child leaning on the keys: one undo takes them all."""
+LEAN_SECONDS = 1.0
+
+
+class LsaApp(App[int]):
+    """Whose day it is, what view is on top, and the one way from a key or a tap to the daybook."""
+
+    CSS_PATH = "app.tcss"
+    ALLOW_SELECT = False
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS = [Binding("ctrl+q", "leave", show=False, priority=True), Binding("ctrl+c", "leave", show=False)]
+    TITLE = "lsa"  # the terminal's title tells nothing
+
+    def __init__(self, book: Book) -> None:
+        super().__init__()
+        self.book = book
+        self.keymap = actions.keymap(book.config.keys)
+        self.look = Look({})
+        self.views: list[View] = []
+        self.said = ""
+        self.last: Entry | None = None
+        self.letters_only: bool = book.config["look.letters_only"]
+        self.busy = False
+        self._themes_problem: list[str] = []
+        self._marked: list[tuple[float, int]] = []
+        self._seen = 0
+        self._minute = ""
+
+    # Starting
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The program's own variables, for the moment before its theme is chosen."""
+        return variable_defaults()
+
+    def compose(self) -> ComposeResult:
+        yield Board("band", id="band")
+        with Horizontal(id="middle"):
+            yield Board("text", id="plan")
+            yield Board("text", id="body")
+            yield Board("text", id="beside")
+        yield Board("panel", id="foot")
+        yield Board("nav", id="nav")
+
+    def on_mount(self) -> None:
+        """Chooses the theme, opens the first view, says what of the settings could not be used."""
+        self._choose_theme(self.book.config["look.theme"])
+        self.theme_changed_signal.subscribe(self, self._recolour)
+        self.last = self._last_recorded()
+        self._open_first()
+        problems = [*self.book.config.problems, *self.keymap.problems, *self._themes_problem]
+        if problems:
+            from lsa_tui.app.views.notice import Notice
+
+            self.views.append(Notice(self, "Settings", problems))
+        self._seen = self.book.store.version_seen()
+        self.set_interval(1.0, self._tick)
+        self._listen()
+
+    def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        for name in ("SIGHUP", "SIGTERM"):
+            number = getattr(signal, name, None)
+            if number is not None:
+                try:
+                    loop.add_signal_handler(number, self.exit, 0)
+                except (NotImplementedError, RuntimeError, ValueError):
+                    pass  # Windows, or not the main thread (tests): nothing shown is unsaved anyway
+
+    def _open_first(self) -> None:
+        if self.book.focus is None or not self.book.config.exists:
+            from lsa_tui.app.views.setup import Setup
+
+            self.views = [Setup(self)]
+        else:
+            self.views = [self._tab("today")]
+
+    def _choose_theme(self, name: str) -> None:
+        themes, problems = load_themes(self.book.paths.themes)
+        for theme in themes:
+            self.register_theme(theme)
+        self._themes_problem = [one.problem for one in problems]
+        known = [theme.name for theme in themes]
+        if name not in known:
+            self._themes_problem.append(f"there is no theme {name!r}; {known[0]!r} is used (`lsa themes` lists them)")
+            name = known[0]
+        self.theme = name
+        self.look = Look(self._variables(name))
+
+    def _variables(self, name: str) -> dict[str, str]:
+        theme = self.get_theme(name) or self.current_theme
+        return {**theme.to_color_system().generate(), **theme.variables}
+
+    def _recolour(self, theme: Any) -> None:
+        self.look = Look(self._variables(theme.name))
+        for board in self.query(Board):
+            board.refresh()
+
+    # Keys and taps
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and pasted text go to the view on top, at once; everything else takes Textual's way."""
+        mine = len(self.screen_stack) == 1 if self._screen_stacks.get(self._current_mode) else False
+        if mine and isinstance(event, events.Key) and not event.is_forwarded:
+            event._set_forwarded()
+            self.app_focus = True
+            if not await self._check_bindings(event.key, priority=True):
+                self.press(event.key, event.character)
+        elif mine and isinstance(event, events.Paste) and not event.is_forwarded:
+            event._set_forwarded()
+            if self.view.field is not None:
+                self.view.field.put(event.text)
+                self.view.typed()
+                self.draw()
+        else:
+            await super().on_event(event)
+
+    @property
+    def view(self) -> View:
+        """The view on top."""
+        return self.views[-1]
+
+    def press(self, key: str, character: str | None) -> None:
+        """Answers one key. Capitals count as lower case; a letter never logs while text is being typed."""
+        view = self.view
+        if view.field is not None:
+            self._type(view, key, character)
+        else:
+            name = character.lower() if character and character.isprintable() else key
+            if not view.press(name, character):
+                action = self.keymap.on(view.name).get(name)
+                if action is not None:
+                    self._perform(action, "")
+        self.draw()
+
+    def _type(self, view: View, key: str, character: str | None) -> None:
+        assert view.field is not None
+        if view.press(key, character):
+            return
+        if key == "escape":
+            self._perform("back", "")
+        elif key in ("ctrl+j", "shift+enter"):
+            view.field.newline()
+        elif key == "enter":
+            if view.field.several and view.field.text[: view.field.cursor].endswith("\\"):
+                view.field.press("backspace", None)
+                view.field.newline()
+            else:
+                self._guarded(view.enter)
+                return
+        else:
+            view.field.press(key, character)
+        view.typed()
+
+    async def perform(self, action: str, argument: str = "") -> None:
+        """A tap: the same as the key."""
+        self._perform(action, argument)
+        self.draw()
+
+    def _perform(self, action: str, argument: str) -> None:
+        name = f"do_{action.replace('.', '_')}"
+        method = getattr(self.view, name, None)
+        if method is None and action.startswith("level."):
+            self._guarded(lambda: self.do_level(action.removeprefix("level.")))
+            return
+        method = method or getattr(self, name, None)
+        if method is not None:
+            self._guarded(lambda: method(argument))
+
+    def _guarded(self, work: Any) -> None:
+        """Runs what a key means; a mistake becomes a sentence, and nothing typed is lost."""
+        try:
+            work()
+        except LsaError as problem:
+            self.say(str(problem))
+
+    # Views
+
+    def open(self, view: View) -> None:
+        """Puts a view on top."""
+        self.views.append(view)
+
+    def close(self) -> None:
+        """Takes the view on top away."""
+        if len(self.views) > 1:
+            self.views.pop().left()
+            self.view.refreshed()
+
+    def _tab(self, name: str) -> View:
+        if name == "tally":
+            from lsa_tui.app.views.tally import Tally
+
+            return Tally(self)
+        if name == "log":
+            from lsa_tui.app.views.log import Log
+
+            return Log(self)
+        if name == "end":
+            from lsa_tui.app.views.end import End
+
+            return End(self)
+        from lsa_tui.app.views.today import Today
+
+        return Today(self)
+
+    def go(self, name: str) -> None:
+        """Goes to one of the five screens; what was open above it closes."""
+        if name == "note":
+            self.do_screen_note("")
+            return
+        while len(self.views) > 1:
+            self.views.pop().left()
+        self.views = [self._tab(name)]
+
+    # What was said
+
+    def say(self, sentence: str) -> None:
+        """Says something in the foot; a long sentence gets a page of its own."""
+        if len(sentence) > 2 * max(self.size.width - 2, 30):
+            from lsa_tui.app.views.notice import Notice
+
+            self.open(Notice(self, "Please read", [sentence]))
+        else:
+            self.said = sentence
+
+    def recorded(self, entry: Entry) -> None:
+        """Shows what was just committed, for whom, and how to take it back."""
+        self.last = entry
+        self.said = ""
+        self.view.refreshed()
+
+    def marked(self, entry: Entry) -> None:
+        """As `recorded`, for marks: six within a second become one step of undo."""
+        self.recorded(entry)
+        step = log.last_step(self.book.db, undone=False)
+        now = time.monotonic()
+        self._marked = [one for one in self._marked if now - one[0] < LEAN_SECONDS]
+        if step is not None:
+            self._marked.append((now, step))
+        if len(self._marked) >= LEAN:
+            entries.one_step(self.book, self._marked[0][1])
+            self._marked = [(moment, self._marked[0][1]) for moment, _ in self._marked]
+
+    def _last_recorded(self) -> Entry | None:
+        return entries.can_undo(self.book)
+
+    # Drawing
+
+    def on_resize(self) -> None:
+        """A terminal of another size."""
+        self.call_after_refresh(self.draw)
+
+    def on_ready(self) -> None:
+        """The boards have their sizes."""
+        self.draw()
+
+    def draw(self) -> None:
+        """Shows the present state; boards repaint only what changed."""
+        if not self.views or not self.is_running or len(self.screen_stack) != 1:
+            return
+        width, height = self.size
+        boards = {board.id: board for board in self.query(Board)}
+        if width < BODY_LEAST[0] or height < BODY_LEAST[1] + 5:
+            self._small(boards, width, height)
+            return
+        self.screen.remove_class("-small")
+        wide = self.view.beside
+        self.screen.set_class(wide and width >= 72, "-beside")
+        self.screen.set_class(wide and width >= 110, "-plan")
+        side = 28 if wide and width >= 72 else 0
+        plan = 34 if wide and width >= 110 else 0
+        body_width, body_height = width - side - plan, height - 6
+        boards["band"].show(band(self, width))
+        boards["body"].show(self.view.draw(body_width, body_height), self.view.keep)
+        boards["foot"].show(foot(self, width))
+        boards["nav"].show(navigation(self, width))
+        if side:
+            boards["beside"].show(beside(self, side, body_height))
+        if plan:
+            boards["plan"].show(plan_beside(self, plan, body_height))
+
+    def _small(self, boards: dict[str | None, Board], width: int, height: int) -> None:
+        self.screen.add_class("-small")
+        self.screen.remove_class("-beside", "-plan")
+        boards["body"].show(too_small(self, width, height))
+
+    def _tick(self) -> None:
+        """Each second: follows what commands recorded, the minute, and running times."""
+        seen = self.book.store.version_seen()
+        if seen != self._seen:
+            self._seen = seen
+            self.book.names = read.Names(self.book.db)
+            self.last = self._last_recorded()
+            self.view.refreshed()
+            self.draw()
+        elif f"{self.book.now():%H:%M}" != self._minute or marks.open_bouts(self.book, self.book.focus):
+            self._minute = f"{self.book.now():%H:%M}"
+            self.draw()
+
+    # What every screen does
+
+    def do_screen_today(self, _: str) -> None:
+        self.go("today")
+
+    def do_screen_tally(self, _: str) -> None:
+        self.go("tally")
+
+    def do_screen_log(self, _: str) -> None:
+        self.go("log")
+
+    def do_screen_end(self, _: str) -> None:
+        self.go("end")
+
+    def do_screen_note(self, argument: str) -> None:
+        from lsa_tui.app.views.note import Note
+
+        self.open(Note(self))
+
+    def _beside_tab(self, by: int) -> None:
+        here = next((view.name for view in reversed(self.views) if view.name in TABS), "today")
+        tabs = [name for name in TABS if name != "note"]
+        self.go(tabs[(tabs.index(here) + by) % len(tabs)])
+
+    def do_screen_previous(self, _: str) -> None:
+        self._beside_tab(-1)
+
+    def do_screen_next(self, _: str) -> None:
+        self._beside_tab(1)
+
+    def do_undo(self, _: str) -> None:
+        taken = entries.undo(self.book)
+        self.last = self._last_recorded()
+        self.view.refreshed()
+        self.say(f"Undone: {taken.says}")
+
+    def do_redo(self, _: str) -> None:
+        taken = entries.redo(self.book)
+        self.recorded(taken.entry)
+        self.say(f"Back again: {taken.says}")
+
+    def do_level(self, answer: str) -> None:
+        """A response on the current target: a level's number, `no` or `none`."""
+        target = pupils.current_target(self.book, self.book.focused())
+        if target is None:
+            raise LsaError("no target yet: lsa target add T1 'What the pupil will do'")
+        if answer.isdigit():
+            levels = pupils.ladder_of(target).levels
+            if int(answer) > len(levels):
+                raise LsaError(f"{target['code']} has levels 1 to {len(levels)}; nothing was recorded")
+            answer = levels[int(answer) - 1]
+        self.marked(marks.trial(self.book, str(target["code"]), answer))
+
+    def do_target(self, _: str) -> None:
+        target = pupils.next_target(self.book, self.book.focused())
+        self.view.refreshed()
+        self.say(f"Target {target['code']}: {target['text']}" if target else "No target yet: lsa target add")
+
+    def do_lesson(self, _: str) -> None:
+        from lsa_tui.app.views.lesson import change
+
+        change(self)
+
+    def do_watch(self, _: str) -> None:
+        session = sessions.running(self.book)
+        if session is not None and sessions.is_paused(session):
+            self.recorded(sessions.resume(self.book))
+            self.say("Watching again")
+        else:
+            self.recorded(sessions.pause(self.book))
+            self.say("Not watching: the observed time is held (g: back)")
+
+    def do_letters(self, _: str) -> None:
+        self.letters_only = not self.letters_only
+
+    def do_tile(self, letter: str) -> None:
+        """A tile, by tap; its key goes the same way."""
+        self.marked(marks.tally(self.book, letter, unknown=True))
+
+    def do_check(self, _: str) -> None:
+        from lsa_tui.app.views.check import Check
+
+        self.open(Check(self))
+
+    def do_incident(self, _: str) -> None:
+        from lsa_tui.app.views.incident import Incident
+
+        self.open(Incident(self))
+
+    def do_concern(self, _: str) -> None:
+        from lsa_tui.app.views.reminders import Concern
+
+        self.open(Concern(self))
+
+    def do_handson(self, _: str) -> None:
+        from lsa_tui.app.views.reminders import HandsOn
+
+        self.open(HandsOn(self))
+
+    def do_care(self, _: str) -> None:
+        from lsa_tui.app.views.care import care
+
+        care(self)
+
+    def do_pupil(self, _: str) -> None:
+        from lsa_tui.app.views.switch import switch_pupil
+
+        switch_pupil(self)
+
+    def do_adapted(self, _: str) -> None:
+        from lsa_tui.app.views.lesson import adapted
+
+        adapted(self)
+
+    def do_missed(self, _: str) -> None:
+        from lsa_tui.app.views.lesson import missed
+
+        missed(self)
+
+    def do_blank(self, _: str) -> None:
+        from lsa_tui.app.views.blank import Blank
+
+        self.open(Blank(self))
+
+    def do_find(self, _: str) -> None:
+        from lsa_tui.app.views.find import find
+
+        find(self)
+
+    def do_help(self, _: str) -> None:
+        from lsa_tui.app.views.help import Help
+
+        self.open(Help(self, self.view))
+
+    def do_more(self, _: str) -> None:
+        from lsa_tui.app.views.help import More
+
+        self.open(More(self, self.view))
+
+    def do_palette(self, _: str) -> None:
+        self.action_command_palette()
+
+    def get_system_commands(self, screen: Any) -> Any:
+        """Textual's palette lists the registry."""
+        from textual.app import SystemCommand
+
+        for action in actions.ACTIONS:
+            if action.screen in actions.SCOPES.get(self.view.name, ()) or action.screen == "everywhere":
+                yield SystemCommand(action.label, action.help, lambda name=action.id: self._chosen(name))
+
+    def _chosen(self, action: str) -> None:
+        self.call_after_refresh(self.perform, action)
+
+    def do_back(self, _: str) -> None:
+        if len(self.views) > 1:
+            self.close()
+        elif self.view.name == "today":
+            self.action_leave()
+        else:
+            self.go("today")
+
+    def action_leave(self) -> None:
+        """Leaves the program; with recordings not yet shared it asks first."""
+        from lsa_tui.app.views.leave import leave
+
+        leave(self)
+        self.draw()
+

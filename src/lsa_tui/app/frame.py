@@ -1,0 +1,138 @@
+"""What surrounds every view: the band, the foot, the navigation bar, and on wide terminals the day beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsa_tui.app.drawing import Line, Picture, Tap, between, fit
+from lsa_tui.app.views.base import centred
+from lsa_tui.clock import from_text
+from lsa_tui.daybook import entries, plan, sessions
+from lsa_tui.records import log
+from lsa_tui.records.kinds import Entry
+
+if TYPE_CHECKING:
+    from lsa_tui.app.app import LsaApp
+
+TABS = (
+    ("Today", "screen.today", "today"),
+    ("Tally", "screen.tally", "tally"),
+    ("Note", "screen.note", "note"),
+    ("Log", "screen.log", "log"),
+    ("End", "screen.end", "end"),
+    ("More", "more", "more"),
+)
+
+
+def band(app: LsaApp, width: int) -> Picture:
+    """Whose day it is, what is running, what time it is."""
+    book = app.book
+    code = f" {book.names.pupil(book.focus) or 'lsa'} "
+    end = f"{'MADE UP ' if book.made_up else ''}{book.now():%H:%M} "
+    running = sessions.running(book, book.focus) if book.focus else None
+    middle = between(f" {_session(app, running)}" if running else f" {book.now():%a %-d %b}", end, width - len(code))
+    found = Picture()
+    found.add((code, "nav-current"), (middle, "band"))
+    found.taps.append(Tap(0, 0, len(code), 1, "pupil"))
+    return found
+
+
+def _session(app: LsaApp, session: Entry) -> str:
+    title = app.book.names.slot(session["slot"])
+    if sessions.is_paused(session):
+        return f"NOT WATCHING  {title}"
+    started = f"{session.when:%H:%M}"
+    if session.when.date() != app.book.today():
+        return f"{title}, still open from {session.when:%a}"
+    return f"{title}, assumed {started}" if session["assumed"] else f"{title} from {started}"
+
+
+def foot(app: LsaApp, width: int) -> Picture:
+    """What was just recorded and for whom, how to take it back, and how much is not yet shared."""
+    here = log.backlog(app.book.db)
+    backlog = f"{here} here" if here else "all shared" if app.book.config["shared.url"] else ""
+    found = Picture()
+    if app.last is not None:
+        undo = f"{app.keymap.shown('undo')} undo "
+        found.add((between(f" {app.book.says(app.last)}", undo, width), "panel-strong"))
+        found.taps.append(Tap(width - 12, 0, 12, 1, "undo"))
+    else:
+        found.add((fit(" Nothing to take back", width), "panel-muted"))
+    said = app.said or f"{app.keymap.shown('help')} help  {app.keymap.shown('palette')} commands"
+    found.add((between(f" {said}", f"{backlog} ", width), "panel" if app.said else "panel-muted"))
+    return found
+
+
+def navigation(app: LsaApp, width: int) -> Picture:
+    """The bar of 3 rows: the five screens and everything else, or the buttons of the view on top."""
+    found = Picture()
+    buttons = app.view.buttons()
+    if buttons:
+        row = [(("", centred(words, 200).strip(), ""), action, arg, "nav") for words, action, arg in buttons]
+        _bar(found, row, width)
+        return found
+    current = app.view.name
+    _bar(
+        found,
+        [
+            (("", f"[{words}]" if name == current else words, ""), action, "", "nav-current" if name == current else "nav")
+            for words, action, name in TABS
+        ],
+        width,
+    )
+    return found
+
+
+def _bar(picture: Picture, row: list, width: int) -> None:
+    count = len(row)
+    edges = [round(n * width / count) for n in range(count + 1)]
+    for line in range(3):
+        parts: Line = []
+        for n, (texts, _, _, style) in enumerate(row):
+            wide = edges[n + 1] - edges[n]
+            parts.append((centred(texts[line], wide), style))
+        picture.add(*parts)
+    for n, (_, action, argument, _) in enumerate(row):
+        picture.taps.append(Tap(edges[n], 0, edges[n + 1] - edges[n], 3, action, argument))
+
+
+def beside(app: LsaApp, width: int, height: int) -> Picture:
+    """The day's last entries, newest at the top."""
+    found = Picture()
+    found.add((fit(" Last recorded", width), "muted"))
+    today = app.book.today()
+    for one in reversed(entries.of_days(app.book, today, today, app.book.focus)[-(height - 1) :]):
+        if app.letters_only:
+            found.add((f" {one.when:%H:%M} ", "muted"), ("…", "muted"))
+        else:
+            found.add((f" {one.when:%H:%M} ", "muted"), (fit(app.book.line(one), width - 8), "text"))
+    return found
+
+
+def plan_beside(app: LsaApp, width: int, height: int) -> Picture:
+    """The plan of the day, where there is room for it."""
+    found = Picture()
+    found.add((fit(" Today", width), "muted"))
+    now = app.book.now()
+    for one in plan.day(app.book, app.book.today())[: height - 1]:
+        if one.slot["all_day"]:
+            found.add((fit(f" {one.slot['title']}", width), "muted"))
+            continue
+        style = "now" if one.slot.when <= now < from_text(one.slot["ends"]) else "text"
+        text = between(f" {one.slot.when:%H:%M} {one.slot['title']}", f"{state(one)} ", width - 1)
+        found.add((text, "muted" if one.status in ("cancelled", "missed") else style), (" ", "text"))
+    return found
+
+
+def state(one: plan.SlotOfDay) -> str:
+    """A slot's state in a word, or its minutes while it is only planned."""
+    return {"running": "RUN", "planned": str(one.minutes)}.get(one.status, one.status)
+
+
+def too_small(app: LsaApp, width: int, height: int) -> Picture:
+    """A terminal too small to draw in: what it needs, and that nothing is lost."""
+    found = Picture()
+    for line in ("lsa needs 38x18", f"this is {width}x{height}", "nothing is lost"):
+        found.add((fit(line, width), "text"))
+    return found
+

@@ -1,0 +1,49 @@
+"""Opening the application on a home: one at a time, and every start-up problem a sentence."""
+
+from __future__ import annotations
+
+import codecs
+from functools import partial
+from typing import Any
+
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import LsaError
+from lsa_tui.paths import Paths
+
+
+def run(paths: Paths) -> int:
+    """Opens the application; returns its exit code. Raises LsaError where another one runs on this home."""
+    book = Book(paths)
+    try:
+        with only_one(paths):
+            from lsa_tui.app.app import LsaApp
+
+            _read_any_bytes()
+            return LsaApp(book).run() or 0
+    finally:
+        book.close()
+
+
+def only_one(paths: Paths) -> Any:
+    """The lock of the one application on a home; given back by the system even after a kill."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(paths.lock, mode=0o600)
+    try:
+        return lock.acquire(timeout=0)
+    except Timeout:
+        raise LsaError(
+            f"lsa is open on {paths.data_folder} already; use that window, or another --home. "
+            "Commands such as `lsa note` work beside it"
+        ) from None
+    except OSError as problem:
+        raise LsaError(f"{paths.lock} cannot be made ({problem.strerror}); is the home writable?") from None
+
+
+def _read_any_bytes() -> None:
+    """One byte that is not UTF-8 would end Textual's input thread (its issue 6456); it becomes a mark instead."""
+    try:
+        from textual.drivers import linux_driver
+    except ImportError:
+        return  # Windows reads characters, not bytes
+    linux_driver.getincrementaldecoder = lambda name: partial(codecs.getincrementaldecoder(name), errors="replace")

@@ -1,0 +1,120 @@
+"""What every view is: a name, a picture, and methods that answer actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+from lsa_tui.app.drawing import Line, Picture, Tap, fit, length
+from lsa_tui.app.typed import Typed
+
+if TYPE_CHECKING:
+    from lsa_tui.app.app import LsaApp
+
+BODY_LEAST = (38, 13)
+
+
+class View:
+    """One screenful. `name` chooses its keys (see actions.SCOPES); `field` is text being typed, if any.
+
+    An action `log.remove` is answered by the method `do_log_remove(argument)`; what a view does not answer the
+    application does.
+    """
+
+    name = "everywhere"
+    title = ""
+    field: Typed | None = None
+    beside = False
+    """Whether the day's entries and the plan may stand beside it on wide terminals."""
+
+    def __init__(self, app: LsaApp) -> None:
+        self.app = app
+        self.book = app.book
+        self.keep: int | None = None
+
+    def draw(self, width: int, height: int) -> Picture:
+        """What the body shows in so many cells."""
+        raise NotImplementedError
+
+    def buttons(self) -> list[tuple[str, str, str]]:
+        """Buttons in the place of the navigation bar: (words, action, argument). Empty: the navigation bar."""
+        return []
+
+    def press(self, key: str, character: str | None) -> bool:
+        """A key that is no action here. True where it was used."""
+        return False
+
+    def enter(self) -> None:
+        """Enter or a newline chip in a field; the view decides what it means."""
+
+    def typed(self) -> None:
+        """Called after the field's text changed."""
+
+    def left(self) -> None:
+        """Called when the view is taken off the stack."""
+
+    def refreshed(self) -> None:
+        """Called when records may have changed: forget what was read."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle of 3 lines that takes a tap: its lines (text, or parts in styles of their own), what a tap does."""
+
+    lines: tuple[str | Line, ...]
+    action: str = ""
+    argument: str = ""
+    style: str = "tile"
+
+
+def boxes(picture: Picture, row: Sequence[Box], width: int, columns: int | None = None, gap: int = 1) -> None:
+    """Adds one row of boxes of 3 lines, evenly wide, that fills `width`."""
+    count = columns or len(row)
+    if not count:
+        return
+    edges = [round(n * (width + gap) / count) for n in range(count + 1)]
+    top = len(picture.lines)
+    for line in range(3):
+        parts: Line = []
+        for n, box in enumerate(row):
+            text = box.lines[line] if line < len(box.lines) else ""
+            parts += _filled(text, edges[n + 1] - edges[n] - gap, box.style)
+            parts.append((" " * gap, "text"))
+        picture.lines.append(parts)
+    for n, box in enumerate(row):
+        if box.action:
+            picture.taps.append(Tap(edges[n], top, edges[n + 1] - edges[n] - gap, 3, box.action, box.argument))
+
+
+def _filled(text: str | Line, width: int, style: str) -> Line:
+    if isinstance(text, str):
+        return [(fit(text, width), style)]
+    return [*text, (" " * (width - length(text)), style)]
+
+
+def button_rows(picture: Picture, buttons: Sequence[tuple[str, str, str]], width: int, style: str = "tile") -> None:
+    """Adds buttons (words, action, argument) of 3 lines, as many beside each other as their words need."""
+    rows: list[list[Box]] = [[]]
+    used = 0
+    for words, action, argument in buttons:
+        need = max(cell_len(words) + 3, 6)
+        if rows[-1] and used + need > width:
+            rows.append([])
+            used = 0
+        rows[-1].append(Box(("", f" {words}"), action, argument, style))
+        used += need
+    for row in rows:
+        boxes(picture, row, width)
+
+
+def centred(text: str, width: int) -> str:
+    """`text` in the middle of `width` cells."""
+    room = max(width - cell_len(text), 0)
+    return fit(" " * (room // 2) + text, width)
+
+
+Done = Callable[[str], None]
+"""What happens with a choice or a typed text."""

@@ -1,0 +1,78 @@
+"""Choosing by digit: one list for reasons, presets, pupils and questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from lsa_tui.app.drawing import Picture, fit
+from lsa_tui.app.views.base import Box, View, boxes
+
+if TYPE_CHECKING:
+    from lsa_tui.app.app import LsaApp
+
+
+class Choose(View):
+    """A question and up to nine answers, each a digit and a tap; with `other` a 0 for one's own words."""
+
+    name = "choose"
+
+    def __init__(
+        self,
+        app: LsaApp,
+        question: str,
+        answers: Sequence[str],
+        chosen: Callable[[int], None],
+        other: Callable[[str], None] | None = None,
+        other_words: str = "other, typed",
+    ) -> None:
+        super().__init__(app)
+        self.question = question
+        self.answers = list(answers[:9])
+        self.chosen = chosen
+        self.other = other
+        self.other_words = other_words
+
+    def draw(self, width: int, height: int) -> Picture:
+        found = Picture()
+        found.add((fit(f" {self.question}", width), "strong"))
+        rows = [(str(n), words) for n, words in enumerate(self.answers, 1)]
+        if self.other:
+            rows.append(("0", self.other_words))
+        columns = 2 if len(rows) > (height - 1) // 3 else 1
+        if width >= 90 and len(rows) > 6:
+            columns = 3
+        for start in range(0, len(rows), columns):
+            row = [self._box(digit, words, width // columns - 2) for digit, words in rows[start : start + columns]]
+            boxes(found, row, width, columns)
+        return found
+
+    def _box(self, digit: str, words: str, wide: int) -> Box:
+        first, _, rest = words.partition("\n")
+        if not rest and len(first) > wide - 3:
+            cut = max(first.rfind(" ", 0, wide - 3), 0) or wide - 3
+            first, rest = first[:cut], first[cut:].strip()
+        head = [(f" {digit} ", "tile-key"), (fit(first, wide - 3), "tile")]
+        return Box((head, f"   {rest}" if rest else ""), "choose.digit", digit)
+
+    def buttons(self) -> list[tuple[str, str, str]]:
+        return [("Back", "back", "")]
+
+    def press(self, key: str, character: str | None) -> bool:
+        """A digit answers."""
+        if len(key) == 1 and key.isdigit():
+            self.app._guarded(lambda: self.do_choose_digit(key))
+            return True
+        return False
+
+    def do_choose_digit(self, digit: str) -> None:
+        """Takes the answer with that digit."""
+        if digit == "0" and self.other:
+            from lsa_tui.app.views.ask import Ask
+
+            other = self.other
+            self.app.close()
+            self.app.open(Ask(self.app, self.question, other))
+        elif digit != "0" and int(digit) <= len(self.answers):
+            self.app.close()
+            self.chosen(int(digit) - 1)

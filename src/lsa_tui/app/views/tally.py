@@ -1,0 +1,127 @@
+"""Tally: the screen that is open all day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from lsa_tui.app.drawing import Picture, between, fit, right
+from lsa_tui.app.views.base import Box, View, boxes
+from lsa_tui.daybook import behaviours, marks, pupils
+from lsa_tui.records.kinds import Entry
+
+
+class Tally(View):
+    """Tiles with letters, counts and running times; the current target with its levels."""
+
+    name = "tally"
+    title = "Tally"
+    beside = True
+
+    def press(self, key: str, character: str | None) -> bool:
+        """A tile's letter; a letter without a tile is kept as an unknown mark, to be named afterwards."""
+        return tile_key(self, key)
+
+    def draw(self, width: int, height: int) -> Picture:
+        found = Picture()
+        tiles = behaviours.for_pupil(self.book, self.book.focus)
+        if not tiles:
+            _empty(found, width)
+        else:
+            self._tiles(found, tiles, width, max((height - 5) // 3, 1))
+        self._target(found, width)
+        return found
+
+    def _tiles(self, found: Picture, tiles: list[Entry], width: int, rows: int) -> None:
+        counts = marks.counts(self.book, self.book.today().isoformat())
+        running = {one["behaviour"]: one for one in marks.open_bouts(self.book, self.book.focus)}
+        columns = max(4 if width < 60 else 5, -(-len(tiles) // rows))
+        for start in range(0, len(tiles), columns):
+            row = [self._tile(tile, counts, running, (width + 1) // columns - 1) for tile in tiles[start:][:columns]]
+            boxes(found, row, width, columns)
+        unknown = counts.get(None, 0)
+        if unknown and rows * columns > len(tiles):
+            last = found.lines[-3:]
+            last[0].append((f"? {unknown}", "warning"))
+            last[1].append(("to name", "muted"))
+
+    def _tile(self, tile: Entry, counts: dict[str | None, int], running: dict[str, Entry], wide: int) -> Box:
+        key = str(tile["key"])
+        bout = running.get(tile.id)
+        style = "run" if bout else "tile"
+        if self.app.letters_only:
+            return Box(("", f"   {key}"), "tile", key, style)
+        number = self._time(bout) if tile["measure"] == "duration" else str(counts.get(tile.id, 0))
+        head = [
+            (f" {key} ", "run-number" if bout else "tile-key"),
+            (right(number, wide - 4), f"{style}-number"),
+            (" ", style),
+        ]
+        quiet = "run" if bout else "tile-label"
+        first, second = _two_lines(str(tile["label"]), wide - 1)
+        if bout:
+            second = "RUN" if not second else fit(second, wide - 5) + "RUN"
+        lines = (head, [(fit(f" {first}", wide), quiet)], [(fit(f" {second}", wide), quiet)])
+        return Box(lines, "tile", key, style)
+
+    def _time(self, bout: Entry | None) -> str:
+        if bout is None:
+            return "-"
+        spent = self.book.now() - bout.when
+        seconds = int(max(spent, timedelta(0)).total_seconds())
+        return f"{seconds // 60}:{seconds % 60:02}"
+
+    def _target(self, found: Picture, width: int) -> None:
+        pupil = self.book.focus
+        target = pupils.current_target(self.book, pupil) if pupil else None
+        if target is None or pupil is None:
+            found.add((fit(" No target yet: lsa target add T1 'What …'", width), "muted"))
+            return
+        text = "" if self.app.letters_only else f" {target['text']}"
+        found.add((between(f" {target['code']}{text}", f"{self.app.keymap.shown('target')} next ", width), "strong"))
+        counts = marks.trial_counts(self.book, str(target["code"]), self.book.today().isoformat(), pupil)
+        ladder = pupils.ladder_of(target)
+        row: list[Box] = [
+            _level(str(n), "" if self.app.letters_only else label, counts.get(level, 0), f"level.{n}")
+            for n, (level, label) in enumerate(zip(ladder.levels, ladder.labels, strict=True), 1)
+        ]
+        row += [
+            _level("9", "Not", counts.get("no", 0), "level.no"),
+            _level("0", "None", counts.get("none", 0), "level.none"),
+        ]
+        boxes(found, row, width)
+        w, n, i = (self.app.keymap.shown(name) for name in ("check", "screen.note", "incident"))
+        found.add((fit(f" {w} wellbeing  {n} note  {i} incident  e adapted", width), "muted"))
+
+
+def _level(digit: str, label: str, count: int, action: str) -> Box:
+    number = str(count) if count else "·"
+    return Box(([(f" {digit}", "tile-key")], [(f" {label[:5]}", "tile-label")], f" {number}"), action)
+
+
+def tile_key(view: View, key: str) -> bool:
+    """Logs the tile of a letter; false for a key that is an action here."""
+    if len(key) != 1 or not key.isalpha() or key in view.app.keymap.on(view.name):
+        return False
+    view.app._guarded(lambda: view.app.do_tile(key))
+    return True
+
+
+def _two_lines(label: str, width: int) -> tuple[str, str]:
+    if len(label) <= width:
+        return label, ""
+    cut = label.rfind(" ", 0, width + 1)
+    if cut <= 0:
+        return label[:width], label[width:]
+    return label[:cut], label[cut + 1 :]
+
+
+def _empty(found: Picture, width: int) -> None:
+    for line in (
+        "",
+        " No tiles yet.",
+        " lsa behaviour add c 'Calling out'",
+        " makes the first; a letter pressed here",
+        " is kept all the same, to be named later.",
+        "",
+    ):
+        found.add((fit(line, width), "muted"))
