@@ -94,3 +94,17 @@ def wrapped(text: str, width: int, most: int = 50) -> list[str]:
 def length(parts: Sequence[Part]) -> int:
     """The cells that a line takes."""
     return sum(cell_len(text) for text, _ in parts)
+
+
+def crop(parts: Line, width: int) -> Line:
+    """The parts that lie in the first `width` cells."""
+    kept: Line = []
+    for text, style in parts:
+        cells = cell_len(text)
+        if cells > width:
+            text = set_cell_size(text, width)
+        kept.append((text, style))
+        width -= cells
+        if width <= 0:
+            break
+    return kept

@@ -30,21 +30,27 @@ def band(app: LsaApp, width: int) -> Picture:
     code = f" {book.names.pupil(book.focus) or 'lsa'} "
     end = f"{'MADE UP ' if book.made_up else ''}{book.now():%H:%M} "
     running = sessions.running(book, book.focus) if book.focus else None
-    middle = between(f" {_session(app, running)}" if running else f" {book.now():%a %-d %b}", end, width - len(code))
+    room = width - len(code)
+    if running:
+        title, state = _session(app, running)
+        title = fit(title, min(len(title), room - len(state) - len(end) - 2))
+        middle = between(f" {title}{state}", end, room)
+    else:
+        middle = between(f" {book.now():%a %-d %b}", end, room)
     found = Picture()
     found.add((code, "nav-current"), (middle, "band"))
     found.taps.append(Tap(0, 0, len(code), 1, "pupil"))
     return found
 
 
-def _session(app: LsaApp, session: Entry) -> str:
+def _session(app: LsaApp, session: Entry) -> tuple[str, str]:
+    """The running session: its title, which may be cut, and how it stands, which may not."""
     title = app.book.names.slot(session["slot"])
     if sessions.is_paused(session):
-        return f"NOT WATCHING  {title}"
-    started = f"{session.when:%H:%M}"
+        return title, ", NOT WATCHING"
     if session.when.date() != app.book.today():
-        return f"{title}, still open from {session.when:%a}"
-    return f"{title}, assumed {started}" if session["assumed"] else f"{title} from {started}"
+        return title, f", open since {session.when:%a}"
+    return title, f", {'assumed ' if session['assumed'] else ''}{session.when:%H:%M}"
 
 
 def foot(app: LsaApp, width: int) -> Picture:
@@ -72,14 +78,12 @@ def navigation(app: LsaApp, width: int) -> Picture:
         _bar(found, row, width)
         return found
     current = app.view.name
-    _bar(
-        found,
-        [
-            (("", f"[{words}]" if name == current else words, ""), action, "", "nav-current" if name == current else "nav")
-            for words, action, name in TABS
-        ],
-        width,
-    )
+    wide = width // len(TABS)
+    row = []
+    for words, action, name in TABS:
+        here = (f"[{words}]" if wide >= len(words) + 2 else f">{words}") if name == current else words
+        row.append((("", here, ""), action, "", "nav-current" if name == current else "nav"))
+    _bar(found, row, width)
     return found
 
 

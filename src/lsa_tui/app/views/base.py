@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from lsa_tui.app.drawing import Line, Picture, Tap, fit, length
+from lsa_tui.app.drawing import Line, Picture, Tap, crop, fit, length
 from lsa_tui.app.typed import Typed
 
 if TYPE_CHECKING:
@@ -70,29 +70,32 @@ class Box:
     style: str = "tile"
 
 
-def boxes(picture: Picture, row: Sequence[Box], width: int, columns: int | None = None, gap: int = 1) -> None:
-    """Adds one row of boxes of 3 lines, evenly wide, that fills `width`."""
+def boxes(
+    picture: Picture, row: Sequence[Box], width: int, columns: int | None = None, gap: int = 1, tall: int = 3
+) -> None:
+    """Adds one row of boxes of `tall` lines (3 or more), evenly wide, that fills `width`."""
     count = columns or len(row)
     if not count:
         return
     edges = [round(n * (width + gap) / count) for n in range(count + 1)]
     top = len(picture.lines)
-    for line in range(3):
+    above = (tall - 3) // 2
+    for line in range(-above, tall - above):
         parts: Line = []
         for n, box in enumerate(row):
-            text = box.lines[line] if line < len(box.lines) else ""
+            text = box.lines[line] if 0 <= line < len(box.lines) else ""
             parts += _filled(text, edges[n + 1] - edges[n] - gap, box.style)
             parts.append((" " * gap, "text"))
         picture.lines.append(parts)
     for n, box in enumerate(row):
         if box.action:
-            picture.taps.append(Tap(edges[n], top, edges[n + 1] - edges[n] - gap, 3, box.action, box.argument))
+            picture.taps.append(Tap(edges[n], top, edges[n + 1] - edges[n] - gap, tall, box.action, box.argument))
 
 
 def _filled(text: str | Line, width: int, style: str) -> Line:
     if isinstance(text, str):
         return [(fit(text, width), style)]
-    return [*text, (" " * (width - length(text)), style)]
+    return crop([*text, (" " * max(width - length(text), 0), style)], width)
 
 
 def button_rows(picture: Picture, buttons: Sequence[tuple[str, str, str]], width: int, style: str = "tile") -> None:

@@ -16,6 +16,7 @@ class Tally(View):
     name = "tally"
     title = "Tally"
     beside = True
+    unknown = 0
 
     def press(self, key: str, character: str | None) -> bool:
         """A tile's letter; a letter without a tile is kept as an unknown mark, to be named afterwards."""
@@ -24,25 +25,29 @@ class Tally(View):
     def draw(self, width: int, height: int) -> Picture:
         found = Picture()
         tiles = behaviours.for_pupil(self.book, self.book.focus)
-        if not tiles:
-            _empty(found, width)
+        columns = max(4 if width < 60 else 5 if len(tiles) > 8 else 4, -(-len(tiles) // 3))
+        rows = -(-len(tiles) // columns) if tiles else 2
+        # What is left over becomes air: a line between the rows first, then taller boxes.
+        spare = height - (3 * rows + 5)
+        air = 1 if spare >= rows + 1 else 0
+        tall = 3 + max(0, min((spare - air * (rows + 1)) // (rows + 1), 3))
+        if tiles:
+            self._tiles(found, tiles, width, columns, air, tall)
         else:
-            self._tiles(found, tiles, width, max((height - 5) // 3, 1))
-        self._target(found, width)
+            _empty(found, width)
+        self._target(found, width, air, tall)
         return found
 
-    def _tiles(self, found: Picture, tiles: list[Entry], width: int, rows: int) -> None:
+    def _tiles(self, found: Picture, tiles: list[Entry], width: int, columns: int, air: int, tall: int) -> None:
         counts = marks.counts(self.book, self.book.today().isoformat())
         running = {one["behaviour"]: one for one in marks.open_bouts(self.book, self.book.focus)}
-        columns = max(4 if width < 60 else 5, -(-len(tiles) // rows))
+        wide = (width + 1) // columns - 1
         for start in range(0, len(tiles), columns):
-            row = [self._tile(tile, counts, running, (width + 1) // columns - 1) for tile in tiles[start:][:columns]]
-            boxes(found, row, width, columns)
-        unknown = counts.get(None, 0)
-        if unknown and rows * columns > len(tiles):
-            last = found.lines[-3:]
-            last[0].append((f"? {unknown}", "warning"))
-            last[1].append(("to name", "muted"))
+            row = [self._tile(tile, counts, running, wide) for tile in tiles[start : start + columns]]
+            boxes(found, row, width, columns, tall=tall)
+            for _ in range(air):
+                found.add(("", "text"))
+        self.unknown = counts.get(None, 0)
 
     def _tile(self, tile: Entry, counts: dict[str | None, int], running: dict[str, Entry], wide: int) -> Box:
         key = str(tile["key"])
@@ -70,7 +75,7 @@ class Tally(View):
         seconds = int(max(spent, timedelta(0)).total_seconds())
         return f"{seconds // 60}:{seconds % 60:02}"
 
-    def _target(self, found: Picture, width: int) -> None:
+    def _target(self, found: Picture, width: int, air: int, tall: int) -> None:
         pupil = self.book.focus
         target = pupils.current_target(self.book, pupil) if pupil else None
         if target is None or pupil is None:
@@ -88,14 +93,20 @@ class Tally(View):
             _level("9", "Not", counts.get("no", 0), "level.no"),
             _level("0", "None", counts.get("none", 0), "level.none"),
         ]
-        boxes(found, row, width)
+        boxes(found, row, width, tall=tall)
+        for _ in range(air):
+            found.add(("", "text"))
+        if self.unknown:
+            words = f" {self.unknown} unknown to name: {self.app.keymap.shown('screen.log')} log"
+            found.add((fit(words, width), "warning"))
+            return
         w, n, i = (self.app.keymap.shown(name) for name in ("check", "screen.note", "incident"))
-        found.add((fit(f" {w} wellbeing  {n} note  {i} incident  e adapted", width), "muted"))
+        found.add((fit(f" {w} wellbeing   {n} note   {i} incident", width), "muted"))
 
 
 def _level(digit: str, label: str, count: int, action: str) -> Box:
     number = str(count) if count else "·"
-    return Box(([(f" {digit}", "tile-key")], [(f" {label[:5]}", "tile-label")], f" {number}"), action)
+    return Box(([(f" {digit}", "tile-key")], [(f" {label}", "tile-label")], f" {number}"), action)
 
 
 def tile_key(view: View, key: str) -> bool:
