@@ -180,6 +180,58 @@ def read_heads(db: Any) -> dict[str, tuple[int, str]]:
     }
 
 
+# What a sync reads and checks. Nothing here writes.
+
+
+def shareable_heads(db: Any) -> dict[str, tuple[int, str]]:
+    """`read_heads` as a sync may share them: this device's chain without the undone steps at its end."""
+    found, dev = read_heads(db), get_meta(db, "device")
+    sql = "SELECT min(c.seq) FROM mine m JOIN change c ON c.uid = m.uid WHERE m.undone = 1 AND c.dev = ?"
+    cut = db.execute_sql(sql, (dev,)).fetchone()[0]
+    if dev is None or cut is None:
+        return found
+    chain = chain_at(db, dev, cut - 1)
+    if cut > 1 and chain is not None:
+        found[dev] = (cut - 1, chain)
+    else:
+        del found[dev]
+    return found
+
+
+def chain_at(db: Any, dev: str, seq: int) -> str | None:
+    """The chain hash up to and with change `seq` of a device; None where that change is not held."""
+    if seq == 0:
+        return GENESIS
+    row = db.execute_sql("SELECT chain FROM change WHERE dev = ? AND seq = ?", (dev, seq)).fetchone()
+    return row[0] if row else None
+
+
+def changes_after(db: Any, dev: str, seq: int, last: int, limit: int) -> list[dict[str, Any]]:
+    """The changes `seq` + 1 to `last` of one chain in order, at most `limit`; of a local or a shared database."""
+    names = list(Change._meta.sorted_field_names)
+    sql = f"SELECT {','.join(names)} FROM change WHERE dev = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
+    found = db.execute_sql(sql, (dev, seq, last, limit))
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def first_broken(changes: Sequence[Mapping[str, Any]], seq: int, chain: str) -> int | None:
+    """The place of the first change that does not continue a chain at `seq`, `chain`, or that is not what its
+    hashes say; None where every one does. Nothing erases a body yet, so one without its body is broken too."""
+    for place, change in enumerate(changes):
+        try:
+            whole = (
+                change["seq"] == seq + 1
+                and body_hash(change["salt"], change["body"]) == change["body_hash"]
+                and chain_hash(chain, change) == change["chain"]
+            )
+        except TypeError:  # a number or bytes where a text belongs
+            whole = False
+        if not whole or change["body"] is None:
+            return place
+        seq, chain = change["seq"], change["chain"]
+    return None
+
+
 # Undo and redo
 
 
@@ -233,6 +285,16 @@ def seal(db: Any) -> None:
     sql = "DELETE FROM mine WHERE uid IN (SELECT m.uid FROM mine m JOIN change c ON c.uid = m.uid WHERE c.dev = ?)"
     db.execute_sql(sql, (dev,))
     set_meta(db, "sealed", str(_tail(db, dev)[0]))
+
+
+def settle(db: Any) -> None:
+    """What stands now counts as shared and can no longer be undone, private marks included.
+
+    For records that were made up and not made; to be called inside a transaction.
+    """
+    seal(db)
+    Mine.delete().execute(db)
+    set_meta(db, "shared", get_meta(db, "sealed") or "0")
 
 
 def backlog(db: Any) -> int:

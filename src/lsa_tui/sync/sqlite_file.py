@@ -1,0 +1,203 @@
+"""A shared store that is one SQLite file: on a local disk, a stick, or a network share whose locks work."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import peewee
+
+from lsa_tui import clock
+from lsa_tui.errors import SyncIncomplete
+from lsa_tui.records import log, store
+from lsa_tui.records.models import LOG, Head
+from lsa_tui.sync.shared import LOG_FORMAT, About, Change, Heads
+
+APPLICATION = 0x4C534153
+"""SQLite's application_id of our shared files ("LSAS")."""
+
+_GUARDS = (
+    """CREATE TRIGGER change_stays BEFORE DELETE ON change
+    BEGIN SELECT RAISE(ABORT, 'a shared change cannot be deleted'); END""",
+    """CREATE TRIGGER change_is_immutable BEFORE UPDATE ON change
+    BEGIN SELECT RAISE(ABORT, 'a change cannot be altered'); END""",
+)
+
+_REASONS = (
+    # The first that fits wins: behind a failing rollback stands the true reason.
+    ("disk is full", "the disk is full; free some space there"),
+    ("no space left", "the disk is full; free some space there"),
+    ("readonly", "it is read-only for you; ask who looks after it for the right to write to the file and its folder"),
+    ("read-only", "it is read-only for you; ask who looks after it for the right to write to the file and its folder"),
+    ("locked", "somebody else is using it for too long; try again in a minute"),
+    ("not a database", "it is damaged, or no database at all; move it away, and the next sync makes it anew"),
+    ("malformed", "it is damaged; move it away, and the next sync makes it anew from what the devices hold"),
+    ("no such", "it is damaged; move it away, and the next sync makes it anew from what the devices hold"),
+    ("permission denied", "you have no right to open it; ask who looks after it"),
+    ("unable to open", "it cannot be opened or written; check that the file and its folder are yours to write"),
+    ("i/o error", "the disk or the network did not answer as it should; check the connection"),
+)
+
+
+class SqliteFile:
+    """One shared file. One connection, opened for the sync and closed after it."""
+
+    def __init__(self, path: Path, patience_ms: int = 30_000) -> None:
+        """`patience_ms`: how long to wait for others who are using the file."""
+        self.path = path
+        self._patience = patience_ms
+        self._db: Any = None
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    def open(self, *, made_up: bool, create: bool) -> About:
+        self.close()
+        with self._sentences():
+            here = self._is_there()
+            if not here and not create:
+                return About("", made_up, created=True)
+            self._connect("rw" if here else "rwc")
+            try:
+                made = False
+                if self._pragma("page_count") == 0:
+                    if not create:
+                        self.close()
+                        return About("", made_up, created=not here, was_empty=here)
+                    made = self._make(made_up)
+                return self._recognise(created=made and not here, was_empty=made and here)
+            except BaseException:
+                self.close()
+                raise
+
+    def apart_from(self, home: Path) -> bool:
+        with self._sentences():
+            return self.path.parent.stat().st_dev != home.stat().st_dev
+
+    def heads(self) -> Heads:
+        if self._db is None:
+            return {}
+        with self._sentences():
+            rows = Head.select(Head.dev, Head.seq, Head.chain).tuples().execute(self._db)
+            found = {dev: (seq, chain) for dev, seq, chain in rows}
+            if not all(type(seq) is int and seq > 0 for seq, _ in found.values()):
+                raise sqlite3.DatabaseError("malformed: a head is no number")
+            return found
+
+    def changes(self, dev: str, seq: int, last: int, limit: int) -> list[dict[str, Any]]:
+        if self._db is None:
+            return []
+        with self._sentences():
+            return log.changes_after(self._db, dev, seq, last, limit)
+
+    @contextmanager
+    def pushing(self) -> Iterator[None]:
+        # Locked from its start: of Peewee's own (deferred) transactions about half failed with eight writers.
+        with self._sentences(), self._db.atomic("IMMEDIATE"):
+            yield
+
+    def add(self, changes: Sequence[Change]) -> None:
+        log.insert_changes(self._db, changes)
+        for dev, (seq, chain) in {one["dev"]: (one["seq"], one["chain"]) for one in changes}.items():
+            log.set_head(self._db, dev, seq, chain)
+
+    def close(self) -> None:
+        if self._db is not None and not self._db.is_closed():
+            self._db.close()
+        self._db = None
+
+    # Finding, making and recognising the file. It is never opened but by SQLite: closing any other handle on it
+    # would drop this process's locks.
+
+    def _is_there(self) -> bool:
+        if not self.path.is_absolute():
+            raise SyncIncomplete(f"the shared file {self.path} is a path of another system; set `[shared] url` anew")
+        if not self.path.parent.is_dir():
+            raise SyncIncomplete(
+                f"the shared file {self.path} cannot be reached, because its folder is not there; "
+                "is the stick or the network share connected?"
+            )
+        if self.path.is_dir():
+            raise SyncIncomplete(f"{self.path} is a folder, not a shared file; add the file's name to `[shared] url`")
+        return self.path.exists()
+
+    def _connect(self, mode: str) -> None:
+        self._db = peewee.SqliteDatabase(
+            f"file://{quote('/' + self.path.as_posix().removeprefix('/'))}?mode={mode}",
+            uri=True,
+            # Settings of the connection only: a file of somebody else must not be changed by looking at it.
+            pragmas=[
+                ("busy_timeout", self._patience),
+                ("synchronous", "extra"),
+                ("secure_delete", "fast"),
+                ("trusted_schema", "off"),
+                ("cell_size_check", "on"),
+            ],
+        )
+        self._db.connect()
+        # A byte that was damaged becomes a text that does not match its hash, and stops one chain, not the sync.
+        self._db.connection().text_factory = lambda raw: raw.decode("utf-8", "replace")
+
+    def _pragma(self, name: str) -> Any:
+        return self._db.execute_sql(f"PRAGMA {name}").fetchone()[0]
+
+    def _make(self, made_up: bool) -> bool:
+        """Makes the tables. Returns False where another process came first."""
+        with self._db.atomic("IMMEDIATE"):
+            if self._db.execute_sql("SELECT 1 FROM sqlite_master").fetchone():
+                return False
+            for model in LOG:
+                peewee.SchemaManager(model, database=self._db).create_all(safe=False)
+            for guard in _GUARDS:
+                self._db.execute_sql(guard)
+            self._db.execute_sql(f"PRAGMA application_id = {APPLICATION}")
+            log.set_meta(self._db, "hub_id", str(uuid.uuid4()))
+            log.set_meta(self._db, "log_format", str(LOG_FORMAT))
+            log.set_meta(self._db, "created", clock.to_text(clock.now(ZoneInfo("UTC"))))
+            log.set_meta(self._db, "made_up", "yes" if made_up else "no")
+        return True
+
+    def _recognise(self, created: bool, was_empty: bool) -> About:
+        application = self._pragma("application_id")
+        if application == store.APPLICATION:
+            raise SyncIncomplete(f"{self.path} is a device's own database, not a shared file; choose another name")
+        if application != APPLICATION:
+            raise SyncIncomplete(f"{self.path} is a database of another program; set `[shared] url` to another file")
+        format_found = log.get_meta(self._db, "log_format") or ""
+        if format_found.isdigit() and int(format_found) > LOG_FORMAT:
+            raise SyncIncomplete(
+                f"the shared file {self.path} was written by a newer lsa (format {format_found}, this one knows "
+                f"{LOG_FORMAT}); please update this program"
+            )
+        hub_id = log.get_meta(self._db, "hub_id")
+        if not hub_id or format_found != str(LOG_FORMAT):
+            raise sqlite3.DatabaseError("malformed: the facts about it are missing")
+        # WAL needs shared memory, which two machines do not have.
+        if self._pragma("journal_mode") != "delete" and self._pragma("journal_mode = delete") != "delete":
+            raise SyncIncomplete(
+                f"the shared file {self.path} is held by another program, which set its journal to WAL; close that"
+            )
+        return About(hub_id, log.get_meta(self._db, "made_up") == "yes", created, was_empty)
+
+    @contextmanager
+    def _sentences(self) -> Iterator[None]:
+        try:
+            yield
+        except (peewee.DatabaseError, peewee.InterfaceError, sqlite3.Error, OSError) as problem:
+            raise SyncIncomplete(f"the shared file {self.path}: {_reason(problem)}") from problem
+
+
+def _reason(problem: BaseException) -> str:
+    texts = []
+    link: BaseException | None = problem
+    while link is not None:
+        texts.append(str(link).lower())
+        link = link.__cause__ or link.__context__
+    return next((reason for sign, reason in _REASONS if any(sign in said for said in texts)), str(problem))
