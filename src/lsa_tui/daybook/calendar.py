@@ -60,9 +60,7 @@ class Calendar:
         return self.planned[-1].starts.date() if self.planned else None
 
 
-def read_calendar(
-    data: bytes, *, source: str, zone: ZoneInfo, horizon_days: int = 400, today: date
-) -> Calendar:
+def read_calendar(data: bytes, *, source: str, zone: ZoneInfo, horizon_days: int = 400, today: date) -> Calendar:
     """The occurrences in a calendar export, oldest first, past ones included.
 
     Series without an end go to `today` + `horizon_days`. Times without a zone are taken in `zone`.
@@ -143,9 +141,7 @@ class _Reader:
         if not (main.rule or main.also or changes):
             return [Occurrence(main, main.start, main.start, main.end)]
         if self._left <= 0:
-            raise Problem(
-                main.line, f"the file holds over {MOST_IN_FILE} occurrences; this series is left out"
-            )
+            raise Problem(main.line, f"the file holds over {MOST_IN_FILE} occurrences; this series is left out")
         local = (main.start.tzinfo if isinstance(main.start, datetime) else None) or self._zone
         try:
             stop, endless = last_of(main, changes, local, self._limit)

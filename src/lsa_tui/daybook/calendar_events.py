@@ -74,7 +74,13 @@ class Zones:
 
     def __init__(self, local: ZoneInfo, blocks: list[Block]) -> None:
         self.local = local
-        self._blocks = blocks
+        # A comma in the name is escaped here, but not where an event names its zone.
+        self._blocks = {
+            line.text.partition(":")[2].strip().replace("\\", ""): block
+            for block in blocks
+            for line in block.lines
+            if line.name == "TZID"
+        }
         self._found: dict[str, tzinfo | None] = {"": local}
 
     def find(self, name: str) -> tzinfo | None:
@@ -86,20 +92,18 @@ class Zones:
     def _defined(self, name: str) -> tzinfo | None:
         from icalendar import Timezone  # heavy, used by imports only
 
-        for block in self._blocks:
-            text = "\r\n".join(line.text for line in block.lines)
-            # Clocks change once a year; a faster rule is damage and would take for ever.
-            if len(text) > _LONGEST_ZONE or re.search("FREQ=(?!YEARLY)", text.upper()):
-                continue
-            try:
-                component: Any = Timezone.from_ical(text)
-                if str(component["TZID"]) == name:
-                    zone: tzinfo = component.to_tz(lookup_tzid=False)
-                    datetime(2026, 11, 24, 9, tzinfo=zone).utcoffset()
-                    return zone
-            except Exception:  # whatever the library raises, the zone counts as not defined
-                continue
-        return None
+        block = self._blocks.get(name)
+        text = "\r\n".join(line.text for line in block.lines) if block else ""
+        # Clocks change once a year; a faster rule is damage and would take for ever.
+        if not text or len(text) > _LONGEST_ZONE or re.search("FREQ=(?!YEARLY)", text.upper()):
+            return None
+        try:
+            component: Any = Timezone.from_ical(text)
+            zone: tzinfo = component.to_tz(lookup_tzid=False)
+            datetime(2026, 11, 24, 9, tzinfo=zone).utcoffset()
+        except Exception:  # whatever the library raises, the zone counts as not defined
+            return None
+        return zone
 
 
 def _known(name: str) -> tzinfo | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from lsa_tui.daybook.calendar_events import MOST, Event
+from lsa_tui.daybook.calendar_events import MOST, Event, Problem
 
 _DAY = timedelta(days=1)
 
@@ -30,6 +30,8 @@ def last_of(main: Event, changes: Sequence[Event], local: tzinfo, limit: datetim
 
     Raises Problem where the rule is none, gives no date, or more than MOST.
     """
+    if len(main.also) > MOST:
+        raise Problem(main.line, f"RDATE gives more than {MOST} dates")
     latest = [_wall(one, local) for one in (main.start, *main.also, *(change.start for change in changes))]
     if main.rule_as_written is None:
         return max(latest) + _DAY, False
@@ -66,7 +68,7 @@ def expand(main: Event, changes: Sequence[Event], local: tzinfo, stop: datetime)
     calendar = icalendar.Calendar()
     for number, event in enumerate(events):
         calendar.add_component(_component(number, event, main, local))
-    first = min(_wall(one.start, local) for one in events) - _DAY
+    first = min(_wall(one, local) for one in (*(event.start for event in events), *main.also)) - _DAY
     found = []
     for component in recurring_ical_events.of(calendar).between(first, stop):
         event = events[int(component["X-NUMBER"])]

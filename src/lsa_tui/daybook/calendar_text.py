@@ -137,9 +137,7 @@ def _close(event: Block | None, parts: Parts, *, whole: bool) -> None:
     if event and whole:
         parts.events.append(event)
     elif event:
-        parts.unreadable.append(
-            Unreadable(event.line, "BEGIN:VEVENT has no END:VEVENT; the event is cut off")
-        )
+        parts.unreadable.append(Unreadable(event.line, "BEGIN:VEVENT has no END:VEVENT; the event is cut off"))
 
 
 @dataclass(frozen=True)
@@ -168,12 +166,10 @@ _FIELDS = {
 }
 _LABEL = re.compile(rf"[ *-]*({'|'.join(_FIELDS)})[ *]*:[ *]*(.*)", re.IGNORECASE)
 # A letter first, so that "Book #1" is no target; nothing before the mark, so that a link's anchor is none.
-_MARK = re.compile(r"(?<![\w#&/])#([^\W\d_][\w-]*)")
-_CODE = re.compile(r"\w[\w.-]*")
+_MARK = re.compile(r"(?<![\w#&/])#([^\W\d_](?:[\w-]|\.(?=\w))*)")
+_CODE = re.compile(r"\w(?:[\w-]|\.(?=\w))*")
 # Only the tags calendars write, so that "use < and > signs" stays as it is.
-_TAG = re.compile(
-    r"<(/?)(br|p|div|li|ul|ol|b|i|u|a|em|strong|span|font|html|body|h[1-6]|table|tr|td)\b[^<>]*>", re.I
-)
+_TAG = re.compile(r"<(/?)(br|p|div|li|ul|ol|b|i|u|a|em|strong|span|font|html|body|h[1-6]|table|tr|td)\b[^<>]*>", re.I)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,31}[0-9]{0,2});", re.IGNORECASE)
 
 
