@@ -1,0 +1,31 @@
+"""Homes for tests: real folders, real databases, a made-up pupil."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from lsa_tui import paths
+from lsa_tui.daybook import behaviours, plan, pupils
+from lsa_tui.daybook.book import Book
+
+
+def new_book(home: Path, initials: str = "JT", role: str = "lsa", pupil: str | None = "K7", tiles: bool = True) -> Book:
+    """An open book of a home that was set up: pupil K7 with target T1, the default tiles."""
+    book = Book(paths.find(str(home)))
+    book.config.save(person_initials=initials, person_role=role)
+    if pupil:
+        pupils.add(book, pupil)
+        pupils.add_item(book, "target", "T1", "Asks for help with the card")
+    if tiles:
+        behaviours.add_defaults(book)
+    return book
+
+
+def plan_around_now(book: Book) -> None:
+    """A lesson that is going on now and one after it, unless midnight is near."""
+    now = book.now()
+    for title, back, ahead in (("Maths", 20, 20), ("Break", -20, 35)):
+        starts, ends = now - timedelta(minutes=back), now + timedelta(minutes=ahead)
+        if starts.date() == ends.date() == now.date():
+            plan.add(book, title, f"{starts:%H:%M}", f"{ends:%H:%M}")
