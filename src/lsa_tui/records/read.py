@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from lsa_tui.clock import from_text
 from lsa_tui.records.fold import COLUMNS
@@ -109,6 +109,44 @@ def still_open(db: Any, kind: str, pupil: str | None) -> list[Entry]:
 def conflicts(db: Any) -> list[Entry]:
     """Records with a field whose edits did not see each other."""
     return _rows(db, "conflict IS NOT NULL AND removed IS NULL", ())
+
+
+def unanswered(db: Any, pupil: str) -> list[Entry]:
+    """A pupil's raised problems that nobody has answered yet, in order of time."""
+    # Coalesced, because one NULL in a NOT IN list would hide every problem.
+    answered = (
+        "SELECT coalesce(json_extract(data, '$.problem'), '') FROM record WHERE kind = 'reply' AND removed IS NULL"
+    )
+    return _rows(db, f"kind = 'problem' AND pupil = ? AND removed IS NULL AND uid NOT IN ({answered})", (pupil,))
+
+
+def replies_to(db: Any, problems: Sequence[str]) -> list[Entry]:
+    """The answers to these problems, in order of time."""
+    if not problems:
+        return []
+    about = f"json_extract(data, '$.problem') IN ({','.join('?' * len(problems))})"
+    return _rows(db, f"kind = 'reply' AND removed IS NULL AND {about}", problems)
+
+
+class Answers(NamedTuple):
+    """How many responses of one day were the same; `level` and `outcome` as they were recorded."""
+
+    day: str
+    target: str
+    ladder: str | None
+    level: str | None
+    outcome: str
+    number: int
+
+
+def answers(db: Any, pupil: str, first: str, last: str) -> list[Answers]:
+    """A pupil's responses of the days `first` to `last` (ISO dates, both included), counted; oldest day first."""
+    fields = ", ".join(f"json_extract(data, '$.{name}')" for name in ("target", "ladder", "level", "outcome"))
+    sql = (
+        f"SELECT day, {fields}, count(*) FROM record WHERE kind = 'trial' AND pupil = ? AND day >= ? AND day <= ? "
+        "AND removed IS NULL GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, min(at), min(ord)"
+    )
+    return [Answers(*row) for row in db.execute_sql(sql, (pupil, first, last))]
 
 
 def counts(db: Any, pupil: str | None, day: str) -> dict[str | None, int]:

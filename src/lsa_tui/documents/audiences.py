@@ -1,0 +1,149 @@
+"""Who may see what: the one table that every document is built from.
+
+A row names a part of a section, the audiences that get it, and the fields of each kind of record that it may read.
+A part without a row for an audience is not built for it, a field that a row does not name cannot be read by it; so
+what nobody thought of stays out. Private marks are read by rows with `own=True` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lsa_tui import text
+from lsa_tui.errors import BadInput
+
+AUDIENCES = ("lsa", "teacher", "senco", "home")
+
+SECTIONS: Mapping[str, str] = {
+    "needs_you": "NEEDS YOU",
+    "you_asked": "YOU ASKED",
+    "learning": "LEARNING",
+    "what_helped": "WHAT HELPED",
+    "provision": "PROVISION",
+    "wellbeing": "WELLBEING",
+    "food_and_care": "FOOD AND CARE",
+    "behaviour": "BEHAVIOUR",
+    "what_happened": "WHAT HAPPENED",
+    "own_words": "PUPIL'S OWN WORDS",
+    "tomorrow": "TOMORROW",
+    "adults_and_home": "ADULTS AND HOME",
+    "about": "ABOUT THIS RECORD",
+    "from_school": "FROM SCHOOL",
+}
+"""Titles by id, in the order of the page. `from_school` is the home sheet's only one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One part of a section: for whom it is built, and which fields of which kinds it may read."""
+
+    section: str
+    part: str
+    audiences: tuple[str, ...]
+    reads: Mapping[str, tuple[str, ...]]
+    own: bool = False
+
+
+def _row(section: str, part: str, audiences: tuple[str, ...], /, own: bool = False, **reads: str) -> Row:
+    return Row(section, part, audiences, {kind: tuple(fields.split()) for kind, fields in reads.items()}, own)
+
+
+STAFF = ("lsa", "teacher", "senco")
+LSA_ONLY = ("lsa",)
+HOME_ONLY = ("home",)
+
+_TIMES = "slot started ended status pauses"
+_SLOT = "title ends cancelled all_day"
+
+MAY_SEE: tuple[Row, ...] = (
+    _row("needs_you", "problems", STAFF, problem="text", reply="problem text close"),
+    _row("needs_you", "incidents", STAFF, incident="seen next hurt free_to_leave"),
+    _row("needs_you", "bumps", STAFF, care="what value"),
+    _row("needs_you", "morning", STAFF, flag="what value"),
+    _row("needs_you", "conflicts", STAFF),
+    _row(
+        "you_asked",
+        "feedback",
+        STAFF,
+        slot=f"{_SLOT} feedback targets",
+        session="slot status missed_reason",
+        note="text target score own_words session",
+    ),
+    _row(
+        "learning",
+        "targets",
+        STAFF,
+        target="code text outcome ladder",
+        trial="target ladder level outcome",
+        note="text target score own_words",
+    ),
+    _row("what_helped", "adapted", STAFF, session="slot adapted", slot="title"),
+    _row("what_helped", "notes", STAFF, note="text helped target"),
+    _row(
+        "provision",
+        "minutes",
+        STAFF,
+        provision="code text by_whom group_size outcome",
+        slot=f"{_SLOT} provision",
+        session=f"{_TIMES} assumed missed_reason adapted",
+    ),
+    _row("wellbeing", "morning", STAFF, flag="what value"),
+    _row("wellbeing", "check_ins", STAFF, check="zone said_by wellbeing involvement text"),
+    _row("food_and_care", "care", STAFF, care="what value"),
+    _row(
+        "behaviour",
+        "counts",
+        STAFF,
+        behaviour="key label measure direction counts_as private",
+        tally="behaviour count",
+        session=_TIMES,
+        slot="ends",
+    ),
+    _row(
+        "behaviour",
+        "durations",
+        STAFF,
+        behaviour="key label measure direction counts_as private",
+        bout="behaviour until",
+        session=_TIMES,
+        slot="ends",
+    ),
+    _row(
+        "behaviour",
+        "praise",
+        LSA_ONLY,
+        own=True,
+        behaviour="key label measure direction counts_as private",
+        tally="behaviour count",
+        bout="behaviour until",
+    ),
+    _row(
+        "what_happened",
+        "incidents",
+        STAFF,
+        incident="before seen next minutes place free_to_leave communicating hurt text",
+    ),
+    _row("what_happened", "notes", STAFF, note="text score target home helped own_words", problem="note"),
+    _row("own_words", "notes", STAFF, note="text own_words"),
+    _row("tomorrow", "line", STAFF, tomorrow="text"),
+    _row("adults_and_home", "suggested", STAFF, note="text home"),
+    _row("about", "watched", STAFF, session=_TIMES, slot="ends"),
+    _row("about", "gaps", STAFF, session=_TIMES, slot=_SLOT),
+    _row("about", "running", STAFF, session="slot status ended", slot="title", bout="behaviour until"),
+    _row("about", "late", STAFF, session="assumed status"),
+    _row("about", "unnamed", STAFF, tally="behaviour letter count"),
+    _row("about", "not_shared", STAFF),
+    # Home gets what the teacher has released and nothing else; no record can be released so far.
+    _row("from_school", "released", HOME_ONLY),
+)
+
+
+def rows_for(audience: str) -> list[Row]:
+    """The parts that are built for an audience. Raises BadInput for one that there is not."""
+    if audience not in AUDIENCES:
+        raise BadInput(
+            f"there is no audience {audience!r}; a summary is for {', '.join(AUDIENCES)}"
+            f"{text.nearest(audience, list(AUDIENCES))}"
+        )
+    return [row for row in MAY_SEE if audience in row.audiences]

@@ -1,0 +1,165 @@
+"""Behaviour in figures: each with its method and the observed time, and never two methods in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from lsa_tui.clock import from_text
+from lsa_tui.documents.day import View
+from lsa_tui.documents.document import Item
+from lsa_tui.measures import spans
+from lsa_tui.measures.counts import PRAISE_METHOD, Rate, praise_ratio, rate
+from lsa_tui.measures.durations import Bout, durations
+from lsa_tui.measures.figures import duration_text
+from lsa_tui.records.kinds import Entry
+
+COUNTED, TIMED = "count", "duration"
+
+
+def counts(view: View) -> list[Item]:
+    """How often, by behaviour; a tile that was not pressed is a count of none, which is a figure too."""
+    watched = spans.total(view.observed())
+    marks = _counted(view.of("tally"))
+    shown = _shown(view, COUNTED, marks)
+    items = [_count(one, marks.get(one.id, 0), watched) for one in shown if watched or one.id in marks]
+    return _in_one_line(sorted(items, key=lambda item: not item.data["count"]), watched)
+
+
+def timed(view: View) -> list[Item]:
+    """How long, by behaviour."""
+    watched = spans.total(view.observed())
+    bouts = _bouts(view.of("bout"))
+    shown = _shown(view, TIMED, bouts)
+    items = [_duration(view, one, bouts.get(one.id, []), watched) for one in shown if watched or one.id in bouts]
+    return sorted(items, key=lambda item: not item.data["bouts"])
+
+
+def praise(view: View) -> list[Item]:
+    """The LSA's own marks, with the time that was observed of any pupil, because they carry none; and their ratio."""
+    watched = view.day.watched_anybody
+    marks = _counted(view.of("tally"))
+    bouts = _bouts(view.of("bout"))
+    mine = [one for one in view.of("behaviour") if one["private"] or one["counts_as"]]
+    counted = {kind: [one for one in mine if one["counts_as"] == kind] for kind in ("praise", "reminder", None)}
+    items = _ratio(counted["praise"], counted["reminder"], marks, watched)
+    rest = [one for one in counted[None] if one.id in marks or one.id in bouts]
+    return [
+        *items,
+        *(_count(one, marks[one.id], watched) for one in rest if one.id in marks),
+        *(_duration(view, one, bouts[one.id], watched) for one in rest if one.id in bouts),
+    ]
+
+
+def _ratio(praised: list[Entry], reminded: list[Entry], marks: Mapping[str, int], watched: timedelta) -> list[Item]:
+    if not praised and not reminded:
+        return []
+    praises = sum(marks.get(one.id, 0) for one in praised)
+    reminders = sum(marks.get(one.id, 0) for one in reminded)
+    ratio = praise_ratio(praises, reminders)
+    rates = (rate(praises, watched), rate(reminders, watched))
+    return [
+        Item(
+            text=f"{PRAISE_METHOD} {ratio} (your own; it stays on this device)",
+            lines=(
+                f"praise: {rates[0].text()}, {rates[0].method}",
+                f"reminder: {rates[1].text()}, {rates[1].method}",
+            ),
+            brief=f"{PRAISE_METHOD} {ratio} ({praises} and {reminders})" if praises or reminders else "",
+            data={
+                "method": PRAISE_METHOD,
+                "ratio": ratio,
+                "praise": praises,
+                "reminder": reminders,
+                "observed_minutes": watched / timedelta(minutes=1),
+                "praise_per_hour": rates[0].per_hour,
+                "reminder_per_hour": rates[1].per_hour,
+            },
+        )
+    ]
+
+
+def _shown(view: View, measure: str, recorded: Iterable[str]) -> list[Entry]:
+    """The pupil's tiles of a measure, and what was recorded under others that are gone since.
+
+    Not those that count as praise or reminder, private or not: they are what the LSA did, not the pupil.
+    """
+    seen = set(recorded)
+    return [
+        one
+        for one in view.of("behaviour")
+        if (one["measure"] or COUNTED) == measure
+        and not one["private"]
+        and not one["counts_as"]
+        and (one.id in seen or (one["key"] and not one.removed))
+    ]
+
+
+def _counted(tallies: Iterable[Entry]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for one in tallies:
+        if one["behaviour"]:
+            found[one["behaviour"]] = found.get(one["behaviour"], 0) + (one["count"] or 1)
+    return found
+
+
+def _bouts(entries: Iterable[Entry]) -> dict[str, list[Bout]]:
+    found: dict[str, list[Bout]] = {}
+    for one in entries:
+        until = from_text(one["until"]) if one["until"] else None
+        found.setdefault(str(one["behaviour"]), []).append(Bout(one.when, until))
+    return found
+
+
+def _count(behaviour: Entry, count: int, watched: timedelta) -> Item:
+    figure = rate(count, watched)
+    text = f"{behaviour['label']}: {figure.text()}, {figure.method}"
+    return Item(
+        text=text,
+        brief=text if count else "",
+        data={
+            "behaviour": behaviour["label"],
+            "direction": behaviour["direction"],
+            "method": figure.method,
+            "count": count,
+            "observed_minutes": watched / timedelta(minutes=1),
+            "per_hour": figure.per_hour,
+        },
+    )
+
+
+def _in_one_line(items: list[Item], watched: timedelta) -> list[Item]:
+    """One brief line for all counts: they are of one method and one observed time."""
+    seen = [item.data for item in items if item.data["count"]]
+    if not seen or not watched:
+        return items
+    time = duration_text(watched)
+    each = [f"{one['behaviour']} {_count_and_rate(one['count'], watched, time)}" for one in seen]
+    together = replace(items[0], brief=f"{Rate.method} in {time}: {', '.join(each)}")
+    return [together, *(replace(item, brief="") for item in items[1:])]
+
+
+def _count_and_rate(count: int, watched: timedelta, time: str) -> str:
+    """The figure without the observed time, which stands once before all of them."""
+    return rate(count, watched).text().replace(f" in {time} ", " ")
+
+
+def _duration(view: View, behaviour: Entry, bouts: list[Bout], watched: timedelta) -> Item:
+    figure = durations(bouts, view.day.window, view.day.now if view.day.is_today else None, watched)
+    text = f"{behaviour['label']}: {figure.text()}, {figure.method}"
+    return Item(
+        text=text,
+        brief=text if bouts else "",
+        data={
+            "behaviour": behaviour["label"],
+            "direction": behaviour["direction"],
+            "method": figure.method,
+            "bouts": figure.number,
+            "minutes": None if figure.total is None else figure.total / timedelta(minutes=1),
+            "open": figure.open,
+            "unpaired": figure.unpaired,
+            "percent_of_session": figure.percent_of_session,
+            "observed_minutes": watched / timedelta(minutes=1),
+        },
+    )

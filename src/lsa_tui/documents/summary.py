@@ -1,0 +1,91 @@
+"""The end of a day as a document: every part that the audience's rows name, in the order of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from lsa_tui.daybook.book import Book
+from lsa_tui.documents import about, attention, behaviour, happened, home, learning, provision, wellbeing
+from lsa_tui.documents.audiences import SECTIONS, rows_for
+from lsa_tui.documents.day import Day, Part, View, at
+from lsa_tui.documents.document import Document, Item, Section
+from lsa_tui.records import read
+from lsa_tui.records.kinds import Entry
+
+PARTS: Mapping[tuple[str, str], Part] = {
+    ("needs_you", "problems"): attention.problems,
+    ("needs_you", "incidents"): attention.incidents,
+    ("needs_you", "bumps"): attention.bumps,
+    ("needs_you", "morning"): attention.morning,
+    ("needs_you", "conflicts"): attention.conflicts,
+    ("you_asked", "feedback"): attention.feedback,
+    ("learning", "targets"): learning.targets,
+    ("what_helped", "adapted"): learning.adapted,
+    ("what_helped", "notes"): learning.helped,
+    ("provision", "minutes"): provision.provided,
+    ("wellbeing", "morning"): wellbeing.morning,
+    ("wellbeing", "check_ins"): wellbeing.check_ins,
+    ("food_and_care", "care"): wellbeing.care,
+    ("behaviour", "counts"): behaviour.counts,
+    ("behaviour", "durations"): behaviour.timed,
+    ("behaviour", "praise"): behaviour.praise,
+    ("what_happened", "incidents"): happened.incidents,
+    ("what_happened", "notes"): happened.notes,
+    ("own_words", "notes"): happened.own_words,
+    ("tomorrow", "line"): happened.tomorrow,
+    ("adults_and_home", "suggested"): happened.suggested,
+    ("about", "watched"): about.watched,
+    ("about", "gaps"): about.gaps,
+    ("about", "running"): about.running,
+    ("about", "late"): about.late,
+    ("about", "unnamed"): about.unnamed,
+    ("about", "not_shared"): about.not_shared,
+    ("from_school", "released"): home.released,
+}
+"""What makes each part of the table in `audiences`."""
+
+BY_THE_LSA = ("session", "tally", "bout", "trial", "check", "incident", "care", "flag")
+"""What only somebody beside the pupil records; a teacher writes notes and answers too."""
+
+
+def build(book: Book, on: date, audience: str, pupil: str | None = None) -> Document:
+    """The day's document for an audience (lsa, teacher, senco, home).
+
+    `pupil` is a code or an id; without one it is the pupil in focus. Raises BadInput for an audience or a pupil
+    that there is not, LsaError where there is no pupil at all.
+    """
+    rows = rows_for(audience)
+    whose = _pupil(book, pupil)
+    code = book.names.pupil(whose)
+    day = Day(book, on, whose)
+    found: dict[str, list[Item]] = {name: [] for name in SECTIONS if any(row.section == name for row in rows)}
+    for row in rows:
+        found[row.section] += PARTS[row.section, row.part](View(day, row))
+    # The parts of one section follow each other; only here must what is settled not stand before what is not.
+    found.get("needs_you", []).sort(key=lambda item: not item.emphasis)
+    sections = tuple(Section(name, SECTIONS[name], tuple(items)) for name, items in found.items())
+    return Document(on, code, audience, _heading(day, code, audience), sections)
+
+
+def _pupil(book: Book, wanted: str | None) -> str:
+    known = read.get(book.db, wanted) if wanted else None
+    return known.id if known is not None and known.kind == "pupil" else book.pupil(wanted)
+
+
+def _heading(day: Day, code: str, audience: str) -> str:
+    when = f"{day.on:%a} {day.on.day} {day.on:%b %Y}"
+    if audience == "home":
+        return f"HOME SHEET {when}  {code}"
+    recorded = [one for kind in BY_THE_LSA for one in day.all.get(kind, ()) if not one.own]
+    # The start of an assumed or missed session is the plan's, not anybody's arrival.
+    seen = [one for one in recorded if one.kind != "session" or not (one["assumed"] or one["status"] == "missed")]
+    if not recorded:
+        return f"HAND-OVER {when}  {code}  nothing recorded"
+    people = ", ".join(dict.fromkeys(one.by for one in sorted(seen or recorded, key=_by_time)))
+    arrived = f"; in {at(min(seen, key=_by_time))}" if seen else ""
+    return f"HAND-OVER {when}  {code}  LSA {people}{arrived}"
+
+
+def _by_time(entry: Entry) -> tuple[float, int]:
+    return entry.when.timestamp(), entry.order
