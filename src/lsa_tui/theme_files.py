@@ -81,6 +81,18 @@ def read_themes(user_folder: Path | None) -> tuple[list[ThemeFile], list[ThemePr
     return list(themes.values()), problems
 
 
+def read_shipped(name: str) -> ThemeFile | None:
+    """One shipped theme by its name: what an application needs before its first paint. None where there is none."""
+    path = shipped_folder() / f"{name}.toml"
+    if "/" in name or "\\" in name or not path.is_file():
+        return None
+    fields, found = _read(path)
+    if found:
+        return None
+    complete = fill_in(fields)
+    return ThemeFile(name, complete["dark"], path, complete)
+
+
 def _taken(path: Path, other: ThemeFile) -> str:
     own = other.path.parent == path.parent
     whose = f"is taken by {other.path.name}" if own else "is shipped with the program"

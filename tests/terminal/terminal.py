@@ -21,6 +21,8 @@ import pyte
 class Terminal:
     """`lsa` on a home in a terminal of some size. Use as a context manager; waits are for a state, never for a time."""
 
+    COMMAND: tuple[str, ...] = ("-m", "lsa_tui", "--home")
+
     def __init__(self, home: Path, size: tuple[int, int] = (40, 20), patience: float = 30.0, **env: str) -> None:
         self.patience = patience
         self.screen = pyte.Screen(*size)
@@ -30,8 +32,9 @@ class Terminal:
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         clean = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "LSA_HOME", "LSA_NOW", "COLORTERM")}
+        self.began = time.perf_counter()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "lsa_tui", "--home", str(home)],
+            [sys.executable, *self.COMMAND, str(home)],
             stdin=slave,
             stdout=slave,
             stderr=slave,

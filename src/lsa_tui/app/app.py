@@ -9,24 +9,29 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.text import Text
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 
-from lsa_tui import actions
+from lsa_tui import actions, unexpected
 from lsa_tui.app.board import Board
 from lsa_tui.app.frame import band, beside, foot, navigation, plan_beside, too_small
 from lsa_tui.app.look import Look
-from lsa_tui.app.themes import load_themes, variable_defaults
+from lsa_tui.app.themes import load_themes, shipped_theme, variable_defaults
 from lsa_tui.app.views.base import BODY_LEAST, View
 from lsa_tui.daybook import entries, marks, pupils, sessions
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError
 from lsa_tui.records import log, read
 from lsa_tui.records.kinds import Entry
+
+if TYPE_CHECKING:
+    from lsa_tui.app.views.syncing import Syncing
 
 TABS = ("today", "tally", "note", "log", "end")
 LEAN = 6
@@ -41,7 +46,7 @@ class LsaApp(App[int]):
     ALLOW_SELECT = False
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    BINDINGS = [Binding("ctrl+q", "leave", show=False, priority=True), Binding("ctrl+c", "leave", show=False)]
+    BINDINGS: ClassVar = [Binding("ctrl+q", "leave", show=False, priority=True), Binding("ctrl+c", "leave", show=False)]
     TITLE = "lsa"  # the terminal's title tells nothing
 
     def __init__(self, book: Book) -> None:
@@ -53,8 +58,10 @@ class LsaApp(App[int]):
         self.said = ""
         self.last: Entry | None = None
         self.letters_only: bool = book.config["look.letters_only"]
-        self.busy = False
+        self.syncing: Syncing | None = None
         self._themes_problem: list[str] = []
+        self._own_themes: list[str] = []
+        self._painted = False
         self._marked: list[tuple[float, int]] = []
         self._seen = 0
         self._minute = ""
@@ -82,9 +89,7 @@ class LsaApp(App[int]):
         self._open_first()
         problems = [*self.book.config.problems, *self.keymap.problems, *self._themes_problem]
         if problems:
-            from lsa_tui.app.views.notice import Notice
-
-            self.views.append(Notice(self, "Settings", problems))
+            self.say_at_length("Settings", problems)
         self._seen = self.book.store.version_seen()
         self.set_interval(1.0, self._tick)
         self._listen()
@@ -94,10 +99,9 @@ class LsaApp(App[int]):
         for name in ("SIGHUP", "SIGTERM"):
             number = getattr(signal, name, None)
             if number is not None:
-                try:
+                # Windows, or not the main thread (tests), has no handlers; nothing shown is unsaved anyway.
+                with suppress(NotImplementedError, RuntimeError, ValueError):
                     loop.add_signal_handler(number, self.exit, 0)
-                except (NotImplementedError, RuntimeError, ValueError):
-                    pass  # Windows, or not the main thread (tests): nothing shown is unsaved anyway
 
     def _open_first(self) -> None:
         if self.book.focus is None or not self.book.config.exists:
@@ -108,16 +112,29 @@ class LsaApp(App[int]):
             self.views = [self._tab("today")]
 
     def _choose_theme(self, name: str) -> None:
+        theme = shipped_theme(name)
+        if theme is None:
+            self._load_themes()
+            if name not in self.available_themes:
+                known = ", ".join(one for one in self.available_themes if one in self._own_themes)
+                self._themes_problem.append(f"there is no theme {name!r}; dusk is used. There are: {known}")
+                name = "dusk"
+        else:
+            self.register_theme(theme)
+            self.call_after_refresh(self._load_themes)
+        self.theme = name
+        self.look = Look(self._variables(name))
+
+    def _load_themes(self) -> None:
+        """All themes, for the palette; what is wrong with one is said and never fatal."""
         themes, problems = load_themes(self.book.paths.themes)
         for theme in themes:
             self.register_theme(theme)
-        self._themes_problem = [one.problem for one in problems]
-        known = [theme.name for theme in themes]
-        if name not in known:
-            self._themes_problem.append(f"there is no theme {name!r}; {known[0]!r} is used (`lsa themes` lists them)")
-            name = known[0]
-        self.theme = name
-        self.look = Look(self._variables(name))
+        self._own_themes = [theme.name for theme in themes]
+        self._themes_problem += [one.problem for one in problems]
+        if self._themes_problem and self._painted:
+            self.say_at_length("Settings", self._themes_problem)
+            self.draw()
 
     def _variables(self, name: str) -> dict[str, str]:
         theme = self.get_theme(name) or self.current_theme
@@ -189,6 +206,13 @@ class LsaApp(App[int]):
         self._perform(action, argument)
         self.draw()
 
+    def wheel(self, by: int) -> bool:
+        """The wheel over the body. False where its board is to scroll."""
+        used = self.view.scrolled(by)
+        if used:
+            self.draw()
+        return used
+
     def _perform(self, action: str, argument: str) -> None:
         name = f"do_{action.replace('.', '_')}"
         method = getattr(self.view, name, None)
@@ -205,6 +229,17 @@ class LsaApp(App[int]):
             work()
         except LsaError as problem:
             self.say(str(problem))
+        except Exception as problem:  # a fault of the program: written down, said, and the day goes on
+            if self.is_headless:
+                raise
+            self.say(unexpected.sentence(problem, self.view.name, self.book.paths))
+
+    def _fatal_error(self) -> None:
+        """A fault outside of a key's work: the terminal is given back, and a sentence says where the details are."""
+        error = self._exception or RuntimeError()
+        known = isinstance(error, LsaError)
+        words = str(error) if known else unexpected.sentence(error, "application", self.book.paths)
+        self.panic(Text(f"lsa: {words}"))
 
     # Views
 
@@ -249,11 +284,15 @@ class LsaApp(App[int]):
     def say(self, sentence: str) -> None:
         """Says something in the foot; a long sentence gets a page of its own."""
         if len(sentence) > 2 * max(self.size.width - 2, 30):
-            from lsa_tui.app.views.notice import Notice
-
-            self.open(Notice(self, "Please read", [sentence]))
+            self.say_at_length("Please read", [sentence])
         else:
             self.said = sentence
+
+    def say_at_length(self, heading: str, sentences: list[str]) -> None:
+        """A page of sentences."""
+        from lsa_tui.app.views.notice import Notice
+
+        self.open(Notice(self, heading, sentences))
 
     def recorded(self, entry: Entry) -> None:
         """Shows what was just committed, for whom, and how to take it back."""
@@ -284,6 +323,7 @@ class LsaApp(App[int]):
 
     def on_ready(self) -> None:
         """The boards have their sizes."""
+        self._painted = True
         self.draw()
 
     def draw(self) -> None:
@@ -343,7 +383,7 @@ class LsaApp(App[int]):
     def do_screen_end(self, _: str) -> None:
         self.go("end")
 
-    def do_screen_note(self, argument: str) -> None:
+    def do_screen_note(self, _: str) -> None:
         from lsa_tui.app.views.note import Note
 
         self.open(Note(self))
@@ -458,6 +498,16 @@ class LsaApp(App[int]):
 
         find(self)
 
+    def do_inbox(self, _: str) -> None:
+        from lsa_tui.app.views.inbox import Inbox
+
+        self.open(Inbox(self))
+
+    def do_conflicts(self, _: str) -> None:
+        from lsa_tui.app.views.conflicts import Conflicts
+
+        self.open(Conflicts(self))
+
     def do_help(self, _: str) -> None:
         from lsa_tui.app.views.help import Help
 
@@ -471,7 +521,7 @@ class LsaApp(App[int]):
     def do_palette(self, _: str) -> None:
         self.action_command_palette()
 
-    def get_system_commands(self, screen: Any) -> Any:
+    def get_system_commands(self, screen: Any) -> Any:  # noqa: ARG002
         """Textual's palette lists the registry."""
         from textual.app import SystemCommand
 

@@ -78,9 +78,13 @@ class Board(Widget):
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel, and two fingers."""
         event.stop()
-        self.scroll(3)
+        self._wheel(3)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """The wheel, and two fingers."""
         event.stop()
-        self.scroll(-3)
+        self._wheel(-3)
+
+    def _wheel(self, by: int) -> None:
+        if self.id != "body" or not self.app.wheel(by):  # type: ignore[attr-defined]
+            self.scroll(by)

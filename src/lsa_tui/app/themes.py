@@ -12,7 +12,7 @@ from textual.css.tokenizer import TokenError
 from textual.theme import Theme
 
 from lsa_tui.theme_colours import PROGRAM_VARIABLES, fill_in
-from lsa_tui.theme_files import ThemeFile, ThemeProblem, nearest, read_themes, shown
+from lsa_tui.theme_files import ThemeFile, ThemeProblem, nearest, read_shipped, read_themes, shown
 
 
 def load_themes(user_folder: Path | None) -> tuple[list[Theme], list[ThemeProblem]]:
@@ -29,6 +29,12 @@ def load_themes(user_folder: Path | None) -> tuple[list[Theme], list[ThemeProble
         if not found:
             themes.append(theme)
     return themes, problems
+
+
+def shipped_theme(name: str) -> Theme | None:
+    """One shipped theme, without reading the others: they can wait until after the first paint."""
+    file = read_shipped(name)
+    return Theme(**file.fields) if file else None
 
 
 def variable_defaults() -> dict[str, str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from lsa_tui import clock
-from lsa_tui.daybook import behaviours, pupils, sessions
+from lsa_tui.daybook import behaviours, sessions
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
 from lsa_tui.records import read
@@ -131,6 +131,8 @@ def today_count(book: Book, entry: Entry) -> int:
 
 def trial(book: Book, target_code: str, answer: str, at: datetime | None = None, pupil: str | None = None) -> Entry:
     """A response to a target: a level of support of the target's ladder, `no` (not yet right) or `none`."""
+    from lsa_tui.daybook import pupils  # with the ladders; a mark, the command that must be quickest, needs neither
+
     pupil = pupil or book.focused()
     target = pupils.target(book, target_code, pupil)
     ladder = pupils.ladder_of(target)
@@ -159,8 +161,8 @@ def _level(ladder: Any, answer: str) -> str:
 def trial_counts(book: Book, target_code: str, day: str, pupil: str) -> dict[str, int]:
     """The day's responses to a target: level, `no` or `none` to how many."""
     found: dict[str, int] = {}
-    for one in read.between(book.db, day, day, pupil, ("trial",)):
-        if str(one["target"]).casefold() == target_code.casefold():
-            answer = one["level"] if one["outcome"] == "yes" else one["outcome"]
-            found[answer] = found.get(answer, 0) + 1
+    for one in read.answers(book.db, pupil, day, day):
+        if one.target.casefold() == target_code.casefold():
+            answer = (one.level or "") if one.outcome == "yes" else one.outcome
+            found[answer] = found.get(answer, 0) + one.number
     return found

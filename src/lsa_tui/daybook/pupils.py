@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsa_tui import text
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
-from lsa_tui.measures.support import LADDERS, Ladder
 from lsa_tui.records import log, read
 from lsa_tui.records.kinds import Entry
+
+if TYPE_CHECKING:
+    from lsa_tui.measures.support import Ladder
 
 
 def add(book: Book, code: str, name: str | None = None, **fields: Any) -> Entry:
@@ -65,6 +67,8 @@ def target(book: Book, code: str, pupil: str) -> Entry:
 
 def ladder_of(target_entry: Entry) -> Ladder:
     """The ladder of support that a target uses."""
+    from lsa_tui.measures.support import LADDERS  # not needed by the command that must be quickest, a mark
+
     return LADDERS[target_entry["ladder"] or "scaffold"]
 
 

@@ -299,12 +299,10 @@ def settle(db: Any) -> None:
 
 def backlog(db: Any) -> int:
     """How many of this device's changes are not known to be in the shared store."""
-    shared = int(get_meta(db, "shared") or 0)
-    sql = (
-        "SELECT count(*) FROM change c LEFT JOIN mine m ON m.uid = c.uid "
-        "WHERE c.dev = ? AND c.seq > ? AND coalesce(m.undone, 0) = 0"
-    )
-    return int(db.execute_sql(sql, (device(db), shared)).fetchone()[0])
+    dev = device(db)
+    sql = "SELECT count(*) FROM mine m JOIN change c ON c.uid = m.uid WHERE m.undone = 1 AND c.dev = ?"
+    undone = int(db.execute_sql(sql, (dev,)).fetchone()[0])
+    return max(_tail(db, dev)[0] - undone - int(get_meta(db, "shared") or 0), 0)
 
 
 def history(db: Any, row: str) -> list[dict[str, Any]]:

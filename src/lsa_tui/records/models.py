@@ -79,6 +79,7 @@ class Mine(Model):
 
     class Meta:
         table_name = "mine"
+        indexes = ((("undone", "step"), False),)
 
 
 class Record(Model):
@@ -103,7 +104,7 @@ class Record(Model):
     class Meta:
         table_name = "record"
         without_rowid = True
-        indexes = ((("day", "pupil"), False), (("kind", "pupil", "day"), False), (("open", "kind"), False))
+        indexes = ((("day", "pupil"), False), (("kind", "day"), False), (("open", "kind"), False))
 
 
 LOG = (Change, Head, Meta)

@@ -103,7 +103,7 @@ def listed(db: Any, first: str, last: str, pupil: str | None = None, removed: bo
 
 def still_open(db: Any, kind: str, pupil: str | None) -> list[Entry]:
     """Records of a kind that have begun and not ended, of this pupil or of none, in order of time."""
-    return _rows(db, "open = 1 AND kind = ? AND (pupil IS ? OR pupil IS NULL)", (kind, pupil))
+    return _rows(db, "open = 1 AND kind = ? AND (pupil = ? OR pupil IS NULL)", (kind, pupil))
 
 
 def conflicts(db: Any) -> list[Entry]:
@@ -153,7 +153,7 @@ def counts(db: Any, pupil: str | None, day: str) -> dict[str | None, int]:
     """Marks of a day by behaviour id (None: unknown ones), those of no pupil included."""
     sql = (
         "SELECT json_extract(data, '$.behaviour'), sum(json_extract(data, '$.count')) FROM record "
-        "WHERE kind = 'tally' AND day = ? AND (pupil IS ? OR pupil IS NULL) AND removed IS NULL GROUP BY 1"
+        "WHERE kind = 'tally' AND day = ? AND (pupil = ? OR pupil IS NULL) AND removed IS NULL GROUP BY 1"
     )
     return dict(db.execute_sql(sql, (day, pupil)).fetchall())
 

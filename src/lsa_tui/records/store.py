@@ -24,7 +24,9 @@ APPLICATION = 0x4C534131
 MIGRATIONS: dict[int, Callable[[Any], None]] = {}
 """From which version to the next: each runs in one transaction, after a backup. The first release has none."""
 
-_GUARDS = (
+_BESIDE_THE_TABLES = (
+    # Few records ever have one, and every drawing of Today asks.
+    "CREATE INDEX record_conflict ON record (uid) WHERE conflict IS NOT NULL",
     # Facts are not overwritten: only the end of a chain that nobody has seen may be cut off (undo).
     """CREATE TRIGGER change_stays BEFORE DELETE ON change
     WHEN OLD.dev <> 'own' AND NOT (
@@ -137,8 +139,8 @@ class Store:
         for model in LOCAL:
             with model.bind_ctx(self.db):  # at creation only: no other thread can be using a new database
                 model.create_table(safe=False)
-        for guard in _GUARDS:
-            self.db.execute_sql(guard)
+        for statement in _BESIDE_THE_TABLES:
+            self.db.execute_sql(statement)
         self.db.execute_sql(f"PRAGMA application_id = {APPLICATION}")
         self.db.execute_sql(f"PRAGMA user_version = {VERSION}")
 

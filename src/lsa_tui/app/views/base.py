@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from lsa_tui.app.drawing import Line, Picture, Tap, crop, fit, length
-from lsa_tui.app.typed import Typed
 
 if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
+    from lsa_tui.app.typed import Typed
 
 BODY_LEAST = (38, 13)
 
@@ -47,11 +47,19 @@ class View:
         """A key that is no action here. True where it was used."""
         return False
 
+    def hints(self) -> list[tuple[str, str, str]]:
+        """For the help: keys of this view that are no actions, as (keys, label, what they do)."""
+        return []
+
     def enter(self) -> None:
         """Enter or a newline chip in a field; the view decides what it means."""
 
     def typed(self) -> None:
         """Called after the field's text changed."""
+
+    def scrolled(self, by: int) -> bool:
+        """The wheel by so many lines. True where the view scrolls by itself."""
+        return False
 
     def left(self) -> None:
         """Called when the view is taken off the stack."""
