@@ -54,7 +54,10 @@ class SharedStore(Protocol):
         """The changes `seq` + 1 to `last` of a chain in order, at most `limit`."""
 
     def pushing(self) -> AbstractContextManager[None]:
-        """Alone with the store from the beginning to the end; then all of `add` is there for good, or nothing."""
+        """Alone with the store from the beginning to the end; then all of `add` is there for good, or nothing.
+
+        Entering raises SyncIncomplete where the store cannot be written.
+        """
 
     def add(self, changes: Sequence[Change]) -> None:
         """Adds changes that continue their chains, and moves the heads. Only inside `pushing`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import traceback
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -101,6 +102,8 @@ class SqliteFile:
     def pushing(self) -> Iterator[None]:
         # Locked from its start: of Peewee's own (deferred) transactions about half failed with eight writers.
         with self._sentences(), self._db.atomic("IMMEDIATE"):
+            # SQLite begins on a read-only file without a word; the caller must know before it seals what it sends.
+            self._db.execute_sql("UPDATE meta SET value = value WHERE key = 'hub_id'")
             yield
 
     def add(self, changes: Sequence[Change]) -> None:
@@ -191,13 +194,22 @@ class SqliteFile:
         try:
             yield
         except (peewee.DatabaseError, peewee.InterfaceError, sqlite3.Error, OSError) as problem:
-            raise SyncIncomplete(f"the shared file {self.path}: {_reason(problem)}") from problem
+            reason = _reason(problem)
+            # The error's frames hold a cursor, which keeps the file open after its connection is closed: a stick
+            # could not be taken out.
+            for link in _links(problem):
+                traceback.clear_frames(link.__traceback__)
+            raise SyncIncomplete(f"the shared file {self.path}: {reason}") from problem
+
+
+def _links(problem: BaseException) -> Iterator[BaseException]:
+    """The error and those behind it: a failing rollback hides the true one."""
+    link: BaseException | None = problem
+    while link is not None:
+        yield link
+        link = link.__cause__ or link.__context__
 
 
 def _reason(problem: BaseException) -> str:
-    texts = []
-    link: BaseException | None = problem
-    while link is not None:
-        texts.append(str(link).lower())
-        link = link.__cause__ or link.__context__
+    texts = [str(link).lower() for link in _links(problem)]
     return next((reason for sign, reason in _REASONS if any(sign in said for said in texts)), str(problem))
