@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from lsa_tui.documents.day import View, at, day_text
 from lsa_tui.documents.document import Item
@@ -27,12 +28,14 @@ def problems(view: View) -> list[Item]:
 
 def _problem(problem: Entry, replies: list[Entry], view: View) -> Item:
     status = "closed" if any(one["close"] for one in replies) else "answered" if replies else "open"
-    since = "" if problem.when.date() == view.day.on else f" since {day_text(problem.when.date())}"
+    raised = day_text(problem.when.date())
+    old = problem.when.date() != view.day.on
+    stands = f"open since {raised}" if old and not replies else status
     return Item(
-        text=f"Problem, {status}{since}: {problem['text']}",
-        time="" if since else at(problem),
+        text=f"Problem{f' of {raised}' if old and replies else ''}, {stands}: {problem['text']}",
+        time="" if old else at(problem),
         lines=tuple(f"{one.by}, {day_text(one.when.date())} {at(one)}: {one['text'] or 'closed'}" for one in replies),
-        brief=f"{status}{since}: {problem['text']}",
+        brief=f"{stands}: {problem['text']}",
         emphasis=status == "open",
         data={"kind": "problem", "id": problem.id, "status": status, "by": problem.by, "problem": problem["text"]},
     )
@@ -124,11 +127,12 @@ def feedback(view: View) -> list[Item]:
     """What the plan wanted to hear of each slot, with the notes that answer it."""
     held = view.of("session")
     notes = view.of("note")
-    return [
+    items = [
         _feedback(slot, [one for one in held if one["slot"] == slot.id], notes)
         for slot in view.of("slot")
         if slot["feedback"] and not slot["cancelled"]
     ]
+    return _silence_in_one_line(items)
 
 
 def _feedback(slot: Entry, held: list[Entry], notes: list[Entry]) -> Item:
@@ -142,15 +146,13 @@ def _feedback(slot: Entry, held: list[Entry], notes: list[Entry]) -> Item:
         and (not targets or str(one["target"] or "").casefold() in targets)
     ]
     missed = next((one["missed_reason"] or "no reason given" for one in held if one["status"] == "missed"), None)
-    nothing = f"not answered (missed: {missed})" if missed else "not answered"
     said = [f"{at(one)} {scored(one)}" for one in answers]
     asked = f"{slot['title']}: {slot['feedback']}"
-    answer = "; ".join(scored(one) for one in answers)
+    nothing = f"{asked} - not answered{f' (missed: {missed})' if missed else ''}"
     return Item(
-        text=asked if said else f"{asked} - {nothing}",
+        text=asked if said else nothing,
         lines=tuple(said),
-        brief=f"{slot['title']}: {answer}" if answer else f"{one_line(asked, 48)} - {nothing}",
-        emphasis=not said,
+        brief=f"{slot['title']}: {'; '.join(scored(one) for one in answers)}" if said else nothing,
         data={
             "slot": slot["title"],
             "asked": slot["feedback"],
@@ -159,6 +161,17 @@ def _feedback(slot: Entry, held: list[Entry], notes: list[Entry]) -> Item:
             "missed": missed,
         },
     )
+
+
+def _silence_in_one_line(items: list[Item]) -> list[Item]:
+    """One brief line for everything that was not answered, so that the answers stay in sight."""
+    silent = [item for item in items if not item.data["answered"]]
+    if len(silent) < 2:
+        return items
+    together = f"not answered: {'; '.join(one_line(item.data['slot'], 24) for item in silent)}"
+    return [
+        item if item.data["answered"] else replace(item, brief=together if item is silent[-1] else "") for item in items
+    ]
 
 
 def scored(note: Entry) -> str:

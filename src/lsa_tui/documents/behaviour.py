@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from lsa_tui.clock import from_text
 from lsa_tui.documents.day import View
@@ -12,7 +13,7 @@ from lsa_tui.documents.document import Item
 from lsa_tui.measures import spans
 from lsa_tui.measures.counts import PRAISE_METHOD, Rate, praise_ratio, rate
 from lsa_tui.measures.durations import Bout, durations
-from lsa_tui.measures.figures import duration_text
+from lsa_tui.measures.figures import duration_text, percent_text
 from lsa_tui.records.kinds import Entry
 
 COUNTED, TIMED = "count", "duration"
@@ -24,7 +25,7 @@ def counts(view: View) -> list[Item]:
     marks = _counted(view.of("tally"))
     shown = _shown(view, COUNTED, marks)
     items = [_count(one, marks.get(one.id, 0), watched) for one in shown if watched or one.id in marks]
-    return _in_one_line(sorted(items, key=lambda item: not item.data["count"]), watched)
+    return _in_one_line(sorted(items, key=lambda item: not item.data["count"]), "count", watched)
 
 
 def timed(view: View) -> list[Item]:
@@ -33,7 +34,7 @@ def timed(view: View) -> list[Item]:
     bouts = _bouts(view.of("bout"))
     shown = _shown(view, TIMED, bouts)
     items = [_duration(view, one, bouts.get(one.id, []), watched) for one in shown if watched or one.id in bouts]
-    return sorted(items, key=lambda item: not item.data["bouts"])
+    return _in_one_line(sorted(items, key=lambda item: not item.data["bouts"]), "bouts", watched)
 
 
 def praise(view: View) -> list[Item]:
@@ -129,24 +130,29 @@ def _count(behaviour: Entry, count: int, watched: timedelta) -> Item:
     )
 
 
-def _in_one_line(items: list[Item], watched: timedelta) -> list[Item]:
-    """One brief line for all counts: they are of one method and one observed time."""
-    seen = [item.data for item in items if item.data["count"]]
+def _in_one_line(items: list[Item], number: str, watched: timedelta) -> list[Item]:
+    """One brief line for all figures of one method, because they share the observed time as well."""
+    seen = [item for item in items if item.data[number]]
     if not seen or not watched:
         return items
-    time = duration_text(watched)
-    each = [f"{one['behaviour']} {_count_and_rate(one['count'], watched, time)}" for one in seen]
-    together = replace(items[0], brief=f"{Rate.method} in {time}: {', '.join(each)}")
-    return [together, *(replace(item, brief="") for item in items[1:])]
+    first = seen[0].data["method"]
+    figures = ", ".join(f"{item.data['behaviour']} {_figure(item.data, watched)}" for item in seen)
+    brief = f"{first} in {duration_text(watched)}: {figures}"
+    return [replace(item, brief=brief if item is seen[0] else "") for item in items]
 
 
-def _count_and_rate(count: int, watched: timedelta, time: str) -> str:
+def _figure(data: Mapping[str, Any], watched: timedelta) -> str:
     """The figure without the observed time, which stands once before all of them."""
-    return rate(count, watched).text().replace(f" in {time} ", " ")
+    if data["method"] == Rate.method:
+        return rate(data["count"], watched).text().replace(f" in {duration_text(watched)} ", " ")
+    if data["minutes"] is None:
+        return "unpaired: no total"
+    total = duration_text(timedelta(minutes=data["minutes"]))
+    return f"{total} so far" if data["open"] else f"{total} ({percent_text(data['percent_of_session'])})"
 
 
 def _duration(view: View, behaviour: Entry, bouts: list[Bout], watched: timedelta) -> Item:
-    figure = durations(bouts, view.day.window, view.day.now if view.day.is_today else None, watched)
+    figure = durations(bouts, view.day.window, view.day.now, watched)
     text = f"{behaviour['label']}: {figure.text()}, {figure.method}"
     return Item(
         text=text,

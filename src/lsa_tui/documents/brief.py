@@ -18,7 +18,8 @@ def shortened(document: Document) -> Document:
 
 
 def _items(section: Section) -> list[Item]:
-    brief = [(item, item.text if item.brief is None else item.brief) for item in section.items]
+    exceptions_first = sorted(section.items, key=lambda item: not item.emphasis)
+    brief = [(item, item.text if item.brief is None else item.brief) for item in exceptions_first]
     return [replace(item, text=one_line(words), lines=()) for item, words in brief if words]
 
 

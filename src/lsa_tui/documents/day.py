@@ -33,11 +33,6 @@ class Day:
         self.pupil = pupil
         self.now = book.now()
 
-    @property
-    def is_today(self) -> bool:
-        """Whether the day is still going on."""
-        return self.on == self.now.date()
-
     @cached_property
     def window(self) -> spans.Span:
         """From midnight to midnight, in the home's time zone."""

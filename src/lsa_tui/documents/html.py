@@ -22,10 +22,10 @@ h2 { margin: .15rem 0 0; font-size: .78rem; line-height: 1.6; letter-spacing: .0
 ul { margin: 0; padding: 0; list-style: none; }
 li { margin: 0 0 .3rem; overflow-wrap: anywhere; white-space: pre-line; break-inside: avoid; }
 li:last-child { margin-bottom: 0; }
-li ul { margin: .1rem 0 .2rem; padding-left: .9rem; border-left: 2px solid #e2e8ec; font-size: .93rem; color: #46545f; }
+li ul { margin: .1rem 0 .2rem; padding-left: .9rem; border-left: 2px solid #e2e8ec; font-size: .93em; color: #46545f; }
 li ul li { margin: 0; }
 time { color: #5a6872; font-variant-numeric: tabular-nums; }
-.mark { padding: .1rem .6rem; border-left: 4px solid #b45309; background: #fdf6ec; }
+.mark { padding: .1rem .6rem; border-left: 3px solid #b45309; background: #fdf6ec; }
 .mark > b { color: #8f4207; }
 .none { margin: 0; color: #5a6872; }
 @media (max-width: 34rem) { section { display: block; } h2 { margin-bottom: .2rem; } }

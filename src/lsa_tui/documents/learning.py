@@ -65,14 +65,9 @@ def _target(target: Entry | None, recent: list[Answers], notes: list[Entry], day
 
 
 def _spread(ladder: Ladder, answers: Iterable[Answers]) -> Distribution:
-    # Another ladder's level may have the same name, so it counts as off this ladder.
     return distribution(
         ladder.levels,
-        (
-            Trial(one.level if (one.ladder or ladder.id) == ladder.id else None, cast(Outcome, one.outcome))
-            for one in answers
-            for _ in range(one.number)
-        ),
+        (Trial(one.level, cast(Outcome, one.outcome)) for one in answers for _ in range(one.number)),
     )
 
 

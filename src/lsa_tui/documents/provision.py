@@ -24,6 +24,9 @@ class _Line:
     def __init__(self, slot: Entry | None, held: Sequence[Entry], provision: Entry | None, now: datetime) -> None:
         given = [one for one in held if one["status"] != "missed"]
         delivered = minutes(spans.union(span_of(one, slot, now) for one in given))
+        if delivered >= 1:
+            # In whole minutes from here on, so that what is printed adds up.
+            delivered = half_up(delivered)
         over = slot is None or is_over(slot, now)
         cancelled = bool(slot and slot["cancelled"])
         reason = next((one["missed_reason"] or "no reason given" for one in held if one["status"] == "missed"), None)
@@ -112,6 +115,7 @@ def _provision(row: ProvisionMinutes, known: dict[str, Entry], lines: Sequence[_
         text=f"{wording}{outcome}{f', {how}' if how else ''}: {row.text()} ({row.method})",
         lines=tuple(line.text() for line in mine),
         brief=f"{row.provision or 'other lessons'} {row.text()}" if row.provision or row.misses else "",
+        emphasis=bool(row.provision and row.misses),
         data={**_figures(row), "provision": row.provision, "slots": [_slot(line) for line in mine]},
     )
 

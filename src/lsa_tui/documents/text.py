@@ -26,7 +26,7 @@ UNTIMED = ("what_helped", "food_and_care")
 
 MOST = 4
 """Items of a section in the short form."""
-YIELDING = (
+TELLING = (
     "adults_and_home",
     "what_happened",
     "tomorrow",
@@ -35,12 +35,14 @@ YIELDING = (
     "learning",
     "what_helped",
     "food_and_care",
-    "about",
-    "provision",
-    "behaviour",
-    "needs_you",
 )
-"""Which section is cut to single lines first where a day is too full for the screen."""
+FIGURES_AND_EXCEPTIONS = ("about", "wellbeing", "provision", "behaviour", "needs_you")
+YIELDING = (
+    *((section, 1, MOST) for section in TELLING),
+    *((section, 1, 2) for section in TELLING),
+    *((section, 1, MOST) for section in FIGURES_AND_EXCEPTIONS),
+)
+"""Where a day is too full for the screen: which section yields next, to how many lines an item and how many items."""
 
 TITLE, TIME, LOUD, QUIET = "bold cyan", "dim", "bold yellow", "dim"
 EMPTY = "none recorded"
@@ -100,8 +102,7 @@ def _fitted(sections: Sequence[Section], console: Console) -> list[list[Text]]:
     """
     narrow = console.width < TWO_COLUMNS_FROM
     page = [_short_section(section, console, 3 if narrow else 2, MOST) for section in sections]
-    steps = [(name, lines, most) for lines, most in ((1, MOST), (1, 2)) for name in YIELDING]
-    for name, lines, most in [] if narrow else steps:
+    for name, lines, most in () if narrow else YIELDING:
         if sum(len(part) for part in page) < SCREEN:
             break
         page = [
