@@ -175,7 +175,7 @@ def _miss(book: Book, current: Entry | None, at: datetime, reason: str) -> Entry
         return book.revise(current, {"status": "missed", "missed_reason": reason, "ended": clock.to_text(at)})
     slot = find_slot(book, None, at)
     if slot is None:
-        raise LsaError("no session is running and no slot is planned now; name one: lsa start SLOT")
+        raise LsaError("no session is running and no slot is planned now; name one: lsa stop --slot SLOT --missed WHY")
     return miss_slot(book, slot, reason)
 
 
@@ -189,14 +189,15 @@ def miss_slot(book: Book, slot: Entry, reason: str) -> Entry:
     return _begin(book, pupil, slot.when, slot=slot.id, status="missed", missed_reason=reason)
 
 
-def adapt(book: Book, words: str, slot: Entry | None = None) -> Entry:
+def adapt(book: Book, words: str, slot: Entry | None = None, at: datetime | None = None) -> Entry:
     """Adds what was adapted to the running session; starts the planned one where nobody did."""
     pupil = (slot.pupil if slot else None) or book.focused()
+    moment = at or book.now()
     with book.step():
-        sessions = of_day(book, book.today().isoformat(), pupil)[1]
+        sessions = of_day(book, moment.date().isoformat(), pupil)[1]
         found = next((one for one in reversed(sessions) if slot and one["slot"] == slot.id), None)
         if found is None:
-            assumed = for_mark(book, pupil, book.now())
+            assumed = for_mark(book, pupil, moment)
             found = book.entry(assumed) if assumed else running(book, pupil)
         if found is None:
             raise LsaError("no session is running; start one first, then say what was adapted")
@@ -233,12 +234,17 @@ def _now_running(book: Book) -> Entry:
 
 
 def ended_at(session: Entry, slot: Entry | None, now: datetime) -> datetime:
-    """Until when a session counts as observed: its end; `now` while it runs today; else its slot's planned end."""
+    """Until when a session counts as observed: its end; while it runs, `now`.
+
+    One that nobody started by hand, or that was left open on another day, counts to its slot's planned end at most.
+    """
     if session["ended"]:
         return from_text(session["ended"])
-    if session.when.date() == now.date():
-        return max(now, session.when)
-    return from_text(slot["ends"]) if slot else session.when
+    planned = from_text(slot["ends"]) if slot else None
+    if session.when.date() != now.date():
+        return planned or session.when
+    reached = min(now, planned) if planned and session["assumed"] else now
+    return max(reached, session.when)
 
 
 def lesson_change(book: Book, now: datetime) -> tuple[str, Entry | None]:

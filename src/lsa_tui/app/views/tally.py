@@ -75,6 +75,11 @@ class Tally(View):
         seconds = int(max(spent, timedelta(0)).total_seconds())
         return f"{seconds // 60}:{seconds % 60:02}"
 
+    def _level(self, digit: str, label: str, count: int, wide: int) -> Box:
+        action = {"9": "level.no", "0": "level.none"}.get(digit, f"level.{digit}")
+        number = str(count) if count else "·"
+        return Box(([(f" {digit}", "tile-key")], [(f" {label}"[: wide + 1], "tile-label")], f" {number}"), action)
+
     def _target(self, found: Picture, width: int, air: int, tall: int) -> None:
         pupil = self.book.focus
         target = pupils.current_target(self.book, pupil) if pupil else None
@@ -85,13 +90,14 @@ class Tally(View):
         found.add((between(f" {target['code']}{text}", f"{self.app.keymap.shown('target')} next ", width), "strong"))
         counts = marks.trial_counts(self.book, str(target["code"]), self.book.today().isoformat(), pupil)
         ladder = pupils.ladder_of(target)
-        row: list[Box] = [
-            _level(str(n), "" if self.app.letters_only else label, counts.get(level, 0), f"level.{n}")
-            for n, (level, label) in enumerate(zip(ladder.levels, ladder.labels, strict=True), 1)
-        ]
-        row += [
-            _level("9", "Not", counts.get("no", 0), "level.no"),
-            _level("0", "None", counts.get("none", 0), "level.none"),
+        wide = (width + 1) // (len(ladder.levels) + 2) - 1
+        # "Gestural" does not fit a small screen, its usual letter does; "Prompt" is understood when it is cut.
+        codes = max(map(len, ladder.levels)) <= 2 and max(map(len, ladder.labels)) > wide
+        labels = ladder.levels if codes else ladder.labels
+        levels = [*zip(ladder.levels, labels, strict=True), ("no", "Not"), ("none", "None")]
+        row = [
+            self._level(digit, "" if self.app.letters_only else label, counts.get(level, 0), wide)
+            for digit, (level, label) in zip([*"123456"[: len(ladder.levels)], "9", "0"], levels, strict=True)
         ]
         boxes(found, row, width, tall=tall)
         for _ in range(air):
@@ -102,11 +108,6 @@ class Tally(View):
             return
         w, n, i = (self.app.keymap.shown(name) for name in ("check", "screen.note", "incident"))
         found.add((fit(f" {w} wellbeing   {n} note   {i} incident", width), "muted"))
-
-
-def _level(digit: str, label: str, count: int, action: str) -> Box:
-    number = str(count) if count else "·"
-    return Box(([(f" {digit}", "tile-key")], [(f" {label}", "tile-label")], f" {number}"), action)
 
 
 def tile_key(view: View, key: str) -> bool:
