@@ -1,4 +1,4 @@
-"""Leaving: with recordings not yet shared, it asks."""
+"""Leaving: with recordings not yet shared, or a sync that runs, it asks."""
 
 from __future__ import annotations
 
@@ -13,8 +13,14 @@ if TYPE_CHECKING:
 
 def leave(app: LsaApp) -> None:
     """Leaves at once where everything is shared, or where there is nothing to share with."""
+    if isinstance(app.view, Choose):
+        app.exit(0)
+        return
+    if app.syncing is not None and app.syncing.running:
+        _while_syncing(app)
+        return
     here = log.backlog(app.book.db)
-    if not here or not app.book.config["shared.url"] or isinstance(app.view, Choose):
+    if not here or not app.book.config["shared.url"]:
         app.exit(0)
         return
 
@@ -26,3 +32,19 @@ def leave(app: LsaApp) -> None:
             app.exit(0)
 
     app.open(Choose(app, f"{here} not yet shared", ["sync now", "leave, they stay here", "go back"], chosen))
+
+
+def _while_syncing(app: LsaApp) -> None:
+    def chosen(answer: int) -> None:
+        sync = app.syncing
+        if answer == 2 or sync is None:
+            return
+        if not sync.running:
+            app.exit(0)
+            return
+        sync.then_leave = True
+        if answer == 1:
+            sync.stop()
+        app.say("Leaving as soon as the sync is done")
+
+    app.open(Choose(app, "A sync is running", ["leave when it is done", "stop it, then leave", "go back"], chosen))

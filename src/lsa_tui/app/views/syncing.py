@@ -1,0 +1,145 @@
+"""The sync as the application runs it: in a thread of its own, told of as it goes, while recording goes on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from lsa_tui.app.drawing import Line, fit, wrapped
+from lsa_tui.app.views.ask import Ask
+from lsa_tui.app.views.window import Windowed
+from lsa_tui.errors import BadInput, LsaError
+from lsa_tui.records import read
+
+if TYPE_CHECKING:
+    from lsa_tui.app.app import LsaApp
+    from lsa_tui.sync.result import Progress
+
+
+SHORT = 3
+"""Lines of a sentence that leave the summary its room; a longer one stands above the summary."""
+
+
+class Stopped(Exception):
+    """Ends a sync between two of its steps. What was shared by then is found again by the next one."""
+
+
+class Syncing:
+    """One sync: whether it runs, how far it is, and at its end one sentence."""
+
+    def __init__(self, app: LsaApp) -> None:
+        self.app = app
+        self.running = True
+        self.says = ""
+        self.failed = False
+        self.phase = "connecting"
+        self.done = self.of = 0
+        self.ended: datetime | None = None
+        self.then_leave = False
+        self._stop = False
+        # Its thread has a database connection of its own, and changes nothing here but by posting back.
+        self.worker = app.run_worker(self._work, thread=True, group="sync", exit_on_error=False)
+
+    def stop(self) -> None:
+        """Asks it to end at its next step."""
+        self._stop = True
+
+    def _work(self) -> None:
+        from lsa_tui.sync.run import sync  # not before somebody syncs
+
+        says, failed = "", True
+        try:
+            result = sync(self.app.book, progress=self._progress)
+            says, failed = f"{result.says}.", False
+        except Stopped:
+            says = "The sync was stopped; everything is still on this device."
+        except LsaError as problem:
+            says = f"{problem}."
+        except Exception as problem:  # a fault of the program must not take the screen from the classroom
+            says = f"The sync failed ({type(problem).__name__}: {problem}); everything is still on this device."
+        self._post(self._end, says, failed)
+
+    def _progress(self, progress: Progress) -> None:
+        if self._stop or self.worker.is_cancelled:
+            raise Stopped
+        self._post(self._show, progress)
+
+    def _post(self, work: Any, *values: Any) -> None:
+        if not self.worker.is_cancelled and self.app.is_running:
+            self.app.call_from_thread(work, *values)
+
+    def _show(self, progress: Progress) -> None:
+        self.phase, self.done, self.of = progress.phase, progress.done, progress.of
+        self.app.draw()
+
+    def _end(self, says: str, failed: bool) -> None:
+        app = self.app
+        self.running, self.says, self.failed, self.ended = False, says, failed, app.book.now()
+        app.book.names = read.Names(app.book.db)
+        app.last = app._last_recorded()
+        for view in app.views:
+            view.refreshed()
+        if self.then_leave and (self._stop or not failed):
+            app.exit(0)
+        elif isinstance(app.view, Windowed) and app.view.name == "end":
+            app.view.top = 0
+        else:
+            app.say(says)
+        app.draw()
+
+    def sentence(self, width: int) -> list[Line]:
+        """Its sentence, with the time, in as many lines as it needs."""
+        when = f"{self.ended:%H:%M} " if self.ended else ""
+        style = "warning" if self.failed else "success"
+        return [[(fit(f" {part}", width), style)] for part in wrapped(f"{when}{self.says}", width - 2)]
+
+    def lines(self, width: int, brief: bool) -> list[Line]:
+        """The bar while it runs, then its sentence; `brief` or too long, only the start of it."""
+        if not self.running:
+            whole = self.sentence(width)
+            if len(whole) <= (1 if brief else SHORT):
+                return whole
+            return [[(fit(f" {self.ended:%H:%M} {self.says}", width), whole[0][0][1])]]
+        count = f" {self.done} of {self.of}" if self.of else ""
+        words = f" {self.phase}{count} "
+        wide = max(width - 24, 8)
+        full = wide * min(self.done, self.of) // self.of if self.of else 0
+        return [[("█" * full, "accent"), ("░" * (wide - full), "rule"), (fit(words, width - wide), "text")]]
+
+
+def start(app: LsaApp) -> None:
+    """Starts a sync; where no shared file is known it asks for one first."""
+    if app.syncing is not None and app.syncing.running:
+        app.say("A sync is running already")
+    elif not app.book.config["shared.url"]:
+        _ask(app)
+    else:
+        app.syncing = Syncing(app)
+
+
+def url_of(typed: str) -> str:
+    """The shared file's URL, as typed or from a plain path; empty for none. Raises BadInput, for a folder too that
+    is not there now: what is typed in passing is never checked again, and a slip would show at every sync."""
+    from lsa_tui.sync.url import parse  # needed only where an address is given
+
+    words = typed.strip()
+    if not words:
+        return ""
+    url = f"sqlite:///{words}" if words.startswith("/") else words
+    folder = parse(url).path.parent
+    if not folder.is_dir():
+        raise BadInput(
+            f"there is no folder {folder}; mend the path, or connect the stick or share and press Enter again"
+        )
+    return url
+
+
+def _ask(app: LsaApp) -> None:
+    def done(typed: str) -> None:
+        url = url_of(typed)
+        if url:
+            app.book.config.save(shared_url=url)
+            app.syncing = Syncing(app)
+
+    hint = "Its path, as in /srv/school/school.db; made where there is none. Everybody's device names the same one."
+    app.open(Ask(app, "Where is the shared file?", done, hint=hint))

@@ -1,0 +1,208 @@
+"""What was raised and its answers, between two real homes; and deciding between edits."""
+
+from __future__ import annotations
+
+import pytest
+
+from homes import new_book
+from lsa_tui.app.app import LsaApp
+from lsa_tui.daybook import entries, marks, notes, problems, pupils
+from lsa_tui.sync.run import sync
+from seen import flat, lines, tap, text, typed
+
+SIZES = [(40, 20), (80, 24)]
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setenv("LSA_NOW", "2026-11-24T15:31:00+00:00")
+
+
+@pytest.fixture
+def two(tmp_path):
+    """An LSA's and a teacher's book that share one file, and what makes both see the same."""
+    (tmp_path / "share").mkdir()
+    url = f"sqlite:///{tmp_path}/share/school.db"
+    lsa = new_book(tmp_path / "lsa")
+    lsa.config.save(shared_url=url)
+    sync(lsa)
+    teacher = new_book(tmp_path / "teacher", "LP", "teacher", pupil=None, tiles=False)
+    teacher.config.save(shared_url=url)
+    sync(teacher)
+    pupils.use(teacher, "K7")
+    yield lsa, teacher
+    lsa.close()
+    teacher.close()
+
+
+def exchange(*books):
+    for book in (*books, *books):
+        sync(book)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_unseen_answers_come_first_and_are_seen_then(two, size):
+    lsa, teacher = two
+    old = problems.raise_problem(lsa, "Number line is gone")
+    problems.raise_problem(lsa, "Would not [b]come in[/b] from the playground")
+    exchange(lsa, teacher)
+    problems.reply(teacher, old.id, "It is in my cupboard")
+    exchange(teacher, lsa)
+    app = LsaApp(lsa)
+    async with app.run_test(size=size) as pilot:
+        assert "1 reply from LP" in text(app)
+        await pilot.press("enter")
+        assert app.view.name == "inbox"
+        assert "1 open" in lines(app)[0]
+        assert lines(app)[1].startswith(">K7")
+        assert "answered" in lines(app)[1]
+        assert "LP Tue 15:31 NEW It is in my cupboard" in flat(app)
+        assert "[b]come in[/b]" in flat(app)
+        assert problems.unseen(lsa) == []
+        await pilot.press("q")
+        assert "reply" not in text(app)
+        await pilot.press("!")
+        assert "NEW" not in text(app)
+        assert "Would not" in flat(app)
+        assert "open" in lines(app)[1]  # what is open comes before what was answered
+
+
+@pytest.mark.parametrize("by_tap", [False, True])
+async def test_a_teacher_answers_and_closes(two, by_tap):
+    lsa, teacher = two
+    raised = problems.raise_problem(lsa, "Number line is gone")
+    exchange(lsa, teacher)
+    app = LsaApp(teacher)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("!")
+        if by_tap:
+            await tap(pilot, "inbox.answer")
+        else:
+            await pilot.press("enter")
+        assert "Number line is gone" in text(app)
+        await pilot.press("enter")
+        assert "an answer needs a text" in flat(app)
+        await typed(pilot, "It is in my cupboard")
+        if by_tap:
+            await tap(pilot, "ask.enter")
+        else:
+            await pilot.press("enter")
+        assert app.view.name == "inbox"
+        assert problems.inbox(teacher)[0].status == "answered"
+        assert "It is in my cupboard" in flat(app)
+        if by_tap:
+            await tap(pilot, "inbox.close")
+        else:
+            await pilot.press("c")
+        assert problems.inbox(teacher)[0].status == "closed"
+        await pilot.press("c")
+        assert "closed already" in text(app, "foot")
+        assert len(problems.inbox(teacher)[0].replies) == 2
+    exchange(teacher, lsa)
+    assert problems.inbox(lsa)[0].entry.id == raised.id
+    assert problems.inbox(lsa)[0].status == "closed"
+
+
+async def test_another_one_is_chosen_by_arrows_and_taps(two):
+    lsa, _ = two
+    for n in range(1, 9):
+        problems.raise_problem(lsa, f"Problem number {n}")
+    app = LsaApp(lsa)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("!", "end")
+        assert any(line.startswith(">") for line in lines(app))
+        assert "Problem number 1" in text(app)  # the newest first, so this is the last
+        await pilot.press("c")
+        closed = [one.entry["text"] for one in problems.inbox(lsa) if one.status == "closed"]
+        assert closed == ["Problem number 1"]
+        await pilot.press("home")
+        await tap(pilot, "inbox.choose", "1")
+        await tap(pilot, "inbox.choose", "1")
+        assert "Problem number 7" in text(app)
+        assert app.view.field is not None
+
+
+async def test_an_empty_inbox_says_what_would_be_here(two):
+    app = LsaApp(two[0])
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("!")
+        assert "Nothing raised." in text(app)
+        assert "!teacher" in text(app)
+        await pilot.press("enter")
+        assert "nothing was raised" in text(app, "foot")
+
+
+def disagree(lsa, teacher, text):
+    """Both change the same note without seeing each other's change."""
+    note = notes.note(lsa, "Sat by the gate")
+    exchange(lsa, teacher)
+    entries.correct(lsa, note.id, {"text": f"{text} for ten minutes"})
+    entries.correct(teacher, note.id, {"text": f"{text} until I came"})
+    exchange(lsa, teacher)
+    return note
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("by_tap", [False, True])
+async def test_a_digit_decides_and_the_other_device_follows(two, size, by_tap):
+    lsa, teacher = two
+    note = disagree(lsa, teacher, "Sat by the gate")
+    app = LsaApp(lsa)
+    async with app.run_test(size=size) as pilot:
+        if by_tap:
+            await tap(pilot, "today.conflicts")
+        else:
+            await pilot.press("&")
+        assert "K7 note Tue 24 Nov 15:31: text" in flat(app)
+        assert "1 of 1" in lines(app)[0]
+        assert "Sat by the gate for ten minutes" in flat(app)
+        assert "Sat by the gate until I came" in flat(app)
+        assert "JT Tue 24 Nov 15:31" in flat(app)
+        assert "LP Tue 24 Nov 15:31" in flat(app)
+        other = app.view._values()[1]["value"]
+        await pilot.press("9")
+        assert entries.conflicts(lsa)
+        if by_tap:
+            await tap(pilot, "conflicts.digit", "2")
+        else:
+            await pilot.press("2")
+        assert "Nothing to decide." in text(app)
+        assert lsa.entry(note.id)["text"] == other
+    exchange(lsa, teacher)
+    assert teacher.entry(note.id)["text"] == other
+    assert entries.conflicts(teacher) == []
+
+
+async def test_several_are_decided_one_after_the_other_or_skipped(two):
+    lsa, teacher = two
+    first, second = disagree(lsa, teacher, "One"), disagree(lsa, teacher, "Two")
+    shown = teacher.entry(second.id)["text"]
+    app = LsaApp(teacher)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("&", "right")
+        assert "2 of 2" in lines(app)[0]
+        await pilot.press("1")  # what is shown already: deciding for it ends the conflict too
+        assert [one.id for one in entries.conflicts(teacher)] == [first.id]
+        assert teacher.entry(second.id)["text"] == shown
+        assert "1 of 1" in lines(app)[0]
+        await pilot.press("q")
+        assert "1 to decide" in text(app)
+
+
+async def test_a_pupil_and_a_removal_are_told_in_words(two):
+    lsa, teacher = two
+    pupils.add(lsa, "M2")
+    mark = marks.tally(lsa, "c")
+    exchange(lsa, teacher)
+    entries.move(lsa, mark.id, lsa.pupil("M2"))
+    pupils.add(teacher, "B4")
+    entries.move(teacher, mark.id, teacher.pupil("B4"))
+    exchange(lsa, teacher)
+    app = LsaApp(lsa)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("&")
+        assert "pupil" in text(app)
+        assert {"M2", "B4"} <= set(flat(app).split())
+        code = "B4" if "1 B4" in flat(app) else "M2"
+        await pilot.press("1")
+        assert lsa.names.pupil(lsa.entry(mark.id).pupil) == code
