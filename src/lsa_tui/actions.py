@@ -155,15 +155,21 @@ class Keymap:
 
 
 def keymap(changes: Mapping[str, str]) -> Keymap:
-    """The default keys with the changes of `[keys]`: an unknown action or key, or a clash, is refused and said."""
-    keys = {action.id: action.keys for action in ACTIONS}
-    problems = []
-    for name, wanted in changes.items():
-        reason = _refused(name, wanted, keys)
-        if reason:
-            problems.append(f"[keys] {name} = {wanted!r}: {reason}; the default is used")
-        else:
-            keys[name] = _split(wanted)
+    """The default keys with the changes of `[keys]`: an unknown action or key, or a clash, is refused and said.
+
+    Changes count together, so that two actions can change places.
+    """
+    defaults = {action.id: action.keys for action in ACTIONS}
+    refused = {name: reason for name, wanted in changes.items() if (reason := _refused(name, wanted))}
+    while True:
+        taken = {name: _split(wanted) for name, wanted in changes.items() if name not in refused}
+        keys = {**defaults, **taken}
+        clash = next((found for name in taken if (found := _clash(name, keys))), None)
+        if clash is None:
+            break
+        name, key, other = clash
+        refused[name] = f"{key!r} is already the key of {other!r}"
+    problems = [f"[keys] {name} = {changes[name]!r}: {reason}; the default is used" for name, reason in refused.items()]
     return Keymap(keys, tuple(problems))
 
 
@@ -172,9 +178,10 @@ def _split(wanted: str) -> tuple[str, ...]:
     return tuple("," if part == "comma" else part.lower() for part in parts)
 
 
-def _refused(name: str, wanted: str, keys: Mapping[str, tuple[str, ...]]) -> str:
+def _refused(name: str, wanted: str) -> str:
+    """Why a change cannot be, whatever the others are; empty where it can."""
     if name.startswith("tally."):
-        return f"a tile's letter is changed with `lsa behaviour add LETTER LABEL`, not here ({name})"
+        return "a tile's letter is changed with `lsa behaviour add LETTER LABEL`, not here"
     if name not in _BY_ID:
         return f"there is no action {name!r}{nearest(name, list(_BY_ID))}"
     for key in _split(wanted):
@@ -182,17 +189,18 @@ def _refused(name: str, wanted: str, keys: Mapping[str, tuple[str, ...]]) -> str
             return f"{key!r} is not a key{nearest(key, KEY_NAMES)}"
         if len(key) == 1 and _BY_ID[name].screen in ("everywhere", "tally") and key in behaviours.free_letters():
             return f"the letter {key!r} is a tile's"
-        other = _clash(name, key, keys)
-        if other:
-            return f"{key!r} is already the key of {other!r}"
     return ""
 
 
-def _clash(name: str, key: str, keys: Mapping[str, tuple[str, ...]]) -> str | None:
+def _clash(name: str, keys: Mapping[str, tuple[str, ...]]) -> tuple[str, str, str] | None:
+    """The action, a key of it, and the other action that has this key where both count, its own screen's first."""
     mine = _BY_ID[name].screen
-    for other, taken in keys.items():
+    others = sorted(keys, key=lambda other: _BY_ID[other].screen != mine)
+    for other in others:
         theirs = _BY_ID[other].screen
-        near = any(mine in scopes and theirs in scopes for scopes in SCOPES.values())
-        if other != name and key in taken and near and key not in _BY_ID[name].keys:
-            return other
+        # A screen's own key may stand before one of everywhere (`r` is red in a check-in), but not where the day is.
+        near = theirs in (mine, "everywhere") or (mine == "everywhere" and theirs in ("today", "tally"))
+        for key in keys[name]:
+            if other != name and near and key in keys[other] and key not in _BY_ID[name].keys:
+                return name, key, other
     return None
