@@ -92,9 +92,14 @@ def write_whole(target: Path, content: str) -> None:
         raise LsaError(f"{target} could not be written ({problem.strerror}); nothing was changed") from None
 
 
+def chosen_home(home: str | None = None) -> str | None:
+    """The home named by `--home`, else by `LSA_HOME`; None where it is the platform's own folders."""
+    return home or os.environ.get("LSA_HOME") or None
+
+
 def find(home: str | None = None) -> Paths:
     """The home named by `--home`, else by `LSA_HOME`, else the platform's own folders."""
-    chosen = home or os.environ.get("LSA_HOME")
+    chosen = chosen_home(home)
     if chosen:
         folder = Path(chosen).expanduser().absolute()
         if folder.exists() and not folder.is_dir():

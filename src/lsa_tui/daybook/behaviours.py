@@ -7,7 +7,7 @@ from typing import Any
 from lsa_tui import text
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
-from lsa_tui.records import read
+from lsa_tui.records import ids, read
 from lsa_tui.records.kinds import Entry
 
 # The letters of the screens' own actions: a tile there would hide one of them.
@@ -72,11 +72,8 @@ def add(book: Book, key: str, label: str | None, pupil: str | None = None, **fie
     if subject is None:
         if not label:
             raise BadInput(f"a new behaviour needs a label: lsa behaviour add {letter} LABEL")
-        own = bool(given.get("private"))
         place = max((one["position"] or 0 for one in known), default=0) + 1
-        return book.record(
-            "behaviour", {"key": letter, "label": label, "position": place, **given}, pupil=pupil, own=own
-        )
+        return _new(book, {"key": letter, "label": label, "position": place, **given}, pupil)
     if "private" in given and given["private"] != bool(subject["private"]):
         # Its past marks went (or did not go) to school under the old rule; one behaviour cannot be both.
         raise BadInput(f"{subject['label']!r} cannot change between private and shared; add it under another label")
@@ -84,6 +81,17 @@ def add(book: Book, key: str, label: str | None, pupil: str | None = None, **fie
         if at_letter is not None and at_letter.id != subject.id:
             book.revise(at_letter, {"key": None})
         return book.revise(subject, {"key": letter, **({"label": label} if label else {}), **given})
+
+
+def _new(book: Book, values: dict[str, Any], pupil: str | None) -> Entry:
+    own = bool(values.get("private"))
+    held = read.get(book.db, ids.natural_id("behaviour", pupil or "", text.one_line(text.clean(values["label"]))))
+    if held is None:
+        return book.record("behaviour", values, pupil=pupil, own=own)
+    if held.removed and held.own == own:
+        return book.revise(held, {**values, "removed": None})
+    # The id of this label is that of a behaviour which was renamed since, and whose marks it keeps.
+    return book.record("behaviour", values, pupil=pupil, own=own, uid=ids.new_id())
 
 
 def add_defaults(book: Book) -> list[Entry]:
@@ -119,3 +127,9 @@ def at_letter(book: Book, letter: str, pupil: str | None) -> Entry | None:
     """The behaviour that a letter means for a pupil, None where it means none."""
     key = letter.strip().lower()
     return next((one for one in for_pupil(book, pupil) if one["key"] == key), None)
+
+
+def every(book: Book) -> list[Entry]:
+    """All behaviours, everybody's first, then each pupil's own, in the order of their tiles."""
+    found = read.of_kind(book.db, "behaviour")
+    return sorted(found, key=lambda one: (one.pupil is not None, one.pupil or "", one["position"] or 0, one.order))

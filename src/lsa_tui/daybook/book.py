@@ -27,6 +27,7 @@ class Book:
         self.store = Store(paths.database)
         self.db = self.store.db
         self.names = read.Names(self.db)
+        self.chosen: str | None = None
         self._step: int | None = None
         self._inside = 0
 
@@ -61,8 +62,11 @@ class Book:
 
     @property
     def focus(self) -> str | None:
-        """The id of the pupil in focus, None before there is one."""
-        return log.get_meta(self.db, "focus")
+        """The id of the pupil in focus, None before there is one; `chosen` (`--pupil`) goes before it."""
+        held = self.chosen or log.get_meta(self.db, "focus")
+        # Adding the first pupil can be undone, and a pupil can be removed: then nobody is in focus.
+        found = read.get(self.db, held) if held else None
+        return held if found is not None and not found.removed else None
 
     def focused(self) -> str:
         """The id of the pupil in focus. Raises LsaError where there is none yet."""

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from lsa_tui import clock, text
 from lsa_tui.daybook import sessions
 from lsa_tui.daybook.book import Book
+from lsa_tui.daybook.when import is_clock, parse_when
 from lsa_tui.errors import BadInput, NothingToUndo
 from lsa_tui.records import log, read
 from lsa_tui.records.kinds import Entry
 from lsa_tui.records.vocabulary import KINDS
 
+TIMES = ("at", "until", "started", "ended", "starts", "ends")
+
 
 @dataclass(frozen=True)
 class Taken:
-    """What undo took back or redo brought again: the entry, what it says, and how many changes went with it."""
+    """What undo took back or redo brought again: the entry, what it says, and how many records went with it.
+
+    `json` is the entry while it was there: afterwards its words can no longer be looked up.
+    """
 
     entry: Entry
     says: str
     rows: int
+    json: dict[str, Any]
 
 
 def undo(book: Book) -> Taken:
@@ -49,7 +57,8 @@ def redo(book: Book) -> Taken:
 
 
 def _taken(book: Book, step: int) -> Taken:
-    rows = list(dict.fromkeys(log.step_rows(book.db, step)))
+    written = log.step_rows(book.db, step)
+    rows = list(dict.fromkeys(written))
     found = [entry for row in rows if (entry := read.get(book.db, row)) is not None]
     # A mark that started its session is one step; people took back the mark.
     entry = next((one for one in found if one.kind != "session"), found[0])
@@ -59,7 +68,10 @@ def _taken(book: Book, step: int) -> Taken:
         says = f"{says} and {count - 1} more"
     elif len(found) > 2:
         says = f"{says} and {len(found) - 1} more"
-    return Taken(entry, says, len(rows))
+    if entry.revisions + 1 > written.count(entry.id):
+        # It was there before the step: what the step did to it is taken back, not the entry.
+        says = f"{'removal' if entry.removed else 'change'} of {says}"
+    return Taken(entry, says, len(rows), book.json(entry))
 
 
 def can_undo(book: Book) -> Entry | None:
@@ -89,9 +101,23 @@ def correct(book: Book, uid: str, values: Mapping[str, Any]) -> Entry:
     for name in values:
         if name not in known:
             raise BadInput(
-                f"a {kind.words} has no field {name!r}{text.nearest(name, known)} It has: {', '.join(known)}"
+                f"a {kind.words} has no field {name!r}{text.nearest(name, known)}; it has: {', '.join(known)}"
             )
+        if name == "code":
+            raise BadInput(f"the code of a {kind.words} is its name in other records and stays; add a new one instead")
+    _check_end(entry, values)
     return book.revise(entry, values)
+
+
+def _check_end(entry: Entry, values: Mapping[str, Any]) -> None:
+    kind = KINDS[entry.kind]
+    ends = "ends" if entry.kind == "slot" else kind.ends
+    if not ends or not kind.time:
+        return
+    changed = kind.check({name: values[name] for name in (kind.time, ends) if name in values})
+    start, end = changed.get(kind.time) or clock.to_text(entry.when), changed.get(ends, entry[ends])
+    if end and clock.from_text(end) < clock.from_text(start):
+        raise BadInput(f"it would end at {end[11:16]}, before its start at {start[11:16]}; nothing was changed")
 
 
 def remove(book: Book, uid: str, reason: str) -> Entry:
@@ -142,6 +168,8 @@ def decide(book: Book, uid: str, field: str, value: Any) -> Entry:
     entry = book.entry(uid)
     if not entry.conflict or field not in entry.conflict:
         raise BadInput(f"{KINDS[entry.kind].words} {uid!r} has nothing to decide in {field!r}")
+    if field not in ("pupil", "removed"):
+        value = KINDS[entry.kind].check({field: value})[field]
     # Written even where the value is the one shown: the decision itself is what ends the conflict.
     book.write([log.Draft(entry.kind, entry.id, {field: value}, own=entry.own)])
     return book.entry(entry.id)
@@ -154,26 +182,34 @@ def _present(book: Book, uid: str) -> Entry:
     return entry
 
 
-def parse_value(entry: Entry, name: str, typed: str, now: Any) -> Any:
-    """The value that a person typed for a field: numbers, yes/no and times as people write them."""
-    from lsa_tui.daybook.when import parse_when
+def parse_value(entry: Entry, name: str, typed: str, now: datetime) -> Any:
+    """The value that a person typed for a field: numbers, yes/no, lists and times as people write them.
 
+    A bare time of day is one of the entry's own day. What fits nothing is returned as typed, for the field's own
+    check to refuse. Raises BadInput for a time that is none.
+    """
     words = typed.strip()
-    if words.lower() in ("", "-", "none"):
-        return None
-    held = entry[name]
-    if name in ("at", "until", "started", "ended", "starts", "ends"):
-        return clock.to_text(parse_when(words, now))
-    if isinstance(held, bool) or words.lower() in ("true", "false"):
-        return words.lower() in ("yes", "true", "y", "1")
     field = KINDS[entry.kind].field(name)
-    for convert in (int, float):
+    if words.lower() in ("", "-", "none") and not (field and field.required):
+        return None
+    if name in TIMES:
+        own_day = entry.when.astimezone(now.tzinfo) if is_clock(words) else now
+        return clock.to_text(parse_when(words, own_day))
+    if field is None:
+        return words
+    for candidate in _readings(words):
         try:
-            number = convert(words)
+            return field.check(candidate)
         except ValueError:
             continue
-        try:
-            return field.check(number) if field else number
-        except ValueError:
-            break
     return words
+
+
+def _readings(words: str) -> Iterator[Any]:
+    yield words
+    for convert in (int, float):
+        with suppress(ValueError):
+            yield convert(words)
+    if words.lower() in ("yes", "true", "y", "no", "false", "n"):
+        yield words.lower() in ("yes", "true", "y")
+    yield words.replace(",", " ").split()

@@ -106,6 +106,8 @@ def take(book: Book, text: Iterable[str], source: str) -> Taken:
             updated += 1
         else:
             known += 1
+    added = len(drafts) - updated
+    drafts += _names(book, reader.names)
     with book.step():
         for start in range(0, len(drafts), 2000):
             book.write(drafts[start : start + 2000])
@@ -113,7 +115,20 @@ def take(book: Book, text: Iterable[str], source: str) -> Taken:
             first = next((draft.row for draft in drafts if draft.kind == "pupil"), None)
             if first is not None:
                 log.set_meta(book.db, "focus", first)
-    return Taken(len(drafts) - updated, updated, known)
+    return Taken(added, updated, known)
+
+
+def _names(book: Book, names: dict[str, str]) -> list[log.Draft]:
+    """The pupils' names of an `export --names`; they stay on this device as if they were typed here."""
+    drafts = []
+    for pupil, name in names.items():
+        uid = ids.natural_id("name", pupil)
+        held = read.get(book.db, uid)
+        if held is None:
+            drafts.append(log.Draft("name", uid, {"name": name, "pupil": pupil}, own=True))
+        elif held["name"] != name:
+            drafts.append(log.Draft("name", uid, {"name": name}, own=True))
+    return drafts
 
 
 class _Reader:
@@ -127,6 +142,7 @@ class _Reader:
         self.private: set[str] = set()
         self.twins: dict[str, int] = {}
         self.ids: set[str] = set()
+        self.names: dict[str, str] = {}
         for one in read.of_kind(book.db, "behaviour"):
             self._learn(one.id, one.pupil, one["key"], bool(one["private"]))
 
@@ -154,7 +170,7 @@ class _Reader:
         uid = given.pop("id", None)
         if kind.time and kind.time != "at":
             given.pop("at", None)
-        given.pop("name", None)
+        name = given.pop("name", None)
         own = self._behaviour(kind, given, pupil)
         known = {field.name for field in kind.fields}
         values = kind.complete({name: value for name, value in given.items() if name in known})
@@ -163,6 +179,8 @@ class _Reader:
         uid = self._id(kind, uid, pupil, values, raw)
         if kind.name == "pupil":
             self.pupils.add(uid)
+            if name is not None:
+                self.names[uid] = KINDS["name"].complete({"name": name})["name"]
         if kind.name == "behaviour":
             self._learn(uid, pupil, values.get("key"), bool(values["private"]))
             own = bool(values["private"])
@@ -226,6 +244,9 @@ class _Reader:
             found: str = checks.uuid_text(uid)
         except ValueError as problem:
             raise BadInput(f"id {problem}") from None
+        if values.get("code"):
+            # Whoever wrote the file, K7 is K7 and its T1 is T1: their ids follow from their codes everywhere.
+            found = ids.natural_id(kind.name, pupil or "", str(values["code"]))
         if found in self.ids:
             raise BadInput(f"id {found} stands in this file twice")
         self.ids.add(found)

@@ -109,6 +109,20 @@ def name_unknown(book: Book, entry: Entry, behaviour: Entry) -> Entry:
     return book.revise(entry, {"behaviour": behaviour.id})
 
 
+def behaviour_for(book: Book, entry: Entry, letter: str) -> Entry:
+    """The behaviour that corrects a mark or duration, by its letter. Raises BadInput where that cannot be."""
+    behaviour = behaviours.at_letter(book, letter, entry.pupil)
+    if behaviour is None:
+        known = " ".join(str(one["key"]) for one in behaviours.for_pupil(book, entry.pupil))
+        raise BadInput(f"no behaviour has the letter {letter!r}; letters: {known or '-'}")
+    if (behaviour["measure"] == "duration") != (entry.kind == "bout"):
+        raise BadInput(f"{behaviour['label']!r} is a {behaviour['measure']}, this entry is not; record it anew")
+    if bool(behaviour["private"]) != entry.own:
+        # A private mark carries no pupil and never leaves; a correction would carry it over that border.
+        raise BadInput(f"{behaviour['label']!r} and this entry differ in being private; remove it and record it anew")
+    return behaviour
+
+
 def unnamed(book: Book, day: str, pupil: str) -> list[Entry]:
     """The day's unknown marks."""
     return [one for one in read.between(book.db, day, day, pupil, ("tally",)) if not one["behaviour"]]

@@ -130,10 +130,11 @@ def recent_phrases(book: Book, most: int = 6) -> list[str]:
     return found[:most]
 
 
-def tomorrow(book: Book, typed: str) -> Entry:
-    """One line for tomorrow; written again it replaces today's."""
-    day = book.today().isoformat()
+def tomorrow(book: Book, typed: str, at: datetime | None = None) -> Entry:
+    """One line for tomorrow; written again it replaces the day's."""
+    moment = at or book.now()
+    day = moment.date().isoformat()
     known = read.between(book.db, day, day, book.focused(), ("tomorrow",))
     if known:
         return book.revise(known[-1], {"text": typed})
-    return book.record("tomorrow", {"at": clock.to_text(book.now()), "text": typed})
+    return book.record("tomorrow", {"at": clock.to_text(moment), "text": typed})

@@ -43,6 +43,16 @@ def parse_when(text: str, now: datetime) -> datetime:
     return moment.astimezone(now.tzinfo)
 
 
+def moment(text: str | None, now: datetime) -> datetime | None:
+    """As `parse_when`; None for None, which means "now" to whatever records."""
+    return None if text is None else parse_when(text, now)
+
+
+def is_clock(text: str) -> bool:
+    """Whether `text` is a bare time of day."""
+    return bool(_CLOCK.fullmatch(text.strip()))
+
+
 def existing(local: datetime, text: str) -> datetime:
     """`local` where the clocks really showed it. Raises BadInput where the clock change skipped it."""
     back = local.astimezone(UTC).astimezone(local.tzinfo)

@@ -1,0 +1,86 @@
+"""`lsa export` and `lsa import`: JSON lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from lsa_tui.cli.answer import Answer
+from lsa_tui.cli.table import arg, command
+from lsa_tui.daybook import exchange
+from lsa_tui.daybook.book import Book
+from lsa_tui.daybook.when import parse_day
+from lsa_tui.errors import BadInput
+from lsa_tui.paths import write_whole
+
+
+@command(
+    "export",
+    "the records as JSON lines, all pupils, to standard output or a file",
+    arg("file", metavar="FILE", nargs="?", help="written whole or not at all, for your eyes only"),
+    arg("--since", metavar="DATE", help="entries from this day on"),
+    arg("--until", metavar="DATE", help="entries to this day"),
+    arg("--pupil", metavar="CODE", help="this pupil alone"),
+    arg("--names", action="store_true", help="with the pupils' names"),
+    arg("--private", action="store_true", help="with your private marks (praise, reminders)"),
+    examples=("export records.jsonl", "export --since 2026-11-01 --pupil K7 --json"),
+)
+def export(book: Book, args: Namespace) -> Answer:
+    """The lines; with a file, what was written."""
+    since, until = (parse_day(day, book.now()) if day is not None else None for day in (args.since, args.until))
+    pupil = book.pupil(args.pupil) if args.pupil is not None else None
+    lines = list(exchange.export(book, since, until, pupil, args.names, args.private))
+    left_out = 0 if args.private or pupil else exchange.private_marks(book)
+    said = f"{left_out} private marks are left out (they are yours alone); --private takes them along"
+    hints = (said,) if left_out else ()
+    if args.file in (None, "-"):
+        data = {"lines": [json.loads(line) for line in lines], "private_left_out": left_out} if args.json else None
+        return Answer(data, "\n".join(lines), hints=hints)
+    target = Path(args.file).expanduser()
+    if not target.parent.is_dir():
+        raise BadInput(f"there is no folder {target.parent}; make it first, or choose another file")
+    if target.is_dir():
+        raise BadInput(f"{target} is a folder; name a file in it")
+    write_whole(target, "".join(f"{line}\n" for line in lines))
+    data = {"file": str(target), "records": len(lines), "private_left_out": left_out}
+    return Answer(data, f"{len(lines)} records written to {target}", hints=hints)
+
+
+@command(
+    "import",
+    "takes JSON lines: every line is checked first, one bad line refuses the file; twice adds nothing",
+    arg("file", metavar="FILE", help="- for standard input"),
+    examples=("import records.jsonl", "import - < records.jsonl"),
+)
+def take(book: Book, args: Namespace) -> Answer:
+    """What the import did."""
+    source = "standard input" if args.file == "-" else args.file
+    done = exchange.take(book, _lines(_bytes(args.file), source), source)
+    data = {"added": done.added, "updated": done.updated, "known": done.known}
+    return Answer(data, f"{done.added} added, {done.updated} updated, {done.known} known already")
+
+
+def _bytes(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).expanduser().read_bytes()
+    except (OSError, ValueError) as problem:
+        raise BadInput(f"{file} cannot be read ({getattr(problem, 'strerror', None) or problem})") from None
+
+
+def _lines(data: bytes, source: str) -> list[str]:
+    """The lines, split at line feeds only: other separators may stand inside a text."""
+    if not data.strip():
+        raise BadInput(f"{source} is empty; nothing was imported")
+    found = []
+    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        try:
+            found.append(line.decode())
+        except UnicodeDecodeError as problem:
+            raise BadInput(
+                f"{source}: line {number}: is not UTF-8 text (byte {problem.start + 1}); nothing was imported"
+            ) from None
+    return found

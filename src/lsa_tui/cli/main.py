@@ -1,0 +1,136 @@
+"""The command line: finds the command, opens the home, prints the answer. Every error leaves as a sentence."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from argparse import Namespace
+from contextlib import suppress
+
+from lsa_tui import paths as places
+from lsa_tui.cli import answer, arguments, table
+from lsa_tui.errors import BadInput, LsaError
+from lsa_tui.paths import Paths
+
+INTERRUPTED = 130
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command, or the application without one; returns the exit code."""
+    tokens = list(sys.argv[1:] if argv is None else argv)
+    as_json = arguments.wants_json(tokens)
+    _speak_utf8()
+    typed: arguments.Typed | None = None
+    try:
+        typed = arguments.split(tokens)
+        return _run(typed)
+    except LsaError as problem:
+        return _report(str(problem), problem.code, problem.exit_code, as_json)
+    except KeyboardInterrupt:
+        return _report("stopped; what was recorded before stays", "interrupted", INTERRUPTED, as_json)
+    except BrokenPipeError:
+        return _closed()
+    except Exception as problem:
+        from lsa_tui.cli import unexpected  # needed only when the program itself is wrong
+
+        sentence = unexpected.sentence(problem, tokens, typed.home if typed else None)
+        return _report(sentence, "unexpected", 1, as_json)
+
+
+def _run(typed: arguments.Typed) -> int:
+    if typed.version:
+        return _version(typed.json)
+    words = typed.words
+    if words and words[0] == "help":
+        return _help(typed.rest[:2], typed.json)
+    if typed.help:
+        return _help(words, typed.json)
+    if not words:
+        return _open_application(places.find(typed.home), typed.json)
+    name = arguments.name_of(words)
+    command = table.find(name)
+    args = arguments.parse(command, typed.rest)
+    if args.help:
+        return _help(tuple(name.split()), typed.json or args.json)
+    args.json = args.json or typed.json
+    gc.enable()
+    args.home = args.home or typed.home
+    found = places.find(args.home)
+    reply = _with_book(command, args, found) if command.needs == "book" else command.run(found, args)
+    answer.show(reply, args.json)
+    if reply.opens is not None and not args.json:
+        if _at_terminal():
+            return _open_application(Paths(reply.opens, reply.opens), False)
+        answer.warn("there is no terminal here, so the screens stay closed")
+    return reply.code
+
+
+def _with_book(command: table.Command, args: Namespace, found: Paths) -> answer.Answer:
+    from lsa_tui.daybook.book import Book  # `lsa --version` and `lsa paths` need no database
+
+    book = Book(found)
+    try:
+        for problem in book.config.problems:
+            answer.warn(problem)
+        if command.records and book.initials == "?":
+            answer.warn('nobody is set up here yet, so this is signed "?"; do `lsa init --name NAME --initials JT`')
+        chosen = getattr(args, "chosen_pupil", None)
+        if chosen is not None:
+            book.chosen = book.pupil(chosen)
+        return command.run(book, args)
+    finally:
+        book.close()
+
+
+def _at_terminal() -> bool:
+    return sys.stdout.isatty() and sys.stdin.isatty()
+
+
+def _open_application(found: Paths, as_json: bool) -> int:
+    if as_json or not _at_terminal():
+        raise BadInput("the screens need a terminal; use a command here, `lsa --help` lists them")
+    from lsa_tui.app.run import run  # the only place that may load Textual
+
+    gc.enable()
+    return int(run(found))
+
+
+def _help(words: tuple[str, ...], as_json: bool) -> int:
+    from lsa_tui.cli import manual  # loads every command's file
+
+    text = manual.text_for(words)
+    answer.show(answer.Answer({"help": text}, text), as_json)
+    return 0
+
+
+def _version(as_json: bool) -> int:
+    from lsa_tui import __version__
+
+    answer.show(answer.Answer({"version": __version__}, f"lsa {__version__}"), as_json)
+    return 0
+
+
+def _report(sentence: str, code: str, exit_code: int, as_json: bool) -> int:
+    with suppress(BrokenPipeError):
+        answer.warn(sentence)
+        if as_json:
+            print(answer.dumps({"error": {"code": code, "message": sentence}}), flush=True)
+        return exit_code
+    return _closed()
+
+
+def _closed() -> int:
+    """Whoever read the output went away; say nothing more, not even while the interpreter ends."""
+    import os
+
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+def _speak_utf8() -> None:
+    # Emoji must not end the program on a terminal that claims to know ASCII only.
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")

@@ -1,0 +1,119 @@
+"""`lsa note`, `raise`, `inbox`, `reply`, `tomorrow`: what is said in words."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from lsa_tui import clock
+from lsa_tui.cli.answer import Answer, recorded, short_id, table, when
+from lsa_tui.cli.arguments import joined
+from lsa_tui.cli.table import PUPIL, arg, command
+from lsa_tui.daybook import notes, problems
+from lsa_tui.daybook.book import Book
+from lsa_tui.daybook.when import moment
+from lsa_tui.records.kinds import Entry
+
+WORDS = arg("words", metavar="TEXT", nargs="+")
+
+
+@command(
+    "note",
+    "quick capture; #T1 @K7 !teacher ^home ^helped 8/10 and a time at the end are understood",
+    WORDS,
+    records=True,
+    examples=('note "Read 5 of 6 words alone #T1 8/10 ^home -10"', "note '@K8 Fell in the yard !teacher 10:42'"),
+)
+def note(book: Book, args: Namespace) -> Answer:
+    """The note, without the marks that were understood."""
+    typed, at = joined(args.words), moment(args.at, book.now())
+    raised = notes.understood(book, typed).raised
+    entry = notes.note(book, typed, at)
+    return recorded(book, entry, more=" (raised for the teacher)" if raised else "", raised=raised)
+
+
+@command(
+    "raise",
+    "raises a problem for the class teacher",
+    WORDS,
+    records=True,
+    examples=('raise "The new reading book is too hard; which one next?"',),
+)
+def raise_(book: Book, args: Namespace) -> Answer:
+    """The problem."""
+    return recorded(book, problems.raise_problem(book, joined(args.words), moment(args.at, book.now())))
+
+
+@command(
+    "tomorrow",
+    "one line for tomorrow; again: replaces today's",
+    WORDS,
+    records=True,
+    examples=("tomorrow Bring the number cards",),
+)
+def tomorrow(book: Book, args: Namespace) -> Answer:
+    """The line."""
+    return recorded(book, notes.tomorrow(book, joined(args.words), moment(args.at, book.now())))
+
+
+def _problem(book: Book, problem: problems.Problem, new: set[str]) -> dict[str, Any]:
+    entry = problem.entry
+    return {
+        **_said(entry),
+        "pupil": book.names.pupil(entry.pupil) or None,
+        "status": problem.status,
+        "replies": [{**_said(one), "close": bool(one["close"]), "new": one.id in new} for one in problem.replies],
+    }
+
+
+def _said(entry: Entry) -> dict[str, Any]:
+    return {"id": entry.id, "at": clock.to_text(entry.when), "by": entry.by, "text": entry["text"]}
+
+
+@command(
+    "inbox",
+    "raised problems and their answers, the open ones first",
+    PUPIL,
+    examples=("inbox", "inbox --pupil K7 --json"),
+)
+def inbox(book: Book, args: Namespace) -> Answer:
+    """Of all pupils, or of one. What a person has been shown here is no longer new on the screens."""
+    found = problems.inbox(book, book.chosen)
+    unseen = problems.unseen(book)
+    new = {one.id for one in unseen}
+    rows = []
+    for problem in found:
+        entry = problem.entry
+        rows.append(
+            (
+                problem.status,
+                book.names.pupil(entry.pupil),
+                when(book, entry),
+                entry.by,
+                str(entry["text"]),
+                short_id(book, entry),
+            )
+        )
+        for one in problem.replies:
+            said = str(one["text"] or "closed")
+            rows.append(("  new" if one.id in new else "", "", when(book, one), one.by, f"> {said}", ""))
+    data = [_problem(book, problem, new) for problem in found]
+    if not args.json:
+        shown = {one.id for problem in found for one in problem.replies}
+        problems.mark_seen(book, [one for one in unseen if one.id in shown])
+    return Answer(data, table(rows) or "Nothing was raised; `lsa raise TEXT` or `!teacher` in a note does")
+
+
+@command(
+    "reply",
+    "answers a raised problem, and closes it with --close",
+    arg("id", metavar="ID", help="from `lsa inbox`; its first characters will do"),
+    arg("words", metavar="TEXT", nargs="*"),
+    arg("--close", action="store_true", help="nothing is left to do"),
+    arg("--at", metavar="WHEN", help="when it was said"),
+    examples=('reply 0193a2b4-1c2d "Use the blue book" --close',),
+)
+def reply(book: Book, args: Namespace) -> Answer:
+    """The answer."""
+    entry = problems.reply(book, args.id, joined(args.words) or None, args.close, moment(args.at, book.now()))
+    return recorded(book, entry, more=" (closed)" if args.close else "")

@@ -1,0 +1,58 @@
+"""`lsa init`: who works here."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+
+from lsa_tui.cli.answer import Answer
+from lsa_tui.cli.arguments import one_of
+from lsa_tui.cli.table import arg, command
+from lsa_tui.config import ROLES
+from lsa_tui.daybook import behaviours, pupils, setup
+from lsa_tui.daybook.book import Book
+
+
+@command(
+    "init",
+    "sets up this person and device; again: changes them",
+    arg("--name", help="your name, as others know it"),
+    arg("--initials", metavar="JT", help="your initials: they sign every entry"),
+    arg("--role", **one_of(*ROLES), help="what you do (the first time without it: lsa)"),
+    arg("--shared", metavar="URL", help="the shared database, as in sqlite:////srv/school/school.db"),
+    arg("--plain", action="store_true", help="databases as plain files, as they all are in this version"),
+    arg("--defaults", action="store_true", help="adds the tiles of a usual primary school"),
+    examples=(
+        'init --name "Jo Taylor" --initials JT --role lsa --defaults',
+        "init --shared sqlite:////srv/school/school.db",
+    ),
+)
+def init(book: Book, args: Namespace) -> Answer:
+    """Sets up without asking anything; no pupil and, without `--defaults`, no behaviour."""
+    if args.shared:
+        from lsa_tui.sync.url import parse  # needed only where a shared store is named
+
+        parse(args.shared)
+    first = not book.config.exists
+    setup.set_up(book, args.name, args.initials, args.role, args.shared)
+    added = behaviours.add_defaults(book) if args.defaults else []
+    config = book.config
+    data = {
+        "name": config["person.name"],
+        "initials": config["person.initials"],
+        "role": config["person.role"],
+        "shared": config["shared.url"] or None,
+        "home": str(book.paths.data_folder),
+        "config": str(book.paths.config),
+        "behaviours": [book.json(one) for one in added],
+    }
+    lines = [
+        f"{'Set up' if first else 'Changed'}: {data['initials']} ({data['name']}), role {data['role']}",
+        f"Settings {book.paths.config}, records {book.paths.database}",
+    ]
+    if data["shared"]:
+        lines.append(f"Shared with {data['shared']}")
+    if added:
+        lines.append("Tiles: " + ", ".join(book.line(one) for one in added))
+    if not pupils.all_pupils(book):
+        lines.append("Next: lsa pupil add CODE (initials or a nickname, never the full name)")
+    return Answer(data, "\n".join(lines))

@@ -1,0 +1,117 @@
+"""The table of commands: which file holds which, and the decorator that puts one into it.
+
+Only the file of the command that was typed is imported, so that a mark costs what a mark needs.
+"""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from lsa_tui.cli.answer import Answer
+
+FILES: dict[str, tuple[str, ...]] = {
+    "setup": ("init",),
+    "demo": ("demo",),
+    "pupils": ("pupil add", "pupil list", "pupil use"),
+    "provision": (
+        "outcome add",
+        "outcome list",
+        "provision add",
+        "provision list",
+        "target add",
+        "target list",
+        "target use",
+    ),
+    "behaviours": ("behaviour add", "behaviour list"),
+    "plan": ("plan import", "plan add", "today"),
+    "sessions": ("start", "stop", "pause", "resume", "adapted"),
+    "marks": ("tally", "trial"),
+    "notes": ("note", "raise", "inbox", "reply", "tomorrow"),
+    "events": ("check", "abc", "care", "flag"),
+    "undo": ("undo", "redo"),
+    "log": ("log", "correct", "remove", "move", "history", "conflicts", "decide"),
+    "summary": ("summary",),
+    "sync": ("sync",),
+    "files": ("export", "import"),
+    "health": ("doctor", "paths"),
+    "looks": ("keys", "themes"),
+}
+"""File in this folder to the commands in it, in the order in which the help shows them."""
+
+HEADINGS = {
+    "setup": "Setting up",
+    "plan": "The plan and the day",
+    "marks": "Recording",
+    "undo": "Afterwards",
+    "summary": "The end of the day",
+    "health": "The program itself",
+}
+"""Headings of the help, each before the file it stands at."""
+
+_FILE_OF = {name: file for file, names in FILES.items() for name in names}
+GROUPS: dict[str, tuple[str, ...]] = {}
+for _name in _FILE_OF:
+    if " " in _name:
+        _group, _verb = _name.split()
+        GROUPS[_group] = (*GROUPS.get(_group, ()), _verb)
+WORDS = tuple(dict.fromkeys(name.split()[0] for name in _FILE_OF))
+"""What can stand first on the command line."""
+
+
+class Argument(NamedTuple):
+    """One argument, in argparse's words."""
+
+    names: tuple[str, ...]
+    settings: dict[str, Any]
+
+
+class Command(NamedTuple):
+    """One command: `run` gets the open Book (or the Paths, where it needs none) and what was typed."""
+
+    name: str
+    help: str
+    run: Callable[[Any, Namespace], Answer]
+    arguments: tuple[Argument, ...]
+    examples: tuple[str, ...]
+    records: bool
+    needs: str
+
+
+_KNOWN: dict[str, Command] = {}
+
+AT = Argument(("--at",), {"metavar": "WHEN", "help": "when it happened: 10:42, -10 (minutes ago), yesterday 14:05"})
+PUPIL = Argument(("--pupil",), {"metavar": "CODE", "dest": "chosen_pupil", "help": "for this pupil, this time only"})
+
+
+def arg(*names: str, **settings: Any) -> Argument:
+    """An argument of a command; the settings are argparse's."""
+    return Argument(names, settings)
+
+
+def command(
+    name: str,
+    help: str,
+    *arguments: Argument,
+    examples: tuple[str, ...] = (),
+    records: bool = False,
+    needs: str = "book",
+) -> Callable[[Callable[[Any, Namespace], Answer]], Callable[[Any, Namespace], Answer]]:
+    """Puts a function into the table. What `records` understands `--at` and `--pupil` as well; `needs` is "book"
+    or "paths" (for what must work without a database)."""
+
+    def put(run: Callable[[Any, Namespace], Answer]) -> Callable[[Any, Namespace], Answer]:
+        every = (*arguments, AT, PUPIL) if records else arguments
+        _KNOWN[name] = Command(name, help, run, every, examples, records, needs)
+        return run
+
+    return put
+
+
+def find(name: str) -> Command:
+    """The command of that full name ("tally", "pupil add")."""
+    if name not in _KNOWN:
+        import_module(f"lsa_tui.cli.{_FILE_OF[name]}")
+    return _KNOWN[name]

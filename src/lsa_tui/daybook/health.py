@@ -1,0 +1,146 @@
+"""Is everything as it should be? What `lsa doctor` looks at, each finding a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import LsaError
+from lsa_tui.paths import Paths
+from lsa_tui.records import fold, log
+from lsa_tui.records.vocabulary import KINDS
+
+PAGE = 2000
+"""Changes or rows looked at together."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at. Where it is not `well`, somebody should do something."""
+
+    name: str
+    well: bool
+    says: str
+
+
+def examine(book: Book) -> list[Finding]:
+    """All findings, in the order in which they are read."""
+    return [*_database(book), *_chains(book), *_records(book), *_settings(book), _application(book), _backlog(book)]
+
+
+def rebuild(book: Book) -> int:
+    """Makes the tables anew from the log. Returns how many records there are then."""
+    with book.store.writing():
+        return fold.rebuild(book.db)
+
+
+def _database(book: Book) -> Iterator[Finding]:
+    found = book.store.check()
+    says = f"{book.paths.database} is whole" if not found else f"{book.paths.database}: {'; '.join(found)}"
+    advice = "" if not found else f"; a copy may be in {book.paths.backups}"
+    yield Finding("database", not found, says + advice)
+
+
+def _chains(book: Book) -> Iterator[Finding]:
+    """Whether every change is what its hashes say and continues the one before."""
+    broken, changes = [], 0
+    for dev, last in list(book.db.execute_sql("SELECT dev, seq FROM head ORDER BY dev")):
+        seq, chain = 0, log.GENESIS
+        while seq < last:
+            page = log.changes_after(book.db, dev, seq, last, PAGE)
+            bad = log.first_broken(page, seq, chain) if page else 0
+            if bad is not None:
+                broken.append(
+                    f"change {seq + bad + 1} of {'your private marks' if dev == log.OWN else f'device {dev}'}"
+                )
+                break
+            changes += len(page)
+            seq, chain = page[-1]["seq"], page[-1]["chain"]
+    if broken:
+        yield Finding(
+            "log", False, f"the log is damaged at {', '.join(broken)}; restore a copy from backups, then sync"
+        )
+    else:
+        yield Finding("log", True, f"the log is unbroken: {changes} changes")
+
+
+def _records(book: Book) -> Iterator[Finding]:
+    """Whether the tables are what the log says, and what in the log cannot be read."""
+    marks = ",".join("?" * len(KINDS))
+    live = "FROM change c LEFT JOIN mine m ON m.uid = c.uid WHERE coalesce(m.undone, 0) = 0"
+    sql = f"SELECT DISTINCT c.row {live} AND c.kind IN ({marks}) AND c.row NOT IN (SELECT uid FROM record)"
+    unreadable = [row for (row,) in book.db.execute_sql(sql, list(KINDS))]
+    sql = f"SELECT count(DISTINCT c.row) {live} AND c.kind NOT IN ({marks})"
+    newer = int(book.db.execute_sql(sql, list(KINDS)).fetchone()[0])
+    # A row without a record is no difference where the fold makes none of it either.
+    different = list(_different(book.db))
+    missing = len(set(different) & set(unreadable))
+    count = int(book.db.execute_sql("SELECT count(*) FROM record").fetchone()[0])
+    if different:
+        says = f"{len(different)} records are not what the log says; `lsa doctor --rebuild` makes them anew"
+        yield Finding("tables", False, says)
+    else:
+        yield Finding("tables", True, f"the tables are what the log says: {count} records")
+    if len(unreadable) > missing:
+        says = (
+            f"{len(unreadable) - missing} records in the log cannot be read; they are kept: {', '.join(unreadable[:3])}"
+        )
+        yield Finding("unreadable", False, says)
+    if newer:
+        yield Finding("newer", True, f"{newer} records were written by a newer program; they show after an update")
+
+
+def _different(db: Any) -> Iterator[str]:
+    columns = ", ".join(fold.COLUMNS)
+    sql = "SELECT row FROM change UNION SELECT uid FROM record"
+    rows = iter([row for (row,) in db.execute_sql(sql)])
+    while part := list(islice(rows, fold.CHUNK)):
+        marks = ",".join("?" * len(part))
+        held = {
+            row[0]: tuple(row) for row in db.execute_sql(f"SELECT {columns} FROM record WHERE uid IN ({marks})", part)
+        }
+        for row, changes in fold.changes_of(db, part).items():
+            if fold.merge(changes) != held.get(row):
+                yield row
+
+
+def _settings(book: Book) -> Iterator[Finding]:
+    found = book.config.problems
+    if not found:
+        yield Finding("settings", True, f"{book.paths.config} is understood")
+    for problem in found:
+        yield Finding("settings", False, problem)
+
+
+def _application(book: Book) -> Finding:
+    try:
+        if application_open(book.paths):
+            return Finding("application", True, "the screens are open on this home; commands work beside them")
+    except LsaError as problem:
+        return Finding("application", False, str(problem))
+    return Finding("application", True, "the screens are not open on this home")
+
+
+def application_open(paths: Paths) -> bool:
+    """Whether an application holds this home's lock just now. Raises LsaError where that cannot be seen."""
+    if not paths.lock.exists():
+        return False
+    from filelock import FileLock, Timeout  # 10 ms that only this needs
+
+    try:
+        FileLock(paths.lock, mode=0o600).acquire(timeout=0).lock.release()
+    except Timeout:
+        return True
+    except OSError as problem:
+        raise LsaError(f"{paths.lock} cannot be used ({problem.strerror}); is it yours?") from None
+    return False
+
+
+def _backlog(book: Book) -> Finding:
+    count = log.backlog(book.db)
+    if not book.config["shared.url"]:
+        return Finding("backlog", True, f"{count} changes are on this device only; no shared database is set")
+    return Finding("backlog", True, f"{count} changes are not shared yet" if count else "everything is shared")

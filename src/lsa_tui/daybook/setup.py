@@ -1,0 +1,39 @@
+"""Who works here: the person and the device, set up by `lsa init` and by the first screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import BadInput
+from lsa_tui.records import checks, log
+
+
+def set_up(
+    book: Book,
+    name: str | None = None,
+    initials: str | None = None,
+    role: str | None = None,
+    shared: str | None = None,
+) -> None:
+    """Sets, or changes, who works here; None leaves a setting alone, an empty `shared` ends the sharing.
+
+    Initials (at most 8 characters) are needed the first time; a name has at most 80. Raises BadInput.
+    """
+    if not book.config.exists and not initials:
+        raise BadInput("the first time initials are needed, as in: lsa init --name NAME --initials JT --role lsa")
+    changes: dict[str, Any] = {}
+    for setting, typed, most in (("name", name, 80), ("initials", initials, 8)):
+        if typed is not None:
+            try:
+                changes[f"person_{setting}"] = checks.line(most)(typed)
+            except ValueError as problem:
+                raise BadInput(f"{setting} {problem}") from None
+    if role is not None:
+        changes["person_role"] = role
+    if shared is not None:
+        changes["shared_url"] = shared
+    book.config.save(**changes)
+    # Known in the database too: what is recorded while config.toml cannot be read is still signed.
+    with book.store.writing():
+        log.set_meta(book.db, "initials", book.initials)
