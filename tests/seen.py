@@ -42,7 +42,7 @@ async def typed(pilot: Any, words: str) -> None:
     await pilot.pause()
 
 
-def big_enough(app: LsaApp) -> list[str]:
+def small_taps(app: LsaApp) -> list[str]:
     """The actions whose every tap is smaller than 3 rows of 5 columns."""
     best: dict[str, bool] = {}
     for board in app.query(Board):

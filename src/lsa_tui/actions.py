@@ -72,6 +72,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("log.time", ("h",), "Time", "Moves the chosen entry in time", "log"),
     Action("log.move", ("a",), "Move", "Moves the chosen entry, or all since, to another pupil", "log"),
     Action("log.open", ("o",), "Open", "The chosen entry's whole text, and who changed what", "log"),
+    Action("log.before", ("-", "up"), "Line up", "Chooses the entry above", "log"),
+    Action("log.after", ("+", "down"), "Line down", "Chooses the entry below", "log"),
     Action("log.kinds", ("k", "tab"), "Kinds", "Shows all, or notes, marks, incidents, what is to be named", "log"),
     Action("log.earlier", ("<", "left"), "Day before", "The log of the day before", "log"),
     Action("log.later", (">", "right"), "Day after", "The log of the day after", "log"),

@@ -9,7 +9,7 @@ from lsa_tui.app.app import LsaApp
 from lsa_tui.app.views.log import Log
 from lsa_tui.daybook import entries, events, marks, notes, pupils
 from lsa_tui.daybook.when import parse_when
-from seen import flat, lines, tap, text, typed
+from seen import flat, lines, small_taps, tap, text, typed
 
 SIZES = [(40, 20), (80, 24)]
 
@@ -374,3 +374,18 @@ async def test_wide_terminals_show_the_chosen_entry_beside_the_list(book):
         assert "10:42 JT  recorded" in text(app)
         assert any(line.endswith("until Ms Patel came out") or "Ms Patel" in line[70:] for line in lines(app))
         assert all(len(line) <= 120 for line in lines(app))
+
+
+async def test_whatever_takes_a_small_tap_can_be_done_by_a_large_one_too(book):
+    marks.tally(book, "c")
+    marks.tally(book, "h")
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("'")
+        small = set(small_taps(app)) - {"undo", "pupil"}
+        assert small == {"log.choose", "log.earlier", "log.later", "log.kinds"}
+        await tap(pilot, "more")
+        large = {one.argument for one in app.query_one("#body").taps if one.height >= 3 and one.width >= 5}
+        assert large >= {"log.earlier", "log.later", "log.kinds", "log.before", "log.after", "log.time"}
+        await tap(pilot, "more.do", "log.before")
+        assert rows(app)[0].startswith(">")

@@ -83,7 +83,10 @@ class Conflicts(Windowed):
 
     def below(self) -> list[Box]:
         digits = range(1, len(self._values()) + 1)
-        return [Box(([(f" {n}", "tile-key")], [(" stands", "tile")]), "conflicts.digit", str(n)) for n in digits]
+        found = [Box(([(f" {n}", "tile-key")], [(" stands", "tile")]), "conflicts.digit", str(n)) for n in digits]
+        if len(self.open) > 1:
+            found.append(Box(([(" →", "tile-key")], [(" next", "tile")]), "conflicts.go", "1"))
+        return found
 
     # Keys and taps
 

@@ -132,13 +132,17 @@ class NameMark(Choose):
 
     def press(self, key: str, character: str | None) -> bool:
         """A digit, or the tile's letter."""
-        place = next((n for n, one in enumerate(self.tiles[:9], 1) if one["key"] == key), None)
-        return super().press(str(place) if place else key, character)
+        place = next((n for n, one in enumerate(self.tiles) if one["key"] == key), None)
+        if place is None:
+            return super().press(key, character)
+        self.app.close()
+        self.app._guarded(lambda: self._named(place))
+        return True
 
     def _named(self, n: int) -> None:
         named = marks.name_unknown(self.book, self.entry, self.tiles[n])
         self.app.recorded(named)
-        self.app.say(f"Named: {self.book.says(named)}")
+        self.app.said = f"Named: {self.book.says(named)}"
 
 
 def name_mark(app: LsaApp, entry: Entry) -> None:
@@ -154,7 +158,7 @@ def remove(app: LsaApp, entry: Entry) -> None:
 
     def done(reason: str) -> None:
         app.recorded(entries.remove(app.book, entry.id, reason))
-        app.say(f"Removed: {reason.strip()}")
+        app.said = f"Removed: {reason.strip()}"
 
     app.open(Choose(app, f"Remove {app.book.says(entry)}: why?", REASONS, lambda n: done(REASONS[n]), done))
 
@@ -206,4 +210,4 @@ def _which(app: LsaApp, entry: Entry, pupil: Entry) -> None:
 def _moved(app: LsaApp, moved: Sequence[Entry]) -> None:
     app.recorded(moved[0])
     code = app.book.names.pupil(moved[0].pupil)
-    app.say(f"Moved to {code}: {app.book.line(moved[0]) if len(moved) == 1 else f'{len(moved)} entries'}")
+    app.said = f"Moved to {code}: {app.book.line(moved[0]) if len(moved) == 1 else f'{len(moved)} entries'}"

@@ -35,8 +35,7 @@ class End(Windowed):
         self.on = on or app.book.today()
         self.home = home
         self.saved = ""
-        done = app.syncing is not None and not app.syncing.running
-        self.old_sync = app.syncing if done else None
+        self.old_sync = app.syncing if app.syncing is not None and app.syncing.read else None
         """One whose sentence was read already; a line is enough for it."""
         self.document: Document | None = None
         self.lines: dict[int, list[Line]] = {}
@@ -93,6 +92,7 @@ class End(Windowed):
         """What was saved, and how the sync stands."""
         found = [[(fit(f" {part}", width), "success")] for part in wrapped(self.saved, width - 2, 4) if part]
         if self.app.syncing is not None:
+            self.app.syncing.read = not self.app.syncing.running
             found += self.app.syncing.lines(width, brief=self.app.syncing is self.old_sync)
         return found
 

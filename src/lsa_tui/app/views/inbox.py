@@ -70,8 +70,8 @@ class Inbox(Listing):
             self._problem(found, one, n == self.chosen, width)
             if n == self.chosen:
                 self.show(top, len(found.lines) - 1)
-            found.taps.append(Tap(0, top, width, len(found.lines) - top, "inbox.choose", str(n)))
             found.add(("", "text"))
+            found.taps.append(Tap(0, top, width, len(found.lines) - top, "inbox.choose", str(n)))
         return found
 
     def _problem(self, found: Picture, one: Problem, chosen: bool, width: int) -> None:

@@ -194,6 +194,14 @@ class Log(Listing):
         else:
             self.chosen = int(place)
 
+    def do_log_before(self, _: str) -> None:
+        """The line above."""
+        self.choose(self.chosen - 1)
+
+    def do_log_after(self, _: str) -> None:
+        """The line below."""
+        self.choose(self.chosen + 1)
+
     def do_log_kinds(self, _: str) -> None:
         """The next kinds of entry."""
         self.shown = (self.shown + 1) % len(KINDS_SHOWN)

@@ -36,6 +36,8 @@ class Syncing:
         self.done = self.of = 0
         self.ended: datetime | None = None
         self.then_leave = False
+        self.read = False
+        """Whether its sentence stood on the day's end since it ended."""
         self._stop = False
         # Its thread has a database connection of its own, and changes nothing here but by posting back.
         self.worker = app.run_worker(self._work, thread=True, group="sync", exit_on_error=False)
@@ -83,8 +85,8 @@ class Syncing:
             app.exit(0)
         elif isinstance(app.view, Windowed) and app.view.name == "end":
             app.view.top = 0
-        else:
-            app.say(says)
+        else:  # one line in the foot: a page of its own would open over what is being typed
+            app.said = f"The sync is not complete; {app.keymap.shown('screen.end')} tells why" if failed else says
         app.draw()
 
     def sentence(self, width: int) -> list[Line]:
