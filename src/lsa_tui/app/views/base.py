@@ -109,16 +109,19 @@ def _filled(text: str | Line, width: int, style: str) -> Line:
 def button_rows(picture: Picture, buttons: Sequence[tuple[str, str, str]], width: int, style: str = "tile") -> None:
     """Adds buttons (words, action, argument) of 3 lines, as many beside each other as their words need."""
     rows: list[list[Box]] = [[]]
-    used = 0
+    widest = 0
     for words, action, argument in buttons:
-        need = max(cell_len(words) + 3, 6)
-        if rows[-1] and used + need > width:
+        need = max(cell_len(words) + 2, 6)
+        if rows[-1] and max(widest, need) * (len(rows[-1]) + 1) > width + 1:
             rows.append([])
-            used = 0
+            widest = 0
         rows[-1].append(Box(("", f" {words}"), action, argument, style))
-        used += need
-    for row in rows:
-        boxes(picture, row, width)
+        widest = max(widest, need)
+    for n, row in enumerate(rows):
+        # A short last row keeps the widths of the one above it.
+        above = len(rows[n - 1]) if n else 0
+        fits = above and widest * above <= width + 1 and n == len(rows) - 1
+        boxes(picture, row, width, max(len(row), above) if fits else None)
 
 
 def centred(text: str, width: int) -> str:

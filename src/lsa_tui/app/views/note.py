@@ -71,8 +71,10 @@ class Note(View):
             found.add(*row, (" " * max(width - length(row), 0), "panel"))
         self._meaning(found, width)
         chips = [(f"#{code}", "note.put", f"#{code}") for code in self.targets[:3]]
-        chips += [("teacher", "note.put", "!teacher"), ("home", "note.put", "^home"), ("helped", "note.put", "^helped")]
-        chips += [("-10", "note.put", "-10"), ("own words", "note.put", '"'), ("new line", "note.line", "")]
+        chips += [("home", "note.put", "^home"), ("-10", "note.put", "-10"), ('"..."', "note.put", '"')]
+        chips += [("teacher", "note.put", "!teacher"), ("helped", "note.put", "^helped"), ("line", "note.line", "")]
+        if self.phrases:
+            chips.append(("again", "note.again", ""))
         button_rows(found, chips, width)
         for phrase in self.phrases:
             top = found.add((fit(f" {phrase}", width), "muted"))
@@ -110,6 +112,21 @@ class Note(View):
         else:
             before = self.field.text[: self.field.cursor]
             self.field.put(f"{'' if not before or before.endswith((' ', chr(10))) else ' '}{words} ")
+        self.typed()
+
+    def press(self, key: str, character: str | None) -> bool:
+        """Up in an empty field, or in a phrase it brought: the phrases written last, one after another."""
+        assert self.field is not None
+        if key == "up" and self.phrases and self.field.text in ("", *self.phrases):
+            self.do_note_again("")
+            return True
+        return False
+
+    def do_note_again(self, _: str) -> None:
+        """A phrase written before, the next older one each time."""
+        assert self.field is not None
+        here = self.phrases.index(self.field.text) if self.field.text in self.phrases else -1
+        self.field = Typed(self.phrases[(here + 1) % len(self.phrases)], several=True)
         self.typed()
 
     def do_note_line(self, _: str) -> None:
