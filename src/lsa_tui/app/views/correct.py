@@ -160,7 +160,7 @@ def remove(app: LsaApp, entry: Entry) -> None:
         app.recorded(entries.remove(app.book, entry.id, reason))
         app.said = f"Removed: {reason.strip()}"
 
-    app.open(Choose(app, f"Remove {app.book.says(entry)}: why?", REASONS, lambda n: done(REASONS[n]), done))
+    app.open(Choose(app, f"Why remove it? {app.book.says(entry)}", REASONS, lambda n: done(REASONS[n]), done))
 
 
 def move_time(app: LsaApp, entry: Entry) -> None:
@@ -172,7 +172,7 @@ def move_time(app: LsaApp, entry: Entry) -> None:
             _save(app, entry, {name: entries.parse_value(entry, name, words, app.book.now())})
 
     hint = f"now {entry.when:%H:%M}; write 10:42, -10 (minutes ago) or yesterday 14:05"
-    app.open(Ask(app, f"{app.book.line(entry)}: when was it?", done, hint=hint))
+    app.open(Ask(app, f"When was it? {app.book.line(entry)}", done, hint=hint))
 
 
 def move(app: LsaApp, entry: Entry) -> None:
@@ -193,7 +193,7 @@ def move(app: LsaApp, entry: Entry) -> None:
             _which(app, entry, known[n])
 
     words = [f"{one['code']}{'  (now)' if one.id == entry.pupil else ''}" for one in known]
-    app.open(Choose(app, f"{book.line(entry)} was whose?", words, chosen))
+    app.open(Choose(app, f"Whose is it? {book.line(entry)}", words, chosen))
 
 
 def _which(app: LsaApp, entry: Entry, pupil: Entry) -> None:
