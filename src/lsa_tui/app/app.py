@@ -403,12 +403,12 @@ class LsaApp(App[int]):
         taken = entries.undo(self.book)
         self.last = self._last_recorded()
         self.view.refreshed()
-        self.say(f"Undone: {taken.says}")
+        self.said = f"Undone: {taken.says}"
 
     def do_redo(self, _: str) -> None:
         taken = entries.redo(self.book)
         self.recorded(taken.entry)
-        self.say(f"Back again: {taken.says}")
+        self.said = f"Back again: {taken.says}"
 
     def do_level(self, answer: str) -> None:
         """A response on the current target: a level's number, `no` or `none`."""

@@ -58,9 +58,13 @@ class Choose(View):
     def buttons(self) -> list[tuple[str, str, str]]:
         return [("Back", "back", "")]
 
+    def hints(self) -> list[tuple[str, str, str]]:
+        found = [(str(n), words.replace("\n", ", "), "") for n, words in enumerate(self.answers, 1)]
+        return [*found, ("0", "Own words", self.other_words)] if self.other else found
+
     def press(self, key: str, character: str | None) -> bool:
         """A digit answers."""
-        if len(key) == 1 and key.isdigit():
+        if len(key) == 1 and key.isdecimal():
             self.app._guarded(lambda: self.do_choose_digit(key))
             return True
         return False

@@ -158,6 +158,11 @@ class Today(View):
 
     # Keys and taps
 
+    def hints(self) -> list[tuple[str, str, str]]:
+        names = self.book.config.presets("morning") if self.morning else ()
+        flags = [(str(n), name, "Morning flag") for n, name in enumerate(names, 1)]
+        return [("up down", "Choose", "Chooses a slot; Enter starts or ends it"), *flags]
+
     def press(self, key: str, character: str | None) -> bool:
         """Arrows choose a slot; before the first start digits are morning flags; letters are tiles."""
         if key in ("up", "down"):
@@ -166,7 +171,7 @@ class Today(View):
         if key == "enter":
             self.app._guarded(self._enter)
             return True
-        if self.morning and len(key) == 1 and key.isdigit() and key != "0":
+        if self.morning and len(key) == 1 and key.isdecimal() and key != "0":
             self.app._guarded(lambda: self.do_today_flag(key))
             return True
         return tile_key(self, key)
