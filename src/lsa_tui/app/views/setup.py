@@ -89,6 +89,8 @@ class Setup(View):
         for words, style in ((self.problem, "warning"), (self.question.hint, "muted")):
             for part in wrapped(words, width - 2, 4) if words else ():
                 found.add((fit(f" {part}", width), style))
+        if self.question.answers and len(found.lines) + 3 * len(self.question.answers) < height:
+            found.add(("", "text"))
         for n, words in enumerate(self.question.answers, 1):
             boxes(found, [Box(("", [(f" {n} ", "tile-key"), (words, "tile")]), "setup.digit", str(n))], width)
         return found
