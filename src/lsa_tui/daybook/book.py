@@ -153,7 +153,9 @@ class Book:
         known = read.get(self.db, uid)
         if known is None:
             return self.record(kind, given, pupil=pupil, uid=uid, own=own)
-        return self.revise(known, {**given, "removed": None})
+        # The key stays as it was first written: "k7" means K7 and does not rename it.
+        changes = {name: value for name, value in given.items() if name not in KINDS[kind].key}
+        return self.revise(known, {**changes, "removed": None})
 
     # Reading
 

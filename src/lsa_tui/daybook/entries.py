@@ -103,7 +103,7 @@ def correct(book: Book, uid: str, values: Mapping[str, Any]) -> Entry:
             raise BadInput(
                 f"a {kind.words} has no field {name!r}{text.nearest(name, known)}; it has: {', '.join(known)}"
             )
-        if name == "code":
+        if name == "code" and str(values[name]).casefold() != str(entry["code"]).casefold():
             raise BadInput(f"the code of a {kind.words} is its name in other records and stays; add a new one instead")
     _check_end(entry, values)
     return book.revise(entry, values)

@@ -1,0 +1,129 @@
+"""Options in any place, help, and what is said where something was typed wrongly."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from commands import RunLsa, refused
+
+from lsa_tui import __version__
+from lsa_tui.cli import table
+
+
+def test_global_options_stand_before_the_command_between_its_words_or_after(run_lsa: RunLsa, tmp_path) -> None:
+    home = str(tmp_path / "other")
+    for n, words in enumerate(
+        (
+            ("--home", home, "--json", "pupil", "add", "K1"),
+            ("pupil", "--json", f"--home={home}", "add", "K2"),
+            ("pupil", "add", "K3", "--json", "--home", home),
+            ("pupil", "add", "--home", home, "K4", "--json"),
+        ),
+        1,
+    ):
+        assert run_lsa(*words).json["code"] == f"K{n}"
+    assert len(run_lsa("--home", home, "pupil", "list", "--json").json) == 4
+
+
+@pytest.mark.parametrize("name", [name for names in table.FILES.values() for name in names])
+def test_every_command_has_help_with_its_options(run_lsa: RunLsa, name: str) -> None:
+    done = run_lsa(*name.split(), "--help")
+    assert done.code == 0
+    assert done.out.startswith(f"usage: lsa {name} ")
+    assert table.find(name).help in done.out.replace("\n", " ")
+    for argument in table.find(name).arguments:
+        assert argument.names[-1].startswith("--") is False or argument.names[-1] in done.out
+
+
+def test_the_overview_names_every_command(run_lsa: RunLsa) -> None:
+    done = run_lsa("--help")
+    for names in table.FILES.values():
+        for name in names:
+            assert f"\n  {name} " in done.out
+    assert run_lsa("help").out == run_lsa("-h").out == done.out
+    assert run_lsa("help", "tally").out == run_lsa("tally", "-h").out
+    assert "pupil use" in run_lsa("pupil", "--help").out
+
+
+def test_version(run_lsa: RunLsa) -> None:
+    assert run_lsa("--version").out == f"lsa {__version__}\n"
+    assert run_lsa("--version", "--json").json == {"version": __version__}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("taly", "c"), "did you mean 'tally'?"),
+        (("xyzzy",), "`lsa --help` lists them"),
+        (("pupil",), "needs one of add, list, use"),
+        (("pupil", "delete"), "knows add, list, use, not 'delete'"),
+        (("tally",), "`lsa tally` needs KEY"),
+        (("tally", "c", "1", "2"), "does not know what to do with '2'"),
+        (("tally", "c", "--pupl", "K7"), "no option '--pupl'; did you mean '--pupil'?"),
+        (("tally", "c", "--at"), "--at needs a value"),
+        (("tally", "c", "--at", "--unknown"), "--at needs a value"),
+        (("tally", "c", "--unknown=yes"), "takes no value"),
+        (("undo", "now"), "does not know what to do with 'now'"),
+        (("--hom", "x", "log"), "did you mean '--home'?"),
+        (("abc",), "--before"),
+        (("summary", "--for", "parents"), "not one of lsa, teacher, senco, home"),
+        (("init", "--role", "head"), "lsa, teacher, senco, dsl"),
+    ],
+)
+def test_wrong_use_is_a_sentence_and_with_json_a_document_too(lsa: RunLsa, words: tuple[str, ...], said: str) -> None:
+    refused(lsa(*words), said)
+    done = lsa(*words[:1], "--json", *words[1:]) if words[0] != "--hom" else lsa("--json", *words)
+    assert done.code == 2
+    error = json.loads(done.out)["error"]
+    assert error["code"] == "bad_input"
+    assert said in error["message"]
+    assert done.err == f"lsa: {error['message']}\n"
+
+
+@pytest.mark.parametrize("home", ["", "  "])
+def test_an_empty_home_is_refused(run_lsa: RunLsa, home: str) -> None:
+    refused(run_lsa("log", "--home", home), "--home needs a folder")
+    refused(run_lsa(f"--home={home}", "log"), "--home needs a folder")
+
+
+def test_a_home_that_is_a_file(run_lsa: RunLsa, tmp_path) -> None:
+    (tmp_path / "file").write_text("x")
+    refused(run_lsa("--home", str(tmp_path / "file"), "log"), "is a file, not a folder", code=1)
+    refused(run_lsa("--home", str(tmp_path / "file" / "below"), "log"), "cannot be made", code=1)
+
+
+def test_without_a_command_the_screens_need_a_terminal(run_lsa: RunLsa, home) -> None:
+    refused(run_lsa(), "need a terminal")
+    assert "error" in json.loads(run_lsa("--json").out)
+    assert not home.exists()
+
+
+def test_commands_that_only_look_make_no_home(run_lsa: RunLsa, home) -> None:
+    for words in (("paths",), ("keys",), ("themes",), ("tally", "--help")):
+        assert run_lsa(*words).code == 0
+    assert not home.exists()
+
+
+def test_what_nobody_foresaw_is_a_sentence_too(lsa: RunLsa, home, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = table.find("undo")
+
+    def fails(*_: object) -> None:
+        raise TypeError("K7 has hit his head")
+
+    monkeypatch.setitem(table._KNOWN, "undo", command._replace(run=fails))
+    done = lsa("undo")
+    refused(done, "TypeError", str(home / "errors.log"), code=1)
+    written = (home / "errors.log").read_text()
+    assert "lsa 0" in written
+    assert "in fails" in written
+    assert (home / "errors.log").stat().st_mode & 0o077 == 0
+    assert json.loads(lsa("undo", "--json").out)["error"]["code"] == "unexpected"
+
+
+def test_control_c_is_no_error_message_of_pythons(lsa: RunLsa, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(table._KNOWN, "undo", table.find("undo")._replace(run=interrupted))
+    refused(lsa("undo"), "stopped", code=130)

@@ -1,0 +1,72 @@
+"""Shared by all tests: nobody's own settings, a home in a temporary folder, and the command line in two ways."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands import Ran, RunLsa
+
+from lsa_tui.cli.main import main
+
+
+@pytest.fixture(autouse=True)
+def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test sees the developer's home, clock or colours; a forgotten `--home` lands in the temporary folder."""
+    for name in ("LSA_HOME", "LSA_NOW", "LSA_PASSPHRASE", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "usual" / name))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home that does not exist yet."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def run_lsa(home: Path) -> RunLsa:
+    """Runs a command in this process, on `home` where no other is named."""
+
+    def run(*args: str, stdin: bytes | None = None) -> Ran:
+        out, err = io.StringIO(), io.StringIO()
+        given = list(args) if any(one.startswith("--home") for one in args) else ["--home", str(home), *args]
+        before = sys.stdin
+        if stdin is not None:
+            sys.stdin = io.TextIOWrapper(io.BytesIO(stdin))
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                code = main(given)
+        finally:
+            sys.stdin = before
+        return Ran(code, out.getvalue(), err.getvalue())
+
+    return run
+
+
+@pytest.fixture
+def run_process(home: Path) -> RunLsa:
+    """Runs a command as a process of its own, as people and scripts do."""
+
+    def run(*args: str | bytes, stdin: bytes | None = None, env: dict[str, str] | None = None, **more: Any) -> Ran:
+        told = any(one in ("--home", b"--home") for one in args)
+        given = list(args) if told else ["--home", str(home), *args]
+        done = subprocess.run(
+            [sys.executable, "-m", "lsa_tui", *given],
+            input=stdin if stdin is not None else b"",
+            capture_output=True,
+            env={**os.environ, **(env or {})},
+            timeout=120,
+            check=False,
+            **more,
+        )
+        return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run
