@@ -122,6 +122,18 @@ async def test_a_check_in_needs_a_digit_or_a_colour_and_leaving_records_nothing(
         assert everything(book) == before
 
 
+async def test_a_second_tap_on_a_digit_takes_it_away(book: Book) -> None:
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("w")
+        await tap(pilot, "check.digit", "wellbeing 4")
+        assert "[4]" in text(app)
+        await tap(pilot, "check.digit", "wellbeing 4")
+        assert "[4]" not in text(app)
+        await pilot.press("g")
+        assert rows(book, "check") == [{"zone": "g", "said_by": "adult"}]
+
+
 async def test_a_check_in_shows_letters_words_and_the_chosen_digit(book: Book) -> None:
     app = LsaApp(book)
     async with app.run_test(size=LEAST) as pilot:
@@ -275,8 +287,11 @@ async def test_an_extra_that_cannot_be_used_stays_typed_and_an_undo_takes_only_t
         assert top(pilot).field.text == "some"
         await pilot.press("ctrl+u", "7", "enter")
         assert rows(book, "incident") == [THREE | {"minutes": 7}]
-        await pilot.press("-", "enter")
-        assert read.of_kind(book.db, "incident")[0].revisions == 1
+        await pilot.press("-", "-", "5", "enter", "-", "enter")
+        entry = read.of_kind(book.db, "incident")[0]
+        assert f"{entry.when:%H:%M}" == "10:37"
+        assert entry.revisions == 2
+        await pilot.press("u")
         await pilot.press("u")
         assert rows(book, "incident") == [THREE]
         assert "Saved for K7" in text(app)

@@ -46,8 +46,6 @@ class Incident(View):
         """An undo takes the saved entry back: then the third step is open again. A redo brings it."""
         held = read.get(self.book.db, self.uid) if self.uid else None
         self.entry = held if held is not None and not held.removed else None
-        if self.entry is None:
-            self.words = self.words[: len(STEPS) - 1]
 
     # Drawing
 
