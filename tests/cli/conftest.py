@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from commands import RunLsa
 
+from commands import RunLsa
 
 MORNING = "2026-11-24T09:50:00+00:00"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from commands import RunLsa, refused
 
+from commands import RunLsa, refused
 from lsa_tui import __version__
 from lsa_tui.cli import table
 
