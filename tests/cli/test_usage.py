@@ -81,6 +81,18 @@ def test_wrong_use_is_a_sentence_and_with_json_a_document_too(lsa: RunLsa, words
     assert done.err == f"lsa: {error['message']}\n"
 
 
+def test_a_value_may_begin_with_a_dash(lsa: RunLsa) -> None:
+    note = lsa("note", "Sat", "--json").json
+    assert lsa("remove", note["id"], "--reason", "-typo", "--json").json["removed"] == "-typo"
+    assert lsa("note", "Sat", "--at", "-10", "--json").json["at"] == "2026-11-24T09:40:00+00:00"
+
+
+def test_what_was_typed_cannot_steer_the_terminal_that_reads_the_error(lsa: RunLsa) -> None:
+    done = lsa("import", "\x1b[31mred")
+    refused(done, "[31mred cannot be read")
+    assert "\x1b" not in done.err
+
+
 @pytest.mark.parametrize("home", ["", "  "])
 def test_an_empty_home_is_refused(run_lsa: RunLsa, home: str) -> None:
     refused(run_lsa("log", "--home", home), "--home needs a folder")
