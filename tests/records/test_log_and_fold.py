@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from lsa_tui.daybook import behaviours, entries, events, marks, notes, pupils
 from lsa_tui.daybook.book import Book
-from lsa_tui.errors import LsaError, NothingToUndo
+from lsa_tui.errors import BadInput, LsaError, NothingToUndo
 from lsa_tui.records import fold, log, read
 from lsa_tui.records.fold import Seen
 
@@ -230,8 +230,8 @@ def test_rebuilding_gives_the_same_tables(tmp_path_factory: Any, deeds: list[str
     for deed in deeds:
         try:
             _do(book, deed, pick)
-        except NothingToUndo:
-            pass
+        except (NothingToUndo, BadInput):
+            pass  # the first undo may take the tiles, the target or the pupil themselves
     before = tables(book)
     fold.rebuild(book.db)
     assert tables(book) == before
@@ -242,11 +242,11 @@ def _do(book: Book, deed: str, pick: random.Random) -> None:
     held = entries.of_days(book, book.today(), book.today())
     texts = [one for one in held if one.kind == "note"]
     if deed == "tally":
-        marks.tally(book, "c")
+        marks.tally(book, "c", unknown=True)
     elif deed == "praise":
-        marks.tally(book, "p")
+        marks.tally(book, "p", unknown=True)
     elif deed == "bout":
-        marks.tally(book, pick.choice("ol"))
+        marks.tally(book, pick.choice("ol"), unknown=True)
     elif deed == "note":
         notes.note(book, pick.choice(["Read alone", "Asked for help #T1 8/10"]))
     elif deed == "trial":

@@ -65,6 +65,9 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(10)
+        # The reader ends with the last writer. Were it still reading, it would steal the bytes of the next terminal,
+        # which gets the same number.
+        self._reader.join(10)
         os.close(self.master)
 
     def text(self) -> str:

@@ -7,6 +7,7 @@ Textual's own screens would each have a queue of their own, and `i 1 2 3` typed 
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import time
 from contextlib import suppress
@@ -65,6 +66,7 @@ class LsaApp(App[int]):
         self._marked: list[tuple[float, int]] = []
         self._seen = 0
         self._minute = ""
+        self._choose_theme(book.config["look.theme"])
 
     # Starting
 
@@ -82,8 +84,7 @@ class LsaApp(App[int]):
         yield Board("nav", id="nav")
 
     def on_mount(self) -> None:
-        """Chooses the theme, opens the first view, says what of the settings could not be used."""
-        self._choose_theme(self.book.config["look.theme"])
+        """Opens the first view, says what of the settings could not be used."""
         self.theme_changed_signal.subscribe(self, self._recolour)
         self.last = self._last_recorded()
         self._open_first()
@@ -93,6 +94,7 @@ class LsaApp(App[int]):
         self._seen = self.book.store.version_seen()
         self.set_interval(1.0, self._tick)
         self._listen()
+        self.draw()
 
     def _listen(self) -> None:
         loop = asyncio.get_running_loop()
@@ -121,8 +123,8 @@ class LsaApp(App[int]):
                 name = "dusk"
         else:
             self.register_theme(theme)
-            self.call_after_refresh(self._load_themes)
-        self.theme = name
+        # Set before the style sheet is read: changing a theme later reads and applies it all again (15 ms).
+        self.set_reactive(LsaApp.theme, name)
         self.look = Look(self._variables(name))
 
     def _load_themes(self) -> None:
@@ -322,9 +324,13 @@ class LsaApp(App[int]):
         self.call_after_refresh(self.draw)
 
     def on_ready(self) -> None:
-        """The boards have their sizes."""
+        """The boards have their sizes; what could wait until after the first paint comes now."""
         self._painted = True
         self.draw()
+        gc.freeze()  # what is loaded by now stays for good, and need not be looked through again
+        gc.enable()
+        if not self._own_themes:
+            self.call_after_refresh(self._load_themes)
 
     def draw(self) -> None:
         """Shows the present state; boards repaint only what changed."""
@@ -354,7 +360,7 @@ class LsaApp(App[int]):
     def _small(self, boards: dict[str | None, Board], width: int, height: int) -> None:
         self.screen.add_class("-small")
         self.screen.remove_class("-beside", "-plan")
-        boards["body"].show(too_small(self, width, height))
+        boards["body"].show(too_small(width, height))
 
     def _tick(self) -> None:
         """Each second: follows what commands recorded, the minute, and running times."""
@@ -521,7 +527,7 @@ class LsaApp(App[int]):
     def do_palette(self, _: str) -> None:
         self.action_command_palette()
 
-    def get_system_commands(self, screen: Any) -> Any:  # noqa: ARG002
+    def get_system_commands(self, screen: Any) -> Any:
         """Textual's palette lists the registry."""
         from textual.app import SystemCommand
 
@@ -546,4 +552,3 @@ class LsaApp(App[int]):
 
         leave(self)
         self.draw()
-

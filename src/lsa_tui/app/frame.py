@@ -133,10 +133,9 @@ def state(one: plan.SlotOfDay) -> str:
     return {"running": "RUN", "planned": str(one.minutes)}.get(one.status, one.status)
 
 
-def too_small(app: LsaApp, width: int, height: int) -> Picture:
+def too_small(width: int, height: int) -> Picture:
     """A terminal too small to draw in: what it needs, and that nothing is lost."""
     found = Picture()
     for line in ("lsa needs 38x18", f"this is {width}x{height}", "nothing is lost"):
         found.add((fit(line, width), "text"))
     return found
-

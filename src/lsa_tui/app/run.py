@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import gc
 from functools import partial
 from typing import Any
 
@@ -13,6 +14,7 @@ from lsa_tui.paths import Paths
 
 def run(paths: Paths) -> int:
     """Opens the application; returns its exit code. Raises LsaError where another one runs on this home."""
+    gc.disable()  # until the first paint: loading modules makes nothing to collect, and looking costs 10 ms
     book = Book(paths)
     try:
         with only_one(paths):
@@ -46,4 +48,4 @@ def _read_any_bytes() -> None:
         from textual.drivers import linux_driver
     except ImportError:
         return  # Windows reads characters, not bytes
-    linux_driver.getincrementaldecoder = lambda name: partial(codecs.getincrementaldecoder(name), errors="replace")
+    linux_driver.getincrementaldecoder = lambda name: partial(codecs.getincrementaldecoder(name), errors="replace")  # type: ignore[attr-defined]

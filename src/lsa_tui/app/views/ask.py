@@ -20,7 +20,13 @@ class Ask(View):
     name = "ask"
 
     def __init__(
-        self, app: LsaApp, question: str, done: Callable[[str], None], text: str = "", hint: str = "", several: bool = False
+        self,
+        app: LsaApp,
+        question: str,
+        done: Callable[[str], None],
+        text: str = "",
+        hint: str = "",
+        several: bool = False,
     ) -> None:
         super().__init__(app)
         self.question = question

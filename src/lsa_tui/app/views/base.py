@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from lsa_tui.app.drawing import Line, Picture, Tap, crop, fit, length
+from lsa_tui.app.drawing import Line, Picture, Tap, crop, fit, length, wrapped
 
 if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
@@ -104,6 +104,18 @@ def _filled(text: str | Line, width: int, style: str) -> Line:
     if isinstance(text, str):
         return [(fit(text, width), style)]
     return crop([*text, (" " * max(width - length(text), 0), style)], width)
+
+
+def digit_box(digit: str, words: str, wide: int, action: str) -> Box:
+    """The digit, and the words below it; beside it too where two lines are not enough."""
+    head: Line = [(f" {digit} ", "tile-key")]
+    lead = " " if max(map(cell_len, words.split(" "))) < wide else ""
+    below = wrapped(words, wide - len(lead))
+    if len(below) <= 2:
+        return Box((head, *(f"{lead}{line}" for line in below)), action, digit)
+    beside = wrapped(words, wide - 3, 3)
+    head.append((beside[0], "tile"))
+    return Box((head, *(f"   {line}" for line in beside[1:])), action, digit)
 
 
 def button_rows(picture: Picture, buttons: Sequence[tuple[str, str, str]], width: int, style: str = "tile") -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from lsa_tui.app.drawing import Picture, fit
-from lsa_tui.app.views.base import Box, View, boxes
+from lsa_tui.app.views.base import Box, View, boxes, digit_box
 
 if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
@@ -24,7 +24,7 @@ class Choose(View):
         answers: Sequence[str],
         chosen: Callable[[int], None],
         other: Callable[[str], None] | None = None,
-        other_words: str = "other, typed",
+        other_words: str = "own words",
     ) -> None:
         super().__init__(app)
         self.question = question
@@ -36,27 +36,27 @@ class Choose(View):
     def draw(self, width: int, height: int) -> Picture:
         found = Picture()
         found.add((fit(f" {self.question}", width), "strong"))
-        rows = [(str(n), words) for n, words in enumerate(self.answers, 1)]
-        if self.other:
-            rows.append(("0", self.other_words))
-        columns = 2 if len(rows) > (height - 1) // 3 else 1
-        if width >= 90 and len(rows) > 6:
-            columns = 3
-        for start in range(0, len(rows), columns):
-            row = [self._box(digit, words, width // columns - 2) for digit, words in rows[start : start + columns]]
-            boxes(found, row, width, columns)
+        found.add(("", "text"))
+        columns = next((n for n in (1, 2, 3) if -(-len(self.answers) // n) * 4 <= height - 2), 3)
+        wide = (width + 1) // columns - 1
+        tiles = [self._box(str(n), words, wide) for n, words in enumerate(self.answers, 1)]
+        air = -(-len(tiles) // columns) * 4 <= height - 2
+        for start in range(0, len(tiles), columns):
+            boxes(found, tiles[start : start + columns], width, columns)
+            if air:
+                found.add(("", "text"))
         return found
 
     def _box(self, digit: str, words: str, wide: int) -> Box:
         first, _, rest = words.partition("\n")
-        if not rest and len(first) > wide - 3:
-            cut = max(first.rfind(" ", 0, wide - 3), 0) or wide - 3
-            first, rest = first[:cut], first[cut:].strip()
+        if wide < 20 or (not rest and len(first) > wide - 3):
+            return digit_box(digit, words.replace("\n", ": "), wide, "choose.digit")
         head = [(f" {digit} ", "tile-key"), (fit(first, wide - 3), "tile")]
         return Box((head, f"   {rest}" if rest else ""), "choose.digit", digit)
 
     def buttons(self) -> list[tuple[str, str, str]]:
-        return [("Back", "back", "")]
+        other = [(f"0: {self.other_words}", "choose.digit", "0")] if self.other else []
+        return [("Back", "back", ""), *other]
 
     def hints(self) -> list[tuple[str, str, str]]:
         found = [(str(n), words.replace("\n", ", "), "") for n, words in enumerate(self.answers, 1)]

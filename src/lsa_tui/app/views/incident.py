@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lsa_tui.actions import ACTIONS
 from lsa_tui.app.drawing import Line, Picture, between, fit, wrapped
 from lsa_tui.app.views.ask import Ask
-from lsa_tui.app.views.base import Box, View, boxes
+from lsa_tui.app.views.base import Box, View, boxes, digit_box
 from lsa_tui.app.views.choose import Choose
 from lsa_tui.daybook import entries, events
 from lsa_tui.errors import BadInput
@@ -70,7 +70,7 @@ class Incident(View):
         found.add((fit(f" {so_far}", width), "muted"))
         found.add(("", "text"))
         presets = [without_stars(words) for words in self.book.config.presets(name)]
-        tiles = [_preset(str(n), words, (width + 1) // 3 - 1) for n, words in enumerate(presets, 1)]
+        tiles = [digit_box(str(n), words, (width + 1) // 3 - 1, "incident.digit") for n, words in enumerate(presets, 1)]
         return [tiles[start : start + 3] for start in range(0, len(tiles), 3)]
 
     def _draw_saved(self, found: Picture, entry: Entry, width: int) -> list[list[Box]]:
@@ -231,17 +231,6 @@ class Incident(View):
 def without_stars(preset: str) -> str:
     """A preset's words: the stars at its end only say what to ask."""
     return preset.rstrip("* ")
-
-
-def _preset(digit: str, words: str, wide: int) -> Box:
-    """The digit, and the words below it; beside it too where two lines are not enough."""
-    head: Line = [(f" {digit} ", "tile-key")]
-    below = wrapped(words, wide - 1)
-    if len(below) <= 2:
-        return Box((head, *(f" {line}" for line in below)), "incident.digit", digit)
-    beside = wrapped(words, wide - 3, 3)
-    head.append((beside[0], "tile"))
-    return Box((head, *(f"   {line}" for line in beside[1:])), "incident.digit", digit)
 
 
 def _said(entry: Entry, name: str, unit: str = " min") -> str:

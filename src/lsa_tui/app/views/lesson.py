@@ -95,7 +95,7 @@ def left_open(app: LsaApp) -> None:
         app.recorded(sessions.stop(app.book, when, session=session))
 
     question = f"{title} of {session.when:%a %-d %b} is still open"
-    app.open(Choose(app, question, answers, chosen, typed, "ended at …, typed"))
+    app.open(Choose(app, question, answers, chosen, typed, "ended at …"))
 
 
 def missed(app: LsaApp, slot: Entry | None = None) -> None:

@@ -23,7 +23,7 @@ def switch_pupil(app: LsaApp) -> None:
         pupils.add(app.book, code.strip())
         _use(app, code.strip())
 
-    app.open(Choose(app, "Whose day is it?", words, chosen, added, "add a pupil's code"))
+    app.open(Choose(app, "Whose day is it?", words, chosen, added, "add one"))
 
 
 def _use(app: LsaApp, code: str) -> None:

@@ -196,6 +196,10 @@ class Today(View):
             change(self.app)
         self.refreshed()
 
+    def do_lesson(self, _: str) -> None:
+        """The tap on Lesson: the same as Enter."""
+        self._enter()
+
     def do_today_flag(self, digit: str) -> None:
         """A morning flag."""
         names = self.book.config.presets("morning")
