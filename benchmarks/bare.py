@@ -9,7 +9,8 @@ class Bare(App[None]):
     """Six Statics in the places of the band, the plan, the body, the entries, the foot and the navigation bar."""
 
     CSS = """
-    #band { height: 1; } #middle { height: 1fr; } #plan, #beside { display: none; } #foot { height: 2; } #nav { height: 3; }
+    #band { height: 1; } #middle { height: 1fr; } #foot { height: 2; } #nav { height: 3; }
+    #plan, #beside { display: none; }
     """
 
     def compose(self) -> ComposeResult:

@@ -22,13 +22,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
 
-from terminal.terminal import Terminal
-
 import lsa_tui
 from lsa_tui import paths
 from lsa_tui.daybook import behaviours, demo
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import log, read
+from terminal.terminal import Terminal
 
 SIZE = (40, 20)
 
@@ -93,8 +92,15 @@ def commands(home: Path, runs: int) -> None:
     tally = ("-m", "lsa_tui", "--home", str(home), "tally", "c")
     imports = ("-c", "import peewee, argparse, tomllib")
     ratio, ours, bare = pairs(runs, lambda: process(*tally), lambda: process(*imports))
-    say("lsa tally c / python -c 'import peewee, argparse, ..'", ratio, 2.0, f"{ours * 1000:.0f} ms", f"{bare * 1000:.0f} ms")
-    code = f"import sys, lsa_tui.cli.main as m; m.main({['--home', str(home), 'tally', 'c']!r}); sys.exit('textual' in sys.modules)"
+    say(
+        "lsa tally c / python -c 'import peewee, argparse, ..'",
+        ratio,
+        2.0,
+        f"{ours * 1000:.0f} ms",
+        f"{bare * 1000:.0f} ms",
+    )
+    words = ["--home", str(home), "tally", "c"]
+    code = f"import sys, lsa_tui.cli.main as m; m.main({words!r}); sys.exit('textual' in sys.modules)"
     without = subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=False).returncode == 0
     print(f"{'  without Textual in sys.modules':<52} {'yes' if without else 'NO'}")
 
@@ -164,7 +170,13 @@ def keys(day: Path, year: Path, number: int) -> None:
     ):
         print(f"{name:<52} {value * 1000:5.1f} ms  (limit {limit} ms, {'ok' if value * 1000 <= limit else 'ABOVE'})")
     ratio = statistics.median(full) / statistics.median(small)
-    say("  a year / one day", ratio, 1.2, f"{statistics.median(full) * 1000:.1f} ms", f"{statistics.median(small) * 1000:.1f} ms")
+    say(
+        "  a year / one day",
+        ratio,
+        1.2,
+        f"{statistics.median(full) * 1000:.1f} ms",
+        f"{statistics.median(small) * 1000:.1f} ms",
+    )
 
 
 def marks_in(home: Path) -> int:
@@ -231,7 +243,8 @@ def idle(home: Path) -> None:
             time.sleep(1)
         before = len(terminal.output)
         time.sleep(5)
-        print(f"{'idle for 5 s, bytes to the terminal':<52} {len(terminal.output) - before}  ({running} durations running, {backlog} here)")
+        written = len(terminal.output) - before
+        print(f"{'idle for 5 s, bytes to the terminal':<52} {written}  ({running} durations running, {backlog} here)")
 
 
 if __name__ == "__main__":

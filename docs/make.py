@@ -29,9 +29,9 @@ def keys() -> str:
     lines = [
         "# Keys",
         "",
-        "Made from the registry (`src/lsa_tui/actions.py`) by `python docs/make.py`; `lsa keys` prints the same, with the",
-        "tiles of the pupil in focus. A screen's own keys come before those of everywhere. Capitals count as lower case;",
-        "while text is being typed no letter is a key.",
+        "Made from the registry (`src/lsa_tui/actions.py`) by `python docs/make.py`; `lsa keys` prints the same, with",
+        "the tiles of the pupil in focus. A screen's own keys come before those of everywhere. Capitals count as lower",
+        "case; while text is being typed no letter is a key.",
         "",
         "| screen | key | action | what it does |",
         "|---|---|---|---|",
@@ -52,8 +52,9 @@ def keys() -> str:
         "```",
         "",
         "A key is a character, or one of `enter tab escape space up down left right home end pageup pagedown comma",
-        "f1` to `f12`. An unknown action or key, a key that another action of the same screen has, and a tile's letter are",
-        "refused with the reason, and the default stays. A tile's letter is changed with `lsa behaviour add LETTER LABEL`.",
+        "f1` to `f12`. An unknown action or key, a key that another action of the same screen has, and a tile's letter",
+        "are refused with the reason, and the default stays. A tile's letter is changed with",
+        "`lsa behaviour add LETTER LABEL`.",
         "",
     ]
     return "\n".join(lines)

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands import Ran, RunLsa
 
+from commands import Ran, RunLsa
 from lsa_tui.cli.main import main
 
 

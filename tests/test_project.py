@@ -65,7 +65,8 @@ def test_textual_is_pinned_exactly_and_nothing_names_an_index() -> None:
 
 def test_records_measures_and_commands_do_not_load_textual() -> None:
     code = (
-        "import sys, lsa_tui.cli.main, lsa_tui.daybook.marks, lsa_tui.documents.summary, lsa_tui.sync.run, lsa_tui.actions;"
+        "import sys, lsa_tui.cli.main, lsa_tui.daybook.marks, lsa_tui.documents.summary, lsa_tui.sync.run;"
+        "import lsa_tui.actions;"
         "sys.exit(any(name.split('.')[0] == 'textual' for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

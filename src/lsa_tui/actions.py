@@ -29,7 +29,9 @@ class Action:
 
 def _levels() -> tuple[Action, ...]:
     return tuple(
-        Action(f"level.{n}", (str(n),), f"Level {n}", f"A response with support level {n} on the current target", "tally")
+        Action(
+            f"level.{n}", (str(n),), f"Level {n}", f"A response with support level {n} on the current target", "tally"
+        )
         for n in range(1, 7)
     )
 
@@ -102,10 +104,11 @@ ACTIONS: tuple[Action, ...] = (
 )
 _BY_ID = {action.id: action for action in ACTIONS}
 
-KEY_NAMES = (
-    "enter tab escape space backspace delete insert up down left right home end pageup pagedown comma "
-    "f1 f2 f3 f4 f5 f6 f7 f8 f9 f10 f11 f12"
-).split()
+KEY_NAMES = [
+    *("enter", "tab", "escape", "space", "backspace", "delete", "insert", "up", "down", "left", "right"),
+    *("home", "end", "pageup", "pagedown", "comma"),
+    *(f"f{n}" for n in range(1, 13)),
+]
 
 # Which screens' keys count on a screen, nearest first.
 SCOPES: dict[str, tuple[str, ...]] = {

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from homes import new_book
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from homes import new_book
 from lsa_tui import paths
 from lsa_tui.daybook import behaviours, entries, events, exchange, marks, notes, plan, problems, pupils, sessions
 from lsa_tui.daybook.book import Book
@@ -133,10 +133,22 @@ PUPIL = '{"type": "pupil", "code": "K7"}'
         ('{"type": "note", "pupil": "K7", "at": "2026-02-30T10:00:00+00:00", "text": "x"}', ["line 2", "at"]),
         ('{"type": "note", "pupil": "Z9", "at": "2026-11-24T10:00:00+00:00", "text": "x"}', ["line 2", "pupil", "Z9"]),
         ('{"type": "note", "at": "2026-11-24T10:00:00+00:00", "text": "x"}', ["line 2", "pupil"]),
-        ('{"type": "tally", "pupil": "K7", "at": "2026-11-24T10:00:00+00:00", "behaviour": "c"}', ["line 2", "behaviour"]),
-        ('{"type": "check", "pupil": "K7", "at": "2026-11-24T10:00:00+00:00", "wellbeing": 6}', ["line 2", "wellbeing", "6"]),
-        ('{"type": "note", "id": "7", "pupil": "K7", "at": "2026-11-24T10:00:00+00:00", "text": "x"}', ["line 2", "id"]),
-        ('{"type": "trial", "pupil": "K7", "at": "2026-11-24T10:00:00+00:00", "target": "T1", "level": "best"}', ["line 2", "level"]),
+        (
+            '{"type": "tally", "pupil": "K7", "at": "2026-11-24T10:00:00+00:00", "behaviour": "c"}',
+            ["line 2", "behaviour"],
+        ),
+        (
+            '{"type": "check", "pupil": "K7", "at": "2026-11-24T10:00:00+00:00", "wellbeing": 6}',
+            ["line 2", "wellbeing", "6"],
+        ),
+        (
+            '{"type": "note", "id": "7", "pupil": "K7", "at": "2026-11-24T10:00:00+00:00", "text": "x"}',
+            ["line 2", "id"],
+        ),
+        (
+            '{"type": "trial", "pupil": "K7", "at": "2026-11-24T10:00:00+00:00", "target": "T1", "level": "best"}',
+            ["line 2", "level"],
+        ),
         ("[" * 100_000, ["line 2", "JSON"]),
     ],
 )

@@ -7,10 +7,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from homes import new_book
 from hypothesis import given
 from hypothesis import strategies as st
 
+from homes import new_book
 from lsa_tui.daybook import entries, notes, problems, pupils
 from lsa_tui.daybook.notes import understand
 from lsa_tui.errors import BadInput
@@ -33,7 +33,18 @@ def test_every_mark() -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["email a@K7.org", "#T9 is unknown", "the#T1 word", "^homework", "!teachers", "@M9 who", "half/10", "(#T1)", "5:99", "9:40"],
+    [
+        "email a@K7.org",
+        "#T9 is unknown",
+        "the#T1 word",
+        "^homework",
+        "!teachers",
+        "@M9 who",
+        "half/10",
+        "(#T1)",
+        "5:99",
+        "9:40",
+    ],
 )
 def test_what_is_not_understood_stays_as_typed(typed: str) -> None:
     found = meaning(typed)
@@ -41,7 +52,9 @@ def test_what_is_not_understood_stays_as_typed(typed: str) -> None:
     assert found.marks == ()
 
 
-@pytest.mark.parametrize(("typed", "clock"), [("came back 9:40", "09:40"), ("came back -10", "10:32"), ("late -10 ^home", "10:32")])
+@pytest.mark.parametrize(
+    ("typed", "clock"), [("came back 9:40", "09:40"), ("came back -10", "10:32"), ("late -10 ^home", "10:32")]
+)
 def test_the_last_word_may_be_the_time(typed: str, clock: str) -> None:
     found = meaning(typed)
     assert found.at is not None

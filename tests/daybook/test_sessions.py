@@ -8,8 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from homes import new_book
 
+from homes import new_book
 from lsa_tui.daybook import entries, events, marks, plan, sessions
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, LsaError
@@ -156,7 +156,10 @@ def test_durations_of_one_group_run_one_at_a_time(book: Book, clock) -> None:
     marks.tally(book, "l")
     clock("09:58")
     marks.tally(book, "l")
-    spans = [(book.names.letter(one["behaviour"]), f"{one.when:%H:%M}", one["until"][11:16]) for one in read.of_kind(book.db, "bout")]
+    spans = [
+        (book.names.letter(one["behaviour"]), f"{one.when:%H:%M}", one["until"][11:16])
+        for one in read.of_kind(book.db, "bout")
+    ]
     assert spans == [("o", "09:50", "09:55"), ("l", "09:55", "09:58")]
     with pytest.raises(BadInput, match="leave the number out"):
         marks.tally(book, "o", 3)

@@ -33,7 +33,7 @@ def test_what_people_type(typed: str, expected: str) -> None:
 
 @pytest.mark.parametrize("typed", ["25:00", "10:61", "soon", "2026-02-30T10:00", "2026-11-24", "yesterday", "-", "10"])
 def test_what_is_no_time_is_a_sentence(typed: str) -> None:
-    with pytest.raises(BadInput, match="not a time|without a time"):
+    with pytest.raises(BadInput, match=r"not a time|without a time"):
         parse_when(typed, NOW)
 
 
@@ -55,7 +55,13 @@ def test_minutes_ago_are_real_minutes_across_the_clock_change() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "expected"),
-    [(None, "2026-11-24"), ("yesterday", "2026-11-23"), ("Mon", "2026-11-23"), ("-7", "2026-11-17"), ("2026-01-05", "2026-01-05")],
+    [
+        (None, "2026-11-24"),
+        ("yesterday", "2026-11-23"),
+        ("Mon", "2026-11-23"),
+        ("-7", "2026-11-17"),
+        ("2026-01-05", "2026-01-05"),
+    ],
 )
 def test_days(typed: str | None, expected: str) -> None:
     assert parse_day(typed, NOW) == date.fromisoformat(expected)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from homes import new_book
 
+from homes import new_book
 from lsa_tui import paths
 from lsa_tui.app.app import LsaApp
 from lsa_tui.app.board import Board
@@ -21,7 +21,7 @@ NOW = "2026-11-24T10:42:00+00:00"
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Path]]:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
     monkeypatch.setenv("LSA_NOW", NOW)
     monkeypatch.delenv("LSA_HOME", raising=False)
 
@@ -35,7 +35,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
         book.close()
         return tmp_path / name
 
-    yield make
+    return make
 
 
 def rows(home: Path) -> list[str]:
@@ -70,12 +70,22 @@ STEPS: list[Step] = [
     (["w", "g"], [("more", ""), ("more.do", "check"), ("check.g", "")], ["check", "--zone", "g"]),
     (
         ["i", "1", "3", "2"],
-        [("more", ""), ("more.do", "incident"), ("incident.digit", "1"), ("incident.digit", "3"), ("incident.digit", "2")],
+        [
+            ("more", ""),
+            ("more.do", "incident"),
+            ("incident.digit", "1"),
+            ("incident.digit", "3"),
+            ("incident.digit", "2"),
+        ],
         ["abc", "--before", "asked to do something", "--seen", "left room", "--next", "task eased"],
     ),
     (["enter"], [("incident.done", "")], []),
     (["e", "2"], [("more", ""), ("more.do", "adapted"), ("choose.digit", "2")], ["adapted", "2"]),
-    (["f", "1", "3"], [("more", ""), ("more.do", "care"), ("choose.digit", "1"), ("choose.digit", "3")], ["care", "food", "half"]),
+    (
+        ["f", "1", "3"],
+        [("more", ""), ("more.do", "care"), ("choose.digit", "1"), ("choose.digit", "3")],
+        ["care", "food", "half"],
+    ),
     (["h"], [("tile", "h")], ["tally", "h"]),
     (["u"], [("more", ""), ("more.do", "undo")], ["undo"]),
     (["k"], [("tile", "k")], ["tally", "k"]),
@@ -169,9 +179,7 @@ async def test_keys_taps_and_commands_give_the_same_rows(home: Callable[[str], P
         ("i123", "incident", 4),
     ],
 )
-async def test_what_the_usual_things_cost_in_keys(
-    home: Callable[[str], Path], keys: str, kind: str, cost: int
-) -> None:
+async def test_what_the_usual_things_cost_in_keys(home: Callable[[str], Path], keys: str, kind: str, cost: int) -> None:
     where = home("cost")
     book = Book(paths.find(str(where)))
     app = LsaApp(book)

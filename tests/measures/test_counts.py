@@ -79,7 +79,5 @@ def test_counts_and_times_of_two_windows_that_meet_add_up_to_the_whole(minutes: 
     assert early.per_hour is not None
     assert late.per_hour is not None
     assert whole.per_hour is not None
-    weighted = early.per_hour * (early.observed / whole.observed) + late.per_hour * (
-        late.observed / whole.observed
-    )
+    weighted = early.per_hour * (early.observed / whole.observed) + late.per_hour * (late.observed / whole.observed)
     assert weighted == pytest.approx(whole.per_hour)

@@ -28,9 +28,7 @@ HOUR: Span = (at(0), at(60))
 WATCHED_THROUGHOUT = minutes(60)
 
 
-def in_the_hour(
-    *bouts: Bout, now: datetime | None = None, observed: timedelta = WATCHED_THROUGHOUT
-) -> Durations:
+def in_the_hour(*bouts: Bout, now: datetime | None = None, observed: timedelta = WATCHED_THROUGHOUT) -> Durations:
     return durations(bouts, HOUR, now, observed)
 
 
@@ -145,9 +143,7 @@ def test_time_without_a_zone_or_below_nothing_is_refused() -> None:
 
 def test_a_bout_across_the_clock_change_has_its_real_length() -> None:
     night = datetime(2026, 10, 25, 0, 0, tzinfo=LONDON), datetime(2026, 10, 25, 6, 0, tzinfo=LONDON)
-    one = Bout(
-        datetime(2026, 10, 25, 0, 30, tzinfo=LONDON), datetime(2026, 10, 25, 1, 15, tzinfo=LONDON, fold=1)
-    )
+    one = Bout(datetime(2026, 10, 25, 0, 30, tzinfo=LONDON), datetime(2026, 10, 25, 1, 15, tzinfo=LONDON, fold=1))
     assert durations([one], night, None, total([night])).total == timedelta(hours=1, minutes=45)
     assert total([night]) == timedelta(hours=7)
 

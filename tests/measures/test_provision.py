@@ -27,9 +27,7 @@ def test_each_miss_carries_its_reason() -> None:
     row = only(group(15), group(0, "LSA absent"), group(5, "trip"), group(0, "LSA absent"), group(0))
     assert (row.delivered, row.planned) == (20, 75)
     assert row.misses == (Miss("LSA absent", 2, 30), Miss("trip", 1, 10), Miss(None, 1, 15))
-    assert (
-        row.text() == "20 of 75 min; missed: LSA absent 30 min (2 slots), trip 10 min, no reason given 15 min"
-    )
+    assert row.text() == "20 of 75 min; missed: LSA absent 30 min (2 slots), trip 10 min, no reason given 15 min"
 
 
 def test_a_holiday_has_no_slots_and_no_row() -> None:

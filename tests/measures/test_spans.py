@@ -127,9 +127,7 @@ def test_a_moment_is_left_when_it_is_in_a_span_and_in_no_hole(
     given_spans: list[Span], holes: list[Span], minute: int
 ) -> None:
     moment = at(minute)
-    expected = any(holds(each, moment) for each in given_spans) and not any(
-        holds(each, moment) for each in holes
-    )
+    expected = any(holds(each, moment) for each in given_spans) and not any(holds(each, moment) for each in holes)
     assert any(holds(each, moment) for each in subtract(given_spans, holes)) == expected
 
 

@@ -50,9 +50,7 @@ def test_only_refusals_are_no_independence_at_all() -> None:
 
 
 def test_a_level_of_another_ladder_stays_in_the_denominator() -> None:
-    found = distribution(
-        SCAFFOLD.levels, [*correct("self"), *correct("PP"), Trial(None, "yes"), Trial("PP", "no")]
-    )
+    found = distribution(SCAFFOLD.levels, [*correct("self"), *correct("PP"), Trial(None, "yes"), Trial("PP", "no")])
     assert (found.off_ladder, found.not_yet, found.total) == (2, 1, 4)
     assert found.independence_percent == 25.0
 
@@ -92,9 +90,7 @@ def test_a_level_the_ladder_does_not_have_stands_for_itself() -> None:
 
 
 trials = st.lists(
-    st.builds(
-        Trial, st.none() | st.sampled_from([*PROMPT.levels, "self"]), st.sampled_from(["yes", "no", "none"])
-    )
+    st.builds(Trial, st.none() | st.sampled_from([*PROMPT.levels, "self"]), st.sampled_from(["yes", "no", "none"]))
 )
 
 

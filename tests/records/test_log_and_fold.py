@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from pathlib import Path
 from typing import Any
 
 import peewee
 import pytest
-from homes import new_book
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from homes import new_book
 from lsa_tui.daybook import behaviours, entries, events, marks, notes, pupils
 from lsa_tui.daybook.book import Book
-from lsa_tui.errors import BadInput, LsaError, NothingToUndo
+from lsa_tui.errors import LsaError, NothingToUndo
 from lsa_tui.records import fold, log, read
 from lsa_tui.records.fold import Seen
 
@@ -190,7 +191,9 @@ def changes_of_one_row(draw: st.DrawFn) -> list[Seen]:
         if not made:
             body["set"]["at"] = "2026-11-24T10:00:00+00:00"
         hlc = draw(st.integers(1, 5))
-        made.append(Seen("r", "note", f"u{number}", hlc, "2026-11-24T10:00:00+00:00", "JT", "school", log.canonical(body)))
+        made.append(
+            Seen("r", "note", f"u{number}", hlc, "2026-11-24T10:00:00+00:00", "JT", "school", log.canonical(body))
+        )
     return made
 
 
@@ -228,10 +231,9 @@ DEEDS = st.sampled_from(["tally", "praise", "bout", "note", "trial", "correct", 
 def test_rebuilding_gives_the_same_tables(tmp_path_factory: Any, deeds: list[str], pick: random.Random) -> None:
     book = new_book(tmp_path_factory.mktemp("home"))
     for deed in deeds:
-        try:
+        # The first undo may take the tiles, the target or the pupil themselves.
+        with contextlib.suppress(NothingToUndo, LsaError):
             _do(book, deed, pick)
-        except (NothingToUndo, BadInput):
-            pass  # the first undo may take the tiles, the target or the pupil themselves
     before = tables(book)
     fold.rebuild(book.db)
     assert tables(book) == before

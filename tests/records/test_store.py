@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from homes import new_book
 
+from homes import new_book
 from lsa_tui.daybook import marks
 from lsa_tui.errors import LsaError, NewerDatabase
 from lsa_tui.records import read, store

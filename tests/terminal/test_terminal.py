@@ -11,11 +11,10 @@ import pytest
 pytest.importorskip("pty", reason="needs a pseudo-terminal")
 
 from homes import new_book, plan_around_now
-from terminal.terminal import Terminal
-
 from lsa_tui.daybook import marks, notes
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import read
+from terminal.terminal import Terminal
 
 TALLY = "]"
 
@@ -181,7 +180,9 @@ def test_a_terminal_of_20x8_says_what_it_needs_and_loses_nothing(home: Path) -> 
     assert calling_out(home) == 1
 
 
-@pytest.mark.parametrize("env", [{"TERM": "xterm", "COLORTERM": ""}, {"TERM": "linux", "COLORTERM": ""}, {"NO_COLOR": "1"}])
+@pytest.mark.parametrize(
+    "env", [{"TERM": "xterm", "COLORTERM": ""}, {"TERM": "linux", "COLORTERM": ""}, {"NO_COLOR": "1"}]
+)
 def test_it_is_legible_with_few_colours_or_none(home: Path, env: dict[str, str]) -> None:
     with Terminal(home, **env) as terminal:
         terminal.wait("Today")

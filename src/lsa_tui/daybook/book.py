@@ -62,11 +62,17 @@ class Book:
 
     @property
     def focus(self) -> str | None:
-        """The id of the pupil in focus, None before there is one; `chosen` (`--pupil`) goes before it."""
+        """The id of the pupil in focus; `chosen` (`--pupil`) goes before it. None while there is no pupil at all.
+
+        Where nobody was chosen on this device, or the chosen one is gone (undone, removed), it is the first by code:
+        pupils may have come by a sync.
+        """
         held = self.chosen or log.get_meta(self.db, "focus")
-        # Adding the first pupil can be undone, and a pupil can be removed: then nobody is in focus.
         found = read.get(self.db, held) if held else None
-        return held if found is not None and not found.removed else None
+        if found is not None and not found.removed:
+            return found.id
+        known = sorted(read.of_kind(self.db, "pupil"), key=lambda one: str(one["code"]))
+        return known[0].id if known else None
 
     def focused(self) -> str:
         """The id of the pupil in focus. Raises LsaError where there is none yet."""

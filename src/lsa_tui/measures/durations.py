@@ -54,11 +54,7 @@ class Durations:
         if self.open:
             return f"{bouts}, {duration_text(self.total)} so far"
         if not self.number:
-            return (
-                f"{bouts} in {duration_text(self.observed)}"
-                if self.observed
-                else f"{bouts}, no observed time"
-            )
+            return f"{bouts} in {duration_text(self.observed)}" if self.observed else f"{bouts}, no observed time"
         mean = f"; mean {duration_text(self.mean)}" if self.mean is not None and self.number > 1 else ""
         return f"{bouts}, {duration_text(self.total)}, {self._share()}{mean}"
 

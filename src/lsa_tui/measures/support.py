@@ -24,11 +24,7 @@ class Ladder:
     labels: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        if (
-            not self.levels
-            or len(set(self.levels)) != len(self.levels)
-            or len(self.levels) != len(self.labels)
-        ):
+        if not self.levels or len(set(self.levels)) != len(self.levels) or len(self.levels) != len(self.labels):
             raise ValueError(f"ladder {self.id}: each level needs a name of its own and one label")
 
     def label(self, level: str) -> str:

@@ -59,7 +59,7 @@ def get(db: Any, uid: str) -> Entry | None:
 
 def starting_with(db: Any, start: str) -> list[Entry]:
     """Records whose id begins so: people type the first characters."""
-    return _rows(db, "uid >= ? AND uid < ? LIMIT 3", (start, start + "g"), "uid") if start else []
+    return _rows(db, "uid >= ? AND uid < ?", (start, start + "g"), "uid LIMIT 3") if start else []
 
 
 def of_kind(db: Any, kind: str, pupil: str | None = None, removed: bool = False) -> list[Entry]:
