@@ -31,7 +31,8 @@ class Terminal:
         self._lock = threading.Lock()
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
-        clean = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "LSA_HOME", "LSA_NOW", "COLORTERM")}
+        ours = ("NO_COLOR", "LSA_HOME", "LSA_NOW", "COLORTERM", "COLUMNS", "LINES")
+        clean = {name: value for name, value in os.environ.items() if name not in ours}
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
             [sys.executable, *self.COMMAND, str(home)],
