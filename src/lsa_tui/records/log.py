@@ -276,14 +276,15 @@ def drop_undone(db: Any) -> None:
 
 
 def seal(db: Any) -> None:
-    """What stands now may be shared: undone steps are wiped, and the rest can no longer be undone.
+    """What stands now may be shared: undone steps are wiped, and steps with anything to share can no longer be undone.
 
-    Called in its own transaction before a push, so that nothing can be taken back while it is on its way.
+    Called in its own transaction before a push, so that nothing can be taken back while it is on its way. A step is
+    kept or dropped whole: half of one (the private tiles of a set-up) would be a strange thing to take back.
     """
     drop_undone(db)
     dev = device(db)
-    sql = "DELETE FROM mine WHERE uid IN (SELECT m.uid FROM mine m JOIN change c ON c.uid = m.uid WHERE c.dev = ?)"
-    db.execute_sql(sql, (dev,))
+    steps = "SELECT m.step FROM mine m JOIN change c ON c.uid = m.uid WHERE c.dev = ?"
+    db.execute_sql(f"DELETE FROM mine WHERE step IN ({steps})", (dev,))
     set_meta(db, "sealed", str(_tail(db, dev)[0]))
 
 
