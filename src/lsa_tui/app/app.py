@@ -21,11 +21,12 @@ from textual.containers import Horizontal
 
 from lsa_tui import actions, unexpected
 from lsa_tui.app.board import Board
+from lsa_tui.app.deeds import Deeds
 from lsa_tui.app.frame import band, beside, foot, navigation, plan_beside, too_small
 from lsa_tui.app.look import Look
 from lsa_tui.app.themes import load_themes, shipped_theme, variable_defaults
 from lsa_tui.app.views.base import BODY_LEAST, View
-from lsa_tui.daybook import entries, marks, pupils, sessions
+from lsa_tui.daybook import entries, marks
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError
 from lsa_tui.records import log, read
@@ -34,7 +35,6 @@ from lsa_tui.records.kinds import Entry
 if TYPE_CHECKING:
     from lsa_tui.app.views.syncing import Syncing
 
-TABS = ("today", "tally", "note", "log", "end")
 LEAN = 6
 """So many marks within LEAN_SECONDS are a child leaning on the keys: one undo takes them all."""
 LEAN_SECONDS = 1.0
@@ -56,6 +56,7 @@ class LsaApp(App[int]):
         self.keymap = actions.keymap(book.config.keys)
         self.look = Look({})
         self.views: list[View] = []
+        self.deeds = Deeds(self)
         self.said = ""
         self.last: Entry | None = None
         self.letters_only: bool = book.config["look.letters_only"]
@@ -219,9 +220,9 @@ class LsaApp(App[int]):
         name = f"do_{action.replace('.', '_')}"
         method = getattr(self.view, name, None)
         if method is None and action.startswith("level."):
-            self._guarded(lambda: self.do_level(action.removeprefix("level.")))
+            self._guarded(lambda: self.deeds.do_level(action.removeprefix("level.")))
             return
-        method = method or getattr(self, name, None)
+        method = method or getattr(self.deeds, name, None)
         if method is not None:
             self._guarded(lambda: method(argument))
 
@@ -275,7 +276,7 @@ class LsaApp(App[int]):
     def go(self, name: str) -> None:
         """Goes to one of the five screens; what was open above it closes."""
         if name == "note":
-            self.do_screen_note("")
+            self.deeds.do_screen_note("")
             return
         while len(self.views) > 1:
             self.views.pop().left()
@@ -375,158 +376,6 @@ class LsaApp(App[int]):
             self._minute = f"{self.book.now():%H:%M}"
             self.draw()
 
-    # What every screen does
-
-    def do_screen_today(self, _: str) -> None:
-        self.go("today")
-
-    def do_screen_tally(self, _: str) -> None:
-        self.go("tally")
-
-    def do_screen_log(self, _: str) -> None:
-        self.go("log")
-
-    def do_screen_end(self, _: str) -> None:
-        self.go("end")
-
-    def do_screen_note(self, _: str) -> None:
-        from lsa_tui.app.views.note import Note
-
-        self.open(Note(self))
-
-    def _beside_tab(self, by: int) -> None:
-        here = next((view.name for view in reversed(self.views) if view.name in TABS), "today")
-        tabs = [name for name in TABS if name != "note"]
-        self.go(tabs[(tabs.index(here) + by) % len(tabs)])
-
-    def do_screen_previous(self, _: str) -> None:
-        self._beside_tab(-1)
-
-    def do_screen_next(self, _: str) -> None:
-        self._beside_tab(1)
-
-    def do_undo(self, _: str) -> None:
-        taken = entries.undo(self.book)
-        self.last = self._last_recorded()
-        self.view.refreshed()
-        self.said = f"Undone: {taken.says}"
-
-    def do_redo(self, _: str) -> None:
-        taken = entries.redo(self.book)
-        self.recorded(taken.entry)
-        self.said = f"Back again: {taken.says}"
-
-    def do_level(self, answer: str) -> None:
-        """A response on the current target: a level's number, `no` or `none`."""
-        target = pupils.current_target(self.book, self.book.focused())
-        if target is None:
-            raise LsaError("no target yet: lsa target add T1 'What the pupil will do'")
-        if answer.isdigit():
-            levels = pupils.ladder_of(target).levels
-            if int(answer) > len(levels):
-                raise LsaError(f"{target['code']} has levels 1 to {len(levels)}; nothing was recorded")
-            answer = levels[int(answer) - 1]
-        self.marked(marks.trial(self.book, str(target["code"]), answer))
-
-    def do_target(self, _: str) -> None:
-        target = pupils.next_target(self.book, self.book.focused())
-        self.view.refreshed()
-        self.say(f"Target {target['code']}: {target['text']}" if target else "No target yet: lsa target add")
-
-    def do_lesson(self, _: str) -> None:
-        from lsa_tui.app.views.lesson import change
-
-        change(self)
-
-    def do_watch(self, _: str) -> None:
-        session = sessions.running(self.book)
-        if session is not None and sessions.is_paused(session):
-            self.recorded(sessions.resume(self.book))
-            self.say("Watching again")
-        else:
-            self.recorded(sessions.pause(self.book))
-            self.say("Not watching: the observed time is held (g: back)")
-
-    def do_letters(self, _: str) -> None:
-        self.letters_only = not self.letters_only
-
-    def do_tile(self, letter: str) -> None:
-        """A tile, by tap; its key goes the same way."""
-        self.marked(marks.tally(self.book, letter, unknown=True))
-
-    def do_check(self, _: str) -> None:
-        from lsa_tui.app.views.check import Check
-
-        self.open(Check(self))
-
-    def do_incident(self, _: str) -> None:
-        from lsa_tui.app.views.incident import Incident
-
-        self.open(Incident(self))
-
-    def do_concern(self, _: str) -> None:
-        from lsa_tui.app.views.reminders import Concern
-
-        self.open(Concern(self))
-
-    def do_handson(self, _: str) -> None:
-        from lsa_tui.app.views.reminders import HandsOn
-
-        self.open(HandsOn(self))
-
-    def do_care(self, _: str) -> None:
-        from lsa_tui.app.views.care import care
-
-        care(self)
-
-    def do_pupil(self, _: str) -> None:
-        from lsa_tui.app.views.switch import switch_pupil
-
-        switch_pupil(self)
-
-    def do_adapted(self, _: str) -> None:
-        from lsa_tui.app.views.lesson import adapted
-
-        adapted(self)
-
-    def do_missed(self, _: str) -> None:
-        from lsa_tui.app.views.lesson import missed
-
-        missed(self)
-
-    def do_blank(self, _: str) -> None:
-        from lsa_tui.app.views.blank import Blank
-
-        self.open(Blank(self))
-
-    def do_find(self, _: str) -> None:
-        from lsa_tui.app.views.find import find
-
-        find(self)
-
-    def do_inbox(self, _: str) -> None:
-        from lsa_tui.app.views.inbox import Inbox
-
-        self.open(Inbox(self))
-
-    def do_conflicts(self, _: str) -> None:
-        from lsa_tui.app.views.conflicts import Conflicts
-
-        self.open(Conflicts(self))
-
-    def do_help(self, _: str) -> None:
-        from lsa_tui.app.views.help import Help
-
-        self.open(Help(self, self.view))
-
-    def do_more(self, _: str) -> None:
-        from lsa_tui.app.views.help import More
-
-        self.open(More(self, self.view))
-
-    def do_palette(self, _: str) -> None:
-        self.action_command_palette()
-
     def get_system_commands(self, screen: Any) -> Any:
         """Textual's palette lists the registry."""
         from textual.app import SystemCommand
@@ -537,14 +386,6 @@ class LsaApp(App[int]):
 
     def _chosen(self, action: str) -> None:
         self.call_after_refresh(self.perform, action)
-
-    def do_back(self, _: str) -> None:
-        if len(self.views) > 1:
-            self.close()
-        elif self.view.name == "today":
-            self.action_leave()
-        else:
-            self.go("today")
 
     def action_leave(self) -> None:
         """Leaves the program; with recordings not yet shared it asks first."""

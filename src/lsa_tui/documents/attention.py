@@ -86,17 +86,19 @@ def is_urgent(flag: Entry) -> bool:
 
 def morning(view: View) -> list[Item]:
     """Morning flags about medicine, health and absence; the others stand under wellbeing."""
-    return [
-        Item(
-            text=f"Morning: {one['what']}" + (f", {one['value']}" if one["value"] else ""),
-            time=at(one),
-            brief=f"{one['what']}, {one['value']}" if one["value"] else one["what"],
-            emphasis=True,
-            data={"kind": "flag", "id": one.id, "what": one["what"], "value": one["value"]},
-        )
-        for one in view.of("flag")
-        if is_urgent(one)
-    ]
+    return [flag_item(one, emphasis=True) for one in view.of("flag") if is_urgent(one)]
+
+
+def flag_item(flag: Entry, emphasis: bool = False) -> Item:
+    """A morning flag as an item."""
+    words = f"{flag['what']}, {flag['value']}" if flag["value"] else str(flag["what"])
+    return Item(
+        text=f"Morning: {words}",
+        time=at(flag),
+        brief=words,
+        emphasis=emphasis,
+        data={"kind": "flag", "id": flag.id, "what": flag["what"], "value": flag["value"]},
+    )
 
 
 def conflicts(view: View) -> list[Item]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lsa_tui.documents.attention import is_urgent
+from lsa_tui.documents.attention import flag_item, is_urgent
 from lsa_tui.documents.day import View, at
 from lsa_tui.documents.document import Item
 from lsa_tui.records.kinds import Entry
@@ -11,16 +11,7 @@ from lsa_tui.records.vocabulary import ZONES
 
 def morning(view: View) -> list[Item]:
     """Morning flags that need nobody to act."""
-    return [
-        Item(
-            text=f"Morning: {one['what']}" + (f", {one['value']}" if one["value"] else ""),
-            time=at(one),
-            brief=f"{one['what']}, {one['value']}" if one["value"] else one["what"],
-            data={"kind": "flag", "id": one.id, "what": one["what"], "value": one["value"]},
-        )
-        for one in view.of("flag")
-        if not is_urgent(one)
-    ]
+    return [flag_item(one) for one in view.of("flag") if not is_urgent(one)]
 
 
 def check_ins(view: View) -> list[Item]:

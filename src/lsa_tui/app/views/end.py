@@ -152,7 +152,7 @@ class End(Windowed):
         if self.home or self.on != self.book.today():
             self._show(self.book.today(), False)
         else:
-            self.app.do_back("")
+            self.app.deeds.do_back("")
 
 
 def drawn(document: Document, width: int) -> list[Line]:

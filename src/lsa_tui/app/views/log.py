@@ -229,4 +229,4 @@ class Log(Listing):
         if self.find or self.on != self.book.today():
             self.app.go("log")
         else:
-            self.app.do_back("")
+            self.app.deeds.do_back("")

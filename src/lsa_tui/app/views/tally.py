@@ -114,7 +114,7 @@ def tile_key(view: View, key: str) -> bool:
     """Logs the tile of a letter; false for a key that is an action here."""
     if len(key) != 1 or not key.isalpha() or key in view.app.keymap.on(view.name):
         return False
-    view.app._guarded(lambda: view.app.do_tile(key))
+    view.app._guarded(lambda: view.app.deeds.do_tile(key))
     return True
 
 

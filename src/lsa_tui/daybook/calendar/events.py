@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from lsa_tui.daybook.calendar_text import Block, Line, Words, words_of
+from lsa_tui.daybook.calendar.text import Block, Line, Words, words_of
 from lsa_tui.text import one_line
 
 MOST = 5000

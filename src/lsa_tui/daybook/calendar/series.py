@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, NamedTuple
 
-from lsa_tui.daybook.calendar_events import MOST, Event, Problem
+from lsa_tui.daybook.calendar.events import MOST, Event, Problem
 
 _DAY = timedelta(days=1)
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from lsa_tui.config import PRESETS
-from lsa_tui.daybook import demo_words as words
-from lsa_tui.daybook.demo_diary import TEACHER, Diary
-from lsa_tui.daybook.demo_lesson import Session, watch
-from lsa_tui.daybook.demo_notes import NOTES, OWN_WORDS
-from lsa_tui.daybook.demo_plan import Lesson
-from lsa_tui.daybook.demo_topics import TOPICS, Topic
+from lsa_tui.daybook.demo import words
+from lsa_tui.daybook.demo.diary import TEACHER, Diary
+from lsa_tui.daybook.demo.lesson import Session, watch
+from lsa_tui.daybook.demo.notes import NOTES, OWN_WORDS
+from lsa_tui.daybook.demo.timetable import Lesson
+from lsa_tui.daybook.demo.topics import TOPICS, Topic
 from lsa_tui.daybook.notes import understand
 
 MINUTE = timedelta(minutes=1)

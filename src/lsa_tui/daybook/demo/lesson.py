@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lsa_tui.daybook.demo_diary import Diary
+from lsa_tui.daybook.demo.diary import Diary
 from lsa_tui.measures.support import LADDERS
 
 Trend = tuple[float, float]

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from lsa_tui.daybook.calendar_events import MOST, Event, Problem, Zones, read_event
-from lsa_tui.daybook.calendar_series import Occurrence, expand, key_of, last_of
-from lsa_tui.daybook.calendar_text import Block, Unreadable, lines_of, parts_of
+from lsa_tui.daybook.calendar.events import MOST, Event, Problem, Zones, read_event
+from lsa_tui.daybook.calendar.series import Occurrence, expand, key_of, last_of
+from lsa_tui.daybook.calendar.text import Block, Unreadable, lines_of, parts_of
 from lsa_tui.errors import BadInput
 from lsa_tui.text import one_line
 
