@@ -15,7 +15,7 @@ from lsa_tui import config, paths
 from lsa_tui.clock import from_text
 from lsa_tui.daybook import demo, entries, exchange, plan, problems, sessions
 from lsa_tui.daybook.book import Book
-from lsa_tui.daybook.demo import timetable as demo_plan
+from lsa_tui.daybook.demo import term as demo_plan
 from lsa_tui.errors import BadInput, LsaError, NothingToUndo
 from lsa_tui.records import fold, log, read
 from lsa_tui.records.kinds import Entry

@@ -20,7 +20,7 @@ from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.demo.day import Cast, Day, Slot, plan
 from lsa_tui.daybook.demo.diary import SENCO, TEACHER, Diary
 from lsa_tui.daybook.demo.lesson import mark, respond
-from lsa_tui.daybook.demo.timetable import Lesson, around, days_after, moment, school_days, timetable
+from lsa_tui.daybook.demo.term import Lesson, around, days_after, moment, school_days, timetable
 from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.records import log, read
 

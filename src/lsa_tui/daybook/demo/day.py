@@ -11,7 +11,7 @@ from lsa_tui.daybook.demo import words
 from lsa_tui.daybook.demo.diary import TEACHER, Diary
 from lsa_tui.daybook.demo.lesson import Session, watch
 from lsa_tui.daybook.demo.notes import NOTES, OWN_WORDS
-from lsa_tui.daybook.demo.timetable import Lesson
+from lsa_tui.daybook.demo.term import Lesson
 from lsa_tui.daybook.demo.topics import TOPICS, Topic
 from lsa_tui.daybook.notes import understand
 
