@@ -68,6 +68,8 @@ class Device:
     def do(self, action: str, n: int, text: str) -> None:
         book = self.book
         notes = sorted(one.id for one in read.of_kind(book.db, "note"))
+        if action in ("record", "private") and book.focus is None:
+            return  # adding the pupil was undone
         if action == "record":
             self.wrote(book.record("note", {"at": clock.to_text(book.now()), "text": text}).id, text)
         elif action in ("edit", "remove") and notes:
