@@ -383,6 +383,14 @@ class LsaApp(App[int]):
         for action in actions.ACTIONS:
             if action.screen in actions.SCOPES.get(self.view.name, ()) or action.screen == "everywhere":
                 yield SystemCommand(action.label, action.help, lambda name=action.id: self._chosen(name))
+        for name in self._own_themes:
+            now = " (now)" if name == self.theme else ""
+            yield SystemCommand(f"Theme {name}", f"Colours of {name}{now}", lambda name=name: self._use_theme(name))
+
+    def _use_theme(self, name: str) -> None:
+        """Changes the colours, and remembers it."""
+        self.theme = name
+        self.book.config.save(look_theme=name)
 
     def _chosen(self, action: str) -> None:
         self.call_after_refresh(self.perform, action)

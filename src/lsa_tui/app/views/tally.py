@@ -73,6 +73,8 @@ class Tally(View):
             return "-"
         spent = self.book.now() - bout.when
         seconds = int(max(spent, timedelta(0)).total_seconds())
+        if seconds >= 3600:
+            return f"{seconds // 3600}h{seconds % 3600 // 60:02}"
         return f"{seconds // 60}:{seconds % 60:02}"
 
     def _level(self, digit: str, label: str, count: int, wide: int) -> Box:
