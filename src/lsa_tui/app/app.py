@@ -59,6 +59,7 @@ class LsaApp(App[int]):
         self.deeds = Deeds(self)
         self.said = ""
         self.last: Entry | None = None
+        self.taken = ""
         self.letters_only: bool = book.config["look.letters_only"]
         self.syncing: Syncing | None = None
         self._themes_problem: list[str] = []
@@ -87,7 +88,7 @@ class LsaApp(App[int]):
     def on_mount(self) -> None:
         """Opens the first view, says what of the settings could not be used."""
         self.theme_changed_signal.subscribe(self, self._recolour)
-        self.last = self._last_recorded()
+        self.look_back()
         self._open_first()
         problems = [*self.book.config.problems, *self.keymap.problems, *self._themes_problem]
         if problems:
@@ -175,13 +176,16 @@ class LsaApp(App[int]):
     def press(self, key: str, character: str | None) -> None:
         """Answers one key. Capitals count as lower case; a letter never logs while text is being typed."""
         view = self.view
+        self.said = ""
         if view.field is not None:
             self._type(view, key, character)
         else:
             name = character.lower() if character and character.isprintable() else key
             if not view.press(name, character):
                 action = self.keymap.on(view.name).get(name)
-                if action is not None:
+                if action == "back" and name == "escape" and view.name == "today" and len(self.views) == 1:
+                    self.said = f"{self.keymap.shown('back')} leaves"  # Escape is pressed to be safe, not to be out
+                elif action is not None:
                     self._perform(action, "")
         self.draw()
 
@@ -299,7 +303,7 @@ class LsaApp(App[int]):
 
     def recorded(self, entry: Entry) -> None:
         """Shows what was just committed, for whom, and how to take it back."""
-        self.last = entry
+        self.last, self.taken = entry, self.book.says(entry)
         self.said = ""
         self.view.refreshed()
 
@@ -315,8 +319,10 @@ class LsaApp(App[int]):
             entries.one_step(self.book, self._marked[0][1])
             self._marked = [(moment, self._marked[0][1]) for moment, _ in self._marked]
 
-    def _last_recorded(self) -> Entry | None:
-        return entries.can_undo(self.book)
+    def look_back(self) -> None:
+        """What an undo would take back now."""
+        taken = entries.can_undo(self.book)
+        self.last, self.taken = (taken.entry, taken.says) if taken else (None, "")
 
     # Drawing
 
@@ -345,9 +351,10 @@ class LsaApp(App[int]):
         self.screen.remove_class("-small")
         wide = self.view.beside
         self.screen.set_class(wide and width >= 72, "-beside")
-        self.screen.set_class(wide and width >= 110, "-plan")
+        # Beside the plan itself a second one would say it twice.
+        self.screen.set_class(wide and width >= 110 and self.view.name != "today", "-plan")
         side = 28 if wide and width >= 72 else 0
-        plan = 34 if wide and width >= 110 else 0
+        plan = 34 if wide and width >= 110 and self.view.name != "today" else 0
         body_width, body_height = width - side - plan, height - 6
         boards["band"].show(band(self, width))
         boards["body"].show(self.view.draw(body_width, body_height), self.view.keep)
@@ -369,7 +376,7 @@ class LsaApp(App[int]):
         if seen != self._seen:
             self._seen = seen
             self.book.names = read.Names(self.book.db)
-            self.last = self._last_recorded()
+            self.look_back()
             self.view.refreshed()
             self.draw()
         elif f"{self.book.now():%H:%M}" != self._minute or marks.open_bouts(self.book, self.book.focus):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsa_tui.daybook import entries, marks, pupils, sessions
 from lsa_tui.errors import LsaError
+from lsa_tui.records.vocabulary import KINDS
 
 if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
@@ -51,8 +52,19 @@ class Deeds:
         self._beside_tab(1)
 
     def do_undo(self, _: str) -> None:
+        """The last thing; what belongs to the set-up (a timetable, a target) only after a question."""
+        taken = entries.can_undo(self.app.book)
+        if taken is None or KINDS[taken.entry.kind].listed:
+            self._undo()
+            return
+        from lsa_tui.app.views.choose import Choose
+
+        answers = ["no, keep it", "yes, take it back"]
+        self.app.open(Choose(self.app, f"Take back {taken.says}?", answers, lambda n: self._undo() if n else None))
+
+    def _undo(self) -> None:
         taken = entries.undo(self.app.book)
-        self.app.last = self.app._last_recorded()
+        self.app.look_back()
         self.app.view.refreshed()
         self.app.said = f"Undone: {taken.says}"
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lsa_tui.app.drawing import Line, Picture, Tap, between, fit
+from rich.cells import cell_len
+
+from lsa_tui.app.drawing import Line, Picture, Tap, between, fit, wrapped
 from lsa_tui.app.views.base import centred
 from lsa_tui.clock import from_text
 from lsa_tui.daybook import entries, plan, sessions
@@ -26,6 +28,8 @@ TABS = (
 
 def band(app: LsaApp, width: int) -> Picture:
     """Whose day it is, what is running, what time it is."""
+    if app.view.hides:
+        return Picture([[(fit(f" {app.book.now():%H:%M}", width), "band")]])
     book = app.book
     code = f" {book.names.pupil(book.focus) or 'lsa'} "
     end = f"{'MADE UP ' if book.made_up else ''}{book.now():%H:%M} "
@@ -55,16 +59,24 @@ def _session(app: LsaApp, session: Entry) -> tuple[str, str]:
 
 def foot(app: LsaApp, width: int) -> Picture:
     """What was just recorded and for whom, how to take it back, and how much is not yet shared."""
+    if app.view.hides:
+        return Picture()
     here = log.backlog(app.book.db)
     backlog = f"{here} here" if here else "all shared" if app.book.config["shared.url"] else ""
     found = Picture()
     if app.last is not None:
         undo = f"{app.keymap.shown('undo')} undo "
-        found.add((between(f" {app.book.says(app.last)}", undo, width), "panel-strong"))
+        kept = app.book.names.pupil(app.last.pupil) + f" recorded {app.last.when:%H:%M}"
+        words = kept if app.letters_only else app.taken
+        found.add((between(f" {words}", undo, width), "panel-strong"))
         found.taps.append(Tap(width - 12, 0, 12, 1, "undo"))
     else:
         found.add((fit(" Nothing to take back", width), "panel-muted"))
     said = app.said or f"{app.keymap.shown('help')} help  {app.keymap.shown('palette')} commands"
+    if cell_len(said) + cell_len(backlog) + 3 > width:
+        # What was just said, whole, for as long as nobody presses the next key.
+        lines = [*wrapped(said, width - 2, 2), ""][:2]
+        return Picture([[(fit(f" {line}", width), "panel-strong")] for line in lines], found.taps)
     found.add((between(f" {said}", f"{backlog} ", width), "panel" if app.said else "panel-muted"))
     return found
 
@@ -72,6 +84,9 @@ def foot(app: LsaApp, width: int) -> Picture:
 def navigation(app: LsaApp, width: int) -> Picture:
     """The bar of 3 rows: the five screens and everything else, or the buttons of the view on top."""
     found = Picture()
+    if app.view.hides:
+        found.taps.append(Tap(0, 0, width, 3, "back"))
+        return found
     buttons = app.view.buttons()
     if buttons:
         row = [(("", centred(words, 200).strip(), ""), action, arg, "nav") for words, action, arg in buttons]

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsa_tui import text
@@ -93,7 +94,9 @@ def says(book: Book, entry: Entry) -> str:
 
 def recorded(book: Book, entry: Entry, *, more: str = "", **extra: Any) -> Answer:
     """The answer of a recording command: the entry as committed, with `extra` keys and `more` words."""
-    return Answer({**book.json(entry), **extra}, says(book, entry) + more)
+    ahead = entry.when > book.now() + timedelta(minutes=1)
+    hints = (f"{entry.when:%H:%M} is still to come; `lsa undo` takes it back",) if ahead else ()
+    return Answer({**book.json(entry), **extra}, says(book, entry) + more, hints=hints)
 
 
 def table(rows: Sequence[Sequence[str]], widths: Sequence[int | None] = ()) -> str:

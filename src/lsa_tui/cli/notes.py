@@ -27,9 +27,15 @@ WORDS = arg("words", metavar="TEXT", nargs="+")
 def note(book: Book, args: Namespace) -> Answer:
     """The note, without the marks that were understood."""
     typed, at = joined(args.words), moment(args.at, book.now())
-    raised = notes.understood(book, typed).raised
+    meaning = notes.understood(book, typed)
     entry = notes.note(book, typed, at)
-    return recorded(book, entry, more=" (raised for the teacher)" if raised else "", raised=raised)
+    answer = recorded(book, entry, more=" (raised for the teacher)" if meaning.raised else "", raised=meaning.raised)
+    hints = list(answer.hints)
+    if meaning.at and at is None:
+        hints.append(f"{typed.split()[-1]} was taken as the time; --at TIME leaves a note's words alone")
+    if unknown := notes.unknown_marks(meaning.text):
+        hints.append(f"not known, so it stayed in the text: {' '.join(unknown)}")
+    return answer._replace(hints=tuple(hints))
 
 
 @command(

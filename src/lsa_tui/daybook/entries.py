@@ -63,8 +63,12 @@ def _taken(book: Book, step: int) -> Taken:
     # A mark that started its session is one step; people took back the mark.
     entry = next((one for one in found if one.kind != "session"), found[0])
     count = sum(one["count"] for one in found if one.kind == "tally")
-    says = book.says(entry)
-    if len(found) > 1 and count > 1:
+    kind = KINDS[entry.kind]
+    says = book.says(entry) if kind.listed else f"{book.names.pupil(entry.pupil)} {book.line(entry)}".strip()
+    if not kind.listed and len(found) > 1:
+        # The number first: it is what matters of a whole timetable, and the end of a line may be cut off.
+        says = f"{len(found)} {kind.words}s, {says}"
+    elif len(found) > 1 and count > 1:
         says = f"{says} and {count - 1} more"
     elif len(found) > 2:
         says = f"{says} and {len(found) - 1} more"
@@ -74,10 +78,10 @@ def _taken(book: Book, step: int) -> Taken:
     return Taken(entry, says, len(rows), book.json(entry))
 
 
-def can_undo(book: Book) -> Entry | None:
+def can_undo(book: Book) -> Taken | None:
     """What undo would take back, None where nothing is left."""
     step = log.last_step(book.db, undone=False)
-    return None if step is None else _taken(book, step).entry
+    return None if step is None else _taken(book, step)
 
 
 def one_step(book: Book, first: int) -> None:

@@ -123,6 +123,17 @@ def behaviour_for(book: Book, entry: Entry, letter: str) -> Entry:
     return behaviour
 
 
+def timed_today(book: Book, pupil: str | None) -> dict[str, float]:
+    """Seconds of today's ended durations by behaviour id, those of no pupil (private ones) included."""
+    day = book.today().isoformat()
+    found: dict[str, float] = {}
+    for one in read.between(book.db, day, day, pupil, ("bout",)):
+        if one["until"]:
+            spent = (clock.from_text(one["until"]) - one.when).total_seconds()
+            found[one["behaviour"]] = found.get(one["behaviour"], 0) + spent
+    return found
+
+
 def unnamed(book: Book, day: str, pupil: str) -> list[Entry]:
     """The day's unknown marks."""
     return [one for one in read.between(book.db, day, day, pupil, ("tally",)) if not one["behaviour"]]

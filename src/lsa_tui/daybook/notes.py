@@ -94,6 +94,11 @@ def understood(book: Book, typed: str, pupil: str | None = None) -> Understood:
     return understand(typed, book.now(), targets, codes)
 
 
+def unknown_marks(text: str) -> list[str]:
+    """Words of a note's remaining text that look like marks but are none: `@K9` where there is no such pupil."""
+    return [word for word in text.split() if len(word) > 1 and word[0] in "#@!^" and word[1].isalpha()]
+
+
 def note(book: Book, typed: str, at: datetime | None = None, pupil: str | None = None) -> Entry:
     """Records a note; with `!teacher` also raises it. Raises BadInput where no text is left."""
     meaning = understood(book, typed, pupil)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from lsa_tui.clock import from_text
 from lsa_tui.documents.day import View
@@ -21,26 +21,26 @@ COUNTED, TIMED = "count", "duration"
 
 def counts(view: View) -> list[Item]:
     """How often, by behaviour; a tile that was not pressed is a count of none, which is a figure too."""
-    watched = spans.total(view.observed())
-    marks = _counted(view.of("tally"))
+    watched = view.observed()
+    marks = _counted(view.of("tally"), watched)
     shown = _shown(view, COUNTED, marks)
-    items = [_count(one, marks.get(one.id, 0), watched) for one in shown if watched or one.id in marks]
-    return _in_one_line(sorted(items, key=lambda item: not item.data["count"]), "count", watched)
+    items = [_count(one, marks.get(one.id, NONE), watched) for one in shown if watched or one.id in marks]
+    return _in_one_line(sorted(items, key=lambda item: not item.data["count"]), "count", spans.total(watched))
 
 
 def timed(view: View) -> list[Item]:
     """How long, by behaviour."""
-    watched = spans.total(view.observed())
+    watched = view.observed()
     bouts = _bouts(view.of("bout"))
     shown = _shown(view, TIMED, bouts)
     items = [_duration(view, one, bouts.get(one.id, []), watched) for one in shown if watched or one.id in bouts]
-    return _in_one_line(sorted(items, key=lambda item: not item.data["bouts"]), "bouts", watched)
+    return _in_one_line(sorted(items, key=lambda item: not item.data["bouts"]), "bouts", spans.total(watched))
 
 
 def praise(view: View) -> list[Item]:
     """The LSA's own marks, with the time that was observed of any pupil, because they carry none; and their ratio."""
     watched = view.day.watched_anybody
-    marks = _counted(view.of("tally"))
+    marks = _counted(view.of("tally"), watched)
     bouts = _bouts(view.of("bout"))
     mine = [one for one in view.of("behaviour") if one["private"] or one["counts_as"]]
     counted = {kind: [one for one in mine if one["counts_as"] == kind] for kind in ("praise", "reminder", None)}
@@ -53,19 +53,22 @@ def praise(view: View) -> list[Item]:
     ]
 
 
-def _ratio(praised: list[Entry], reminded: list[Entry], marks: Mapping[str, int], watched: timedelta) -> list[Item]:
+def _ratio(
+    praised: list[Entry], reminded: list[Entry], marks: Mapping[str, Marks], stretches: list[spans.Span]
+) -> list[Item]:
     if not praised and not reminded:
         return []
-    praises = sum(marks.get(one.id, 0) for one in praised)
-    reminders = sum(marks.get(one.id, 0) for one in reminded)
+    watched = spans.total(stretches)
+    praise, reminder = (_sum(marks.get(one.id, NONE) for one in ones) for ones in (praised, reminded))
+    praises, reminders = praise.all, reminder.all
     ratio = praise_ratio(praises, reminders)
-    rates = (rate(praises, watched), rate(reminders, watched))
+    rates = (praise.rate(watched), reminder.rate(watched))
     return [
         Item(
             text=f"{PRAISE_METHOD} {ratio} (your own; it stays on this device)",
             lines=(
-                f"praise: {rates[0].text()}, {rates[0].method}",
-                f"reminder: {rates[1].text()}, {rates[1].method}",
+                f"praise: {praise.text(watched)}",
+                f"reminder: {reminder.text(watched)}",
             ),
             brief=f"{PRAISE_METHOD} {ratio} ({praises} and {reminders})" if praises or reminders else "",
             data={
@@ -97,11 +100,38 @@ def _shown(view: View, measure: str, recorded: Iterable[str]) -> list[Entry]:
     ]
 
 
-def _counted(tallies: Iterable[Entry]) -> dict[str, int]:
-    found: dict[str, int] = {}
+class Marks(NamedTuple):
+    """Marks of one behaviour: all of the day, and those inside the observed time, which alone make its rate."""
+
+    all: int
+    watched: int
+
+    def rate(self, observed: timedelta) -> Rate:
+        """Of those in the observed time; of all where nothing was observed, which then has no rate."""
+        return rate(self.watched if observed else self.all, observed)
+
+    def text(self, observed: timedelta) -> str:
+        """The figure with its method, and what lies outside."""
+        outside = self.all - self.watched if observed else 0
+        more = f"; {outside} more outside it" if outside else ""
+        return f"{self.rate(observed).text()}, {Rate.method}{more}"
+
+
+NONE = Marks(0, 0)
+
+
+def _sum(marks: Iterable[Marks]) -> Marks:
+    found = list(marks)
+    return Marks(sum(one.all for one in found), sum(one.watched for one in found))
+
+
+def _counted(tallies: Iterable[Entry], watched: Sequence[spans.Span]) -> dict[str, Marks]:
+    found: dict[str, Marks] = {}
     for one in tallies:
         if one["behaviour"]:
-            found[one["behaviour"]] = found.get(one["behaviour"], 0) + (one["count"] or 1)
+            count = one["count"] or 1
+            seen = count if any(spans.holds(stretch, one.when) for stretch in watched) else 0
+            found[one["behaviour"]] = _sum([found.get(one["behaviour"], NONE), Marks(count, seen)])
     return found
 
 
@@ -113,17 +143,19 @@ def _bouts(entries: Iterable[Entry]) -> dict[str, list[Bout]]:
     return found
 
 
-def _count(behaviour: Entry, count: int, watched: timedelta) -> Item:
-    figure = rate(count, watched)
-    text = f"{behaviour['label']}: {figure.text()}, {figure.method}"
+def _count(behaviour: Entry, marks: Marks, stretches: list[spans.Span]) -> Item:
+    watched = spans.total(stretches)
+    figure = marks.rate(watched)
+    text = f"{behaviour['label']}: {marks.text(watched)}"
     return Item(
         text=text,
-        brief=text if count else "",
+        brief=text if marks.all else "",
         data={
             "behaviour": behaviour["label"],
             "direction": behaviour["direction"],
             "method": figure.method,
-            "count": count,
+            "count": marks.all,
+            "count_observed": marks.watched,
             "observed_minutes": watched / timedelta(minutes=1),
             "per_hour": figure.per_hour,
         },
@@ -144,16 +176,18 @@ def _in_one_line(items: list[Item], number: str, watched: timedelta) -> list[Ite
 def _figure(data: Mapping[str, Any], watched: timedelta) -> str:
     """The figure without the observed time, which stands once before all of them."""
     if data["method"] == Rate.method:
-        return rate(data["count"], watched).text().replace(f" in {duration_text(watched)} ", " ")
+        return rate(data["count_observed"], watched).text().replace(f" in {duration_text(watched)} ", " ")
     if data["minutes"] is None:
         return "unpaired: no total"
     total = duration_text(timedelta(minutes=data["minutes"]))
     return f"{total} so far" if data["open"] else f"{total} ({percent_text(data['percent_of_session'])})"
 
 
-def _duration(view: View, behaviour: Entry, bouts: list[Bout], watched: timedelta) -> Item:
-    figure = durations(bouts, view.day.window, view.day.now, watched)
-    text = f"{behaviour['label']}: {figure.text()}, {figure.method}"
+def _duration(view: View, behaviour: Entry, bouts: list[Bout], stretches: list[spans.Span]) -> Item:
+    watched = spans.total(stretches)
+    figure = durations(bouts, view.day.window, view.day.now, watched, stretches or None)
+    more = f"; {figure.outside} more outside it" if figure.outside else ""
+    text = f"{behaviour['label']}: {figure.text()}, {figure.method}{more}"
     return Item(
         text=text,
         brief=text if bouts else "",
@@ -162,6 +196,9 @@ def _duration(view: View, behaviour: Entry, bouts: list[Bout], watched: timedelt
             "direction": behaviour["direction"],
             "method": figure.method,
             "bouts": figure.number,
+            "bouts_outside": figure.outside,
+            "mean_minutes": None if figure.mean is None else figure.mean / timedelta(minutes=1),
+            "sd_minutes": None if figure.sd is None else figure.sd / timedelta(minutes=1),
             "minutes": None if figure.total is None else figure.total / timedelta(minutes=1),
             "open": figure.open,
             "unpaired": figure.unpaired,

@@ -92,15 +92,15 @@ class Day:
         return [one for one in read.still_open(self.book.db, kind, self.pupil) if one.when.date() <= self.on]
 
     @cached_property
-    def watched_anybody(self) -> timedelta:
-        """Observed time of the day over all pupils: what a mark that carries no pupil refers to."""
+    def watched_anybody(self) -> list[spans.Span]:
+        """The observed time of the day over all pupils: what a mark that carries no pupil refers to."""
         day = self.on.isoformat()
         found = [*self.all.get("session", ()), *self.all.get("slot", ())]
         for pupil in read.of_kind(self.book.db, "pupil"):
             if pupil.id != self.pupil:
                 found += read.between(self.book.db, day, day, pupil.id, ("session", "slot"))
         held = [one for one in found if one.kind == "session"]
-        return spans.total(observed(held, [one for one in found if one.kind == "slot"], self.now))
+        return observed(held, [one for one in found if one.kind == "slot"], self.now)
 
 
 @dataclass(frozen=True)

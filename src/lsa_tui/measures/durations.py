@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar, NamedTuple
 
 from lsa_tui.measures.figures import duration_text, percent_text
-from lsa_tui.measures.spans import Span, clip, in_utc, joined, total
+from lsa_tui.measures.spans import Span, clip, holds, in_utc, joined, meet, total
 
 
 class Bout(NamedTuple):
@@ -41,6 +41,7 @@ class Durations:
     percent_of_session: float | None
     mean: timedelta | None
     sd: timedelta | None
+    outside: int = 0
 
     def text(self) -> str:
         """The figures in a line, such as "2 bouts, 14 min, 5 % of 4 h 50 min; mean 7 min".
@@ -64,13 +65,20 @@ class Durations:
         return f"{percent_text(self.percent_of_session)} of {duration_text(self.observed)}"
 
 
-def durations(bouts: Iterable[Bout], window: Span, now: datetime | None, observed: timedelta) -> Durations:
+def durations(
+    bouts: Iterable[Bout],
+    window: Span,
+    now: datetime | None,
+    observed: timedelta,
+    within: Sequence[Span] | None = None,
+) -> Durations:
     """Number, total, share of the `observed` time, mean and sd of one behaviour's bouts in `window`.
 
     Bouts are clipped to the window; one on its end belongs to the later window. One that ends before it
     starts (a clock put back) has no length but counts. A bout without an end: while `now` is before the end
     of the window, so far and open; with `now` None or later, unpaired in the window it started in, which then
     has no total, while later windows leave it out, since nothing shows that it reached them.
+    With `within`, the observed stretches: only what lies in them counts, and bouts outside are counted apart.
     The share is 100 x total / observed, held at 100 where a bout ran on through a pause.
     Raises ValueError for times without a zone or a negative observed time.
     Source: Cooper, Heron and Heward, Applied Behavior Analysis (total duration, duration per occurrence).
@@ -81,7 +89,11 @@ def durations(bouts: Iterable[Bout], window: Span, now: datetime | None, observe
     counted = [bout for bout in bouts if _reaches(_span(bout, reached), window)]
     running = any(bout.end is None for bout in counted)
     separate = joined((_span(bout, reached) for bout in counted), touching=False)
-    lengths = [total(clip([span], window)) for span in separate]
+    outside = 0
+    if within is not None:
+        seen = [span for span in separate if meet([span], within) or any(holds(one, span[0]) for one in within)]
+        separate, outside = seen, len(separate) - len(seen)
+    lengths = [total(meet([span], within) if within is not None else clip([span], window)) for span in separate]
     unpaired = running and reached is None
     whole = None if unpaired else sum(lengths, timedelta(0))
     finished = [] if running else lengths
@@ -94,6 +106,7 @@ def durations(bouts: Iterable[Bout], window: Span, now: datetime | None, observe
         percent_of_session=min(100.0, 100 * (whole / observed)) if whole is not None and observed else None,
         mean=_mean(finished),
         sd=_sample_sd(finished),
+        outside=outside,
     )
 
 

@@ -56,6 +56,12 @@ def clip(spans: Iterable[Span], window: Span) -> list[Span]:
     return list(_real((max(start, opens), min(end, closes)) for start, end in _real(spans)))
 
 
+def meet(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """What lies both in `spans` and in `others`, each piece once, oldest first."""
+    spans = list(spans)
+    return union(piece for other in others for piece in clip(spans, other))
+
+
 def subtract(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     """The time covered by `spans` and by none of `holes`: separate spans, earliest first, in UTC."""
     left = union(spans)

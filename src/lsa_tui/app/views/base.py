@@ -27,6 +27,8 @@ class View:
     name = "everywhere"
     title = ""
     field: Typed | None = None
+    hides = False
+    """Whether nothing at all may be read while it is on top: band, foot and bar are empty then, too."""
     beside = False
     """Whether the day's entries and the plan may stand beside it on wide terminals."""
 

@@ -10,6 +10,7 @@ class Blank(View):
     """Tells nothing; any key or tap comes back to where you were."""
 
     name = "blank"
+    hides = True
 
     def draw(self, width: int, height: int) -> Picture:
         return Picture()

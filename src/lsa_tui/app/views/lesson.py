@@ -17,6 +17,22 @@ if TYPE_CHECKING:
 def change(app: LsaApp, slot: Entry | None = None) -> None:
     """Starts the slot, ends what runs, or goes on to the next; asks about durations that still run."""
     book = app.book
+    current = sessions.running(book)
+    if current is not None and current.by != book.initials:
+        _others(app, current, slot)
+    else:
+        _change(app, slot)
+
+
+def _others(app: LsaApp, current: Entry, slot: Entry | None) -> None:
+    """Somebody else is with the pupil: a teacher who looks at the day must not end their lesson by one key."""
+    title = app.book.names.slot(current["slot"])
+    question = f"{title} was started by {current.by}"
+    app.open(Choose(app, question, ["leave it", "end it all the same"], lambda n: _change(app, slot) if n else None))
+
+
+def _change(app: LsaApp, slot: Entry | None) -> None:
+    book = app.book
     verb, coming = sessions.lesson_change(book, book.now())
     wanted = slot or coming
     if slot is not None:

@@ -24,7 +24,9 @@ class Note(View):
     def __init__(self, app: LsaApp) -> None:
         super().__init__(app)
         self.draft = app.book.paths.drafts / "note.txt"
-        self.field = Typed(self._kept(), several=True)
+        kept = self._kept()
+        self.draft_kept = bool(kept.strip())
+        self.field = Typed(f"{kept} " if self.draft_kept and not kept[-1].isspace() else kept, several=True)
         self.problem = ""
         self.phrases = notes.recent_phrases(app.book) if app.book.focus else []
         targets = pupils.items(app.book, "target", app.book.focus) if app.book.focus else []
@@ -63,7 +65,9 @@ class Note(View):
     def draw(self, width: int, height: int) -> Picture:
         assert self.field is not None
         found = Picture()
-        kept = "" if self.field.text else "type, then Enter"
+        kept = (
+            "your draft; Ctrl+U clears the line" if self.draft_kept else "" if self.field.text else "type, then Enter"
+        )
         found.add((fit(f" Note  {kept}", width), "strong"))
         lines, _ = self.field.lines(width - 2, max(height - 8, 2))
         for line in lines:
@@ -91,6 +95,10 @@ class Note(View):
             found.add((fit(" #T1 target  !teacher  ^home  8/10  -10", width), "muted"))
             return
         meaning = notes.understood(self.book, self.field.text)
+        unknown = notes.unknown_marks(meaning.text)
+        if unknown:
+            found.add((fit(f" not known, stays as text: {' '.join(unknown)}", width), "warning"))
+            return
         pupil = self.book.names.pupil(meaning.pupil or self.book.focus)
         parts = [f"{(meaning.at or self.book.now()):%H:%M}", pupil, meaning.target or "", meaning.score or ""]
         parts += ["to the teacher" if meaning.raised else "", "home" if meaning.home else ""]

@@ -171,7 +171,7 @@ class Setup(View):
             return
         self.app.said = ""
         self.app.go("today")
-        self.app.last = self.app._last_recorded()
+        self.app.look_back()
 
     def _write(self) -> None:
         book, given = self.book, self.given

@@ -78,7 +78,7 @@ class Syncing:
         app = self.app
         self.running, self.says, self.failed, self.ended = False, says, failed, app.book.now()
         app.book.names = read.Names(app.book.db)
-        app.last = app._last_recorded()
+        app.look_back()
         for view in app.views:
             view.refreshed()
         if self.then_leave and (self._stop or not failed):

@@ -41,6 +41,7 @@ class Tally(View):
     def _tiles(self, found: Picture, tiles: list[Entry], width: int, columns: int, air: int, tall: int) -> None:
         counts = marks.counts(self.book, self.book.today().isoformat())
         running = {one["behaviour"]: one for one in marks.open_bouts(self.book, self.book.focus)}
+        self.totals = marks.timed_today(self.book, self.book.focus)
         wide = (width + 1) // columns - 1
         for start in range(0, len(tiles), columns):
             row = [self._tile(tile, counts, running, wide) for tile in tiles[start : start + columns]]
@@ -55,7 +56,7 @@ class Tally(View):
         style = "run" if bout else "tile"
         if self.app.letters_only:
             return Box(("", f"   {key}"), "tile", key, style)
-        number = self._time(bout) if tile["measure"] == "duration" else str(counts.get(tile.id, 0))
+        number = self._time(tile, bout) if tile["measure"] == "duration" else str(counts.get(tile.id, 0))
         head = [
             (f" {key} ", "run-number" if bout else "tile-key"),
             (right(number, wide - 4), f"{style}-number"),
@@ -68,10 +69,11 @@ class Tally(View):
         lines = (head, [(fit(f" {first}", wide), quiet)], [(fit(f" {second}", wide), quiet)])
         return Box(lines, "tile", key, style)
 
-    def _time(self, bout: Entry | None) -> str:
-        if bout is None:
+    def _time(self, tile: Entry, bout: Entry | None) -> str:
+        """The running time, else what the day has so far, else a dash."""
+        if bout is None and tile.id not in self.totals:
             return "-"
-        spent = self.book.now() - bout.when
+        spent = self.book.now() - bout.when if bout else timedelta(seconds=self.totals[tile.id])
         seconds = int(max(spent, timedelta(0)).total_seconds())
         if seconds >= 3600:
             return f"{seconds // 3600}h{seconds % 3600 // 60:02}"

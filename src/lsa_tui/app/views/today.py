@@ -10,9 +10,10 @@ from lsa_tui.app.frame import state
 from lsa_tui.app.views.base import View
 from lsa_tui.app.views.tally import tile_key
 from lsa_tui.clock import from_text
-from lsa_tui.daybook import events, plan, problems, sessions
+from lsa_tui.daybook import events, plan, problems, pupils, sessions
 from lsa_tui.daybook.plan import SlotOfDay
 from lsa_tui.records import read
+from lsa_tui.records.kinds import Entry
 
 if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
@@ -23,6 +24,7 @@ class Today(View):
 
     name = "today"
     title = "Today"
+    beside = True
 
     def __init__(self, app: LsaApp, on: date | None = None) -> None:
         super().__init__(app)
@@ -31,23 +33,22 @@ class Today(View):
         self.slots: list[SlotOfDay] = []
         self.refreshed()
 
-    @property
-    def beside(self) -> bool:  # type: ignore[override]
-        """The day's entries stand beside it; a plan beside the plan would say it twice."""
-        return self.app.size.width < 110
-
     def refreshed(self) -> None:
         pupil = self.book.focus
         self.slots = plan.day(self.book, self.on, pupil) if pupil else []
         self.replies = problems.unseen(self.book, pupil) if pupil else []
+        self.asked = self._asked()
         ids = [one.slot.id for one in self.slots]
         if self.chosen not in ids:
             self.chosen = self._present()
 
     def _present(self) -> str | None:
-        """The slot going on now, else the next one, else the last."""
+        """The slot that runs, else the one planned for now, else the next one, else the last."""
         now = self.book.now()
         lessons = [one for one in self.slots if sessions.is_lesson(one.slot)]
+        running = next((one for one in lessons if one.status == "running"), None)
+        if running is not None:
+            return running.slot.id
         for one in lessons:
             if now < one.ends:
                 return one.slot.id
@@ -55,8 +56,19 @@ class Today(View):
 
     @property
     def morning(self) -> bool:
-        """Before the first start of today the digits are the morning flags."""
-        return self.on == self.book.today() and not any(one.sessions for one in self.slots)
+        """Before the first start of today, and before noon, the digits are the morning flags."""
+        early = self.on == self.book.today() and self.book.now().hour < 12
+        return early and not any(one.sessions for one in self.slots)
+
+    def _asked(self) -> list[Entry]:
+        """For the teacher and the SENCo: raised by others and not answered yet."""
+        if self.book.role not in ("teacher", "senco"):
+            return []
+        return [
+            one.entry
+            for one in problems.inbox(self.book)
+            if one.status == "open" and one.entry.by != self.book.initials
+        ]
 
     def draw(self, width: int, height: int) -> Picture:
         found = Picture()
@@ -79,6 +91,10 @@ class Today(View):
             who = ", ".join(sorted({one.by for one in self.replies}))
             words = f" {len(self.replies)} repl{'y' if len(self.replies) == 1 else 'ies'} from {who}"
             top = found.add((between(words, "Enter ", width), "late"))
+            found.taps.append(Tap(0, top, width, 1, "today.replies"))
+        if self.asked:
+            who = ", ".join(sorted({one.by for one in self.asked}))
+            top = found.add((between(f" {len(self.asked)} raised by {who}, open", "Enter ", width), "late"))
             found.taps.append(Tap(0, top, width, 1, "today.replies"))
 
     def _due(self, found: Picture, width: int) -> None:
@@ -141,6 +157,9 @@ class Today(View):
         ]
         for session in one.sessions:
             lines += [("why", session["missed_reason"]), ("adapted", session["adapted"])]
+        if one.status == "running" and not self.app.letters_only:
+            target = pupils.current_target(self.book, self.book.focused())
+            lines.append(("digits", f"{target['code']} {target['text']}" if target else None))
         for word, text in lines:
             for n, line in enumerate(wrapped(str(text), width - 11, 3) if text else ()):
                 found.add((f"  {word if n == 0 else '':>7}  ", "muted"), (fit(line, width - 11), "text"))
@@ -186,14 +205,21 @@ class Today(View):
         """Enter: replies first, then what the chosen slot needs."""
         from lsa_tui.app.views.lesson import change
 
-        if self.replies:
+        if self.replies or self.asked:
             self.do_today_replies("")
             return
+        if self.on != self.book.today():
+            self.app.say("Only today's lessons can be started")
+            return
         one = next((one for one in self.slots if one.slot.id == self.chosen), None)
-        if one is not None and self.chosen != self._present() and self.on == self.book.today():
-            change(self.app, one.slot)
-        elif self.on == self.book.today():
+        if one is None or self.chosen == self._present():
             change(self.app)
+        elif one.status in ("planned", "missed", "running"):
+            change(self.app, one.slot)
+        else:
+            self.app.say(f"{one.slot['title']} is {one.status}; a tap on it offers more")
+            return
+        self.chosen = None
         self.refreshed()
 
     def do_lesson(self, _: str) -> None:
