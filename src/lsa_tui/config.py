@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -105,6 +106,16 @@ def _zone(value: Any) -> str:
     return str(value)
 
 
+_ADDRESS = re.compile(r"(sqlite|folder)://(//.|/[A-Za-z]:).*|postgresql://.+")
+
+
+def _url(value: Any) -> str:
+    found = _text(value)
+    if found and not _ADDRESS.fullmatch(found):
+        raise ValueError("is not the address of a shared file; write it like sqlite:////absolute/path/school.db")
+    return found
+
+
 def _yes_no(value: Any) -> bool:
     if not isinstance(value, bool):
         raise ValueError("is true or false, without quotes")
@@ -138,7 +149,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("time", "zone", clock.DEFAULT_ZONE, _zone),
     Setting("look", "theme", "dusk", _text),
     Setting("look", "letters_only", False, _yes_no),
-    Setting("shared", "url", "", _text),
+    Setting("shared", "url", "", _url),
     *(Setting("presets", name, default, _nine) for name, default in PRESETS.items()),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}

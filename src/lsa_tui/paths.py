@@ -66,7 +66,10 @@ class Paths:
 def private_folder(folder: Path) -> Path:
     """`folder`, created for its owner alone where it was missing."""
     try:
-        if not folder.is_dir():
+        if folder.is_dir():
+            if os.name == "posix" and folder.stat().st_uid == os.geteuid() and not any(folder.iterdir()):
+                folder.chmod(0o700)  # made for us a moment ago, and still empty
+        else:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.chmod(0o700)
     except OSError as problem:

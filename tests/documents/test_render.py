@@ -164,7 +164,7 @@ def test_the_short_form_keeps_the_figures(hand_over: Document) -> None:
     for words in (
         "T1 independence 60 % of 10: Self 6, Prompt 2, not yet 1",
         "! F2 0 of 10 min; missed: LSA moved to cover 10 min · 90 of 100 min (delivered / planned)",
-        "frequency in 1 h 20 min: Calling out 4 (3.0/h), Asked for help 4 (3.0/h)",
+        "frequency in 1 h 20 min: Calling out 4 (3.0/h), Asked for help 3 (2.3/h)",
         "duration in 1 h 20 min: On own 20 min (25 %)",
         "praise : reminder 5.2 : 1 (31 and 6)",
         "09:20 G green (pupil) · 10:20 Y yellow",

@@ -164,10 +164,10 @@ def test_wellbeing_by_letter_and_word_and_who_said_it(hand_over: Document) -> No
 
 
 def test_behaviour_figures_with_method_and_observed_time(hand_over: Document) -> None:
-    # 80 minutes: 4 / (4/3 h) = 3.0; 4 marks of "Asked for help" as well, one of them outside every session.
+    # 80 minutes: 4 / (4/3 h) = 3.0; 4 marks of "Asked for help", one outside every session: 3 / (4/3 h) = 2.25.
     assert texts(hand_over, "behaviour")[:-1] == [
         "Calling out: 4 in 1 h 20 min (3.0/h), frequency",
-        "Asked for help: 4 in 1 h 20 min (3.0/h), frequency",
+        "Asked for help: 3 in 1 h 20 min (2.3/h), frequency; 1 more outside it",
         "Sensory support: 0 in 1 h 20 min (0.0/h), frequency",
         "On own: 1 bout, 20 min, 25 % of 1 h 20 min, duration",
         "Left place: 0 bouts in 1 h 20 min, duration",

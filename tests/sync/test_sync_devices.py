@@ -342,15 +342,18 @@ def test_in_a_thread_while_the_day_goes_on(homes, url, agree) -> None:
 
 def test_what_is_recorded_while_sending_can_still_be_undone(homes, url, shared) -> None:
     book = homes("jt")
-    note(book, "before")
+    with book.step():
+        for n in range(600):  # more than one chunk: the second must not take the newcomer along
+            note(book, f"before {n}")
 
     def in_between(step: Progress) -> None:
-        if step.phase == "sending" and step.done and "Narwhal" not in str(texts(book)):
+        if step.phase == "sending" and step.done and "Narwhal" not in texts(book):
             note(book, "Narwhal")
 
     result = sync(book, url, progress=in_between)
-    assert (result.sent, result.remaining) == (2, 1)
+    assert (result.sent, result.remaining) == (601, 1)
     assert "1 recorded meanwhile" in result.says
+    assert b"Narwhal" not in shared.read_bytes()
     assert entries.undo(book).entry["text"] == "Narwhal"
     sync(book, url)
     assert b"Narwhal" not in shared.read_bytes()

@@ -40,7 +40,7 @@ def band(app: LsaApp, width: int) -> Picture:
         title = fit(title, min(len(title), room - len(state) - len(end) - 2))
         middle = between(f" {title}{state}", end, room)
     else:
-        middle = between(f" {book.now():%a %-d %b}", end, room)
+        middle = between(f" {book.now():%a %d %b}", end, room)
     found = Picture()
     found.add((code, "nav-current"), (middle, "band"))
     found.taps.append(Tap(0, 0, len(code), 1, "pupil"))

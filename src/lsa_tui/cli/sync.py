@@ -29,7 +29,9 @@ def sync(book: Book, args: Namespace) -> Answer:
         if watched:
             print("\r\x1b[K", end="", file=sys.stderr)
     complete = args.dry_run or (result.verified and not result.remaining)
-    return Answer(result.as_json(), result.says, code=0 if complete else SyncIncomplete.exit_code)
+    left = f"{result.remaining} not shared yet, recorded meanwhile; sync again"
+    hints = () if complete else (left,)
+    return Answer(result.as_json(), result.says, code=0 if complete else SyncIncomplete.exit_code, hints=hints)
 
 
 def _show(progress: Any) -> None:

@@ -72,7 +72,12 @@ class Book:
         if found is not None and not found.removed:
             return found.id
         known = sorted(read.of_kind(self.db, "pupil"), key=lambda one: str(one["code"]))
-        return known[0].id if known else None
+        if not known:
+            return None
+        # Kept, so that a pupil who comes later and stands before this one by code does not take its place.
+        with self.store.writing():
+            log.set_meta(self.db, "focus", known[0].id)
+        return known[0].id
 
     def focused(self) -> str:
         """The id of the pupil in focus. Raises LsaError where there is none yet."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from lsa_tui import clock
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
 from lsa_tui.records import checks, ids, log, read
@@ -131,6 +132,19 @@ def _names(book: Book, names: dict[str, str]) -> list[log.Draft]:
     return drafts
 
 
+def _check_sense(kind: Kind, values: dict[str, Any]) -> None:
+    """What single fields cannot tell: an end before its start, a level of another ladder. Raises BadInput."""
+    begins, ends = values.get(kind.time or ""), values.get(kind.ends or "")
+    if begins and ends and clock.from_text(ends) < clock.from_text(begins):
+        raise BadInput(f"{kind.words}: {kind.ends} is {ends!r}, before its beginning at {begins}")
+    ladder, level = values.get("ladder"), values.get("level")
+    if kind.name == "trial" and ladder and level:
+        from lsa_tui.measures.support import LADDERS  # a mark, the quickest command, never comes here
+
+        if level not in LADDERS[ladder].levels:
+            raise BadInput(f"{kind.words}: level {level!r} is not of the ladder {ladder!r}")
+
+
 class _Reader:
     """Checks lines one by one, knowing the pupils and behaviours of the book and of the lines before."""
 
@@ -184,8 +198,9 @@ class _Reader:
         if kind.name == "behaviour":
             self._learn(uid, pupil, values.get("key"), bool(values["private"]))
             own = bool(values["private"])
-        if pupil is not None and not own:
+        if pupil is not None and (not own or kind.name == "behaviour"):
             values["pupil"] = pupil
+        _check_sense(kind, values)
         return _Line(number, kind, uid, pupil, values, extra, own)
 
     def _object(self, raw: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lsa_tui import clock
 from lsa_tui.daybook import behaviours, sessions
@@ -11,6 +11,9 @@ from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
 from lsa_tui.records import read
 from lsa_tui.records.kinds import Entry
+
+if TYPE_CHECKING:
+    from lsa_tui.measures.support import Ladder
 
 
 def tally(
@@ -49,11 +52,13 @@ def toggle(book: Book, behaviour: Entry, at: datetime | None = None, pupil: str 
     pupil = pupil or book.focused()
     moment = at or book.now()
     with book.step():
-        for bout in open_bouts(book, pupil):
+        # One left open on another day is closed by a choice only; a press today is not its end.
+        running = [one for one in open_bouts(book, pupil) if one.when.date() == moment.date()]
+        for bout in running:
             if bout["behaviour"] == behaviour.id:
                 return stop_bout(book, bout, moment)
         if behaviour["group"]:
-            for bout in open_bouts(book, pupil):
+            for bout in running:
                 other = read.get(book.db, bout["behaviour"])
                 if other is not None and other["group"] == behaviour["group"]:
                     stop_bout(book, bout, moment)
@@ -87,7 +92,9 @@ def _placed(
 
 
 def _unknown(book: Book, letter: str, count: int, at: datetime | None, pupil: str, allowed: bool) -> Entry:
-    key = behaviours.check_letter(letter)
+    key = letter.strip().lower()
+    if len(key) != 1 or not key.isalpha():
+        raise BadInput(f"{letter!r} is no letter of a tile; it is one letter")
     if not allowed:
         known = " ".join(f"{one['key']} {one['label']}," for one in behaviours.for_pupil(book, pupil)).rstrip(",")
         raise BadInput(
@@ -160,9 +167,11 @@ def trial(book: Book, target_code: str, answer: str, at: datetime | None = None,
 
     pupil = pupil or book.focused()
     target = pupils.target(book, target_code, pupil)
-    ladder = pupils.ladder_of(target)
     moment = at or book.now()
-    outcome, level = ("yes", _level(ladder, answer)) if answer.lower() not in ("no", "none") else (answer.lower(), None)
+    ladder, level = pupils.ladder_of(target), None
+    outcome = answer.lower() if answer.lower() in ("no", "none") else "yes"
+    if outcome == "yes":
+        ladder, level = _level(ladder, answer)
     with book.step():
         values = {
             "at": clock.to_text(moment),
@@ -176,10 +185,14 @@ def trial(book: Book, target_code: str, answer: str, at: datetime | None = None,
         return book.record("trial", values, pupil=pupil)
 
 
-def _level(ladder: Any, answer: str) -> str:
-    for level in ladder.levels:
-        if level.casefold() == answer.strip().casefold():
-            return str(level)
+def _level(ladder: Ladder, answer: str) -> tuple[Ladder, str]:
+    """The level meant, of the target's own ladder before the other one; it is stored with its ladder."""
+    from lsa_tui.measures.support import LADDERS
+
+    for one in (ladder, *LADDERS.values()):
+        for level in one.levels:
+            if level.casefold() == answer.strip().casefold():
+                return one, level
     raise BadInput(f"{answer!r} is no level of this target; it is one of {', '.join(ladder.levels)}, no, none")
 
 

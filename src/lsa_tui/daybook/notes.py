@@ -50,6 +50,8 @@ def understand(typed: str, now: datetime, targets: Collection[str], pupil_codes:
     def take(match: re.Match[str]) -> str:
         word = match[0]
         sign, name = word[0], word[1:].casefold()
+        if (sign == "#" and "target" in found) or (sign == "@" and "pupil" in found):
+            return word  # one note has one target and one pupil; a second one stays in the text
         if sign == "#" and name in known_targets:
             found["target"] = known_targets[name]
         elif sign == "@" and name in known_pupils:

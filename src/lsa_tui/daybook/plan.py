@@ -52,12 +52,12 @@ def day(book: Book, on: date, pupil: str | None = None) -> list[SlotOfDay]:
 
 
 def _status(slot: Entry, mine: Sequence[Entry]) -> str:
-    if slot["cancelled"]:
-        return "cancelled"
     if any(sessions.is_running(one) for one in mine):
         return "running"
     if any(one["status"] == "done" for one in mine):
-        return "done"
+        return "done"  # it was delivered, whatever the calendar says of it since
+    if slot["cancelled"]:
+        return "cancelled"
     return "missed" if mine else "planned"
 
 
@@ -98,7 +98,9 @@ def import_calendar(book: Book, file: Path, pupil: str | None = None, partial: b
             + "\n".join(f"  {line}" for line in unreadable)
         )
     wanted = {ids.natural_id("slot", whose, one.uid, one.recurrence): _values(one) for one in found.planned}
-    new, changed, same, gone = _update(book, whose, wanted, {one.uid for one in found.planned})
+    # What could not be read is not gone: only a calendar that was read whole can take lessons away.
+    series = set() if unreadable else {one.uid for one in found.planned}
+    new, changed, same, gone = _update(book, whose, wanted, series)
     return Imported(new, changed, same, gone, unreadable, tuple(found.endless), found.first, found.last)
 
 

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 def add(book: Book, code: str, name: str | None = None, **fields: Any) -> Entry:
     """Adds or updates a pupil; the first one comes into focus. The name stays on this device."""
     with book.step():
+        nobody = book.focus is None
         pupil = book.put("pupil", {"code": code, **fields})
         if name is not None:
             book.put("name", {"name": name}, pupil=pupil.id, own=True)
-        if book.focus is None:
+        if nobody:
             log.set_meta(book.db, "focus", pupil.id)
     return pupil
 

@@ -127,7 +127,11 @@ def start(book: Book, slot: Entry | None, at: datetime | None = None) -> Entry:
                 if slot is not None and one["slot"] == slot.id:
                     return _confirmed(book, one, moment if at else None)
                 _finish(book, one, moment)
-        return _begin(book, pupil, moment, slot=slot.id if slot else None)
+        later = [one for one in of_day(book, moment.date().isoformat(), pupil)[1] if one.when > moment]
+        # Started for an earlier time: it lasted until the next one began.
+        ended = clock.to_text(later[0].when) if later else None
+        status = "done" if ended else "running"
+        return _begin(book, pupil, moment, slot=slot.id if slot else None, ended=ended, status=status)
 
 
 def _confirmed(book: Book, session: Entry, at: datetime | None) -> Entry:
@@ -156,6 +160,10 @@ def stop(
         return _miss(book, current, moment, missed)
     if current is None:
         raise LsaError("no session is running; start one with `lsa start`")
+    if at is None and current.when.date() != moment.date():
+        title, day = book.names.slot(current["slot"]), f"{current.when:%A %d %B}"
+        when = f"{current.when:%Y-%m-%d}THH:MM"
+        raise LsaError(f"{title} of {day} is still open; say when it ended: lsa stop --at {when}")
     if moment < current.when:
         raise BadInput(f"it cannot end at {moment:%H:%M}, before it began at {current.when:%H:%M}")
     return _finish(book, current, moment, adapted)
@@ -213,6 +221,8 @@ def pause(book: Book, at: datetime | None = None) -> Entry:
     current = _now_running(book)
     if is_paused(current):
         raise LsaError("the observed time is held already; `lsa resume` goes on")
+    if at is not None and at < current.when:
+        raise BadInput(f"it cannot be held from {at:%H:%M}, before it began at {current.when:%H:%M}")
     moment = clock.to_text(at or book.now())
     return book.revise(current, {"pauses": [*(current["pauses"] or []), [moment, None]]})
 

@@ -65,7 +65,8 @@ def build(book: Book, on: date, audience: str, pupil: str | None = None) -> Docu
     # The parts of one section follow each other; only here must what is settled not stand before what is not.
     found.get("needs_you", []).sort(key=lambda item: not item.emphasis)
     sections = tuple(Section(name, SECTIONS[name], tuple(items)) for name, items in found.items())
-    return Document(on, code, audience, _heading(day, code, audience), sections)
+    heading = _heading(day, code, audience) + ("  MADE UP" if book.made_up else "")
+    return Document(on, code, audience, heading, sections)
 
 
 def _pupil(book: Book, wanted: str | None) -> str:

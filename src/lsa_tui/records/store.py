@@ -176,6 +176,20 @@ _REASONS = (
 )
 
 
+def _probed(path: Path) -> list[str]:
+    """What the disk itself says, where SQLite only says that it got no answer."""
+    try:
+        folder = path if path.is_dir() else path.parent
+        system = os.statvfs(folder) if hasattr(os, "statvfs") else None
+        if system is not None and system.f_bavail * system.f_frsize < 32_768:
+            return ["no space left"]
+        if folder.is_dir() and not os.access(folder, os.W_OK):
+            return ["read-only"]
+    except OSError:
+        pass
+    return []
+
+
 def describe(problem: BaseException, path: Path) -> str:
     """The sentence for a database or file error. The reason may be hidden behind a failing rollback."""
     texts = []
@@ -183,6 +197,7 @@ def describe(problem: BaseException, path: Path) -> str:
     while link is not None:
         texts.append(str(link).lower())
         link = link.__context__
+    texts += _probed(path)
     for sign, sentence in _REASONS:
         if any(sign in text for text in texts):
             return f"{path}: {sentence}. Nothing was changed"

@@ -57,7 +57,7 @@ class Conflicts(Windowed):
         found.add((between(" To decide", f"‹ {self.at + 1} of {len(self.open)} › ", width), "strong"))
         found.taps += [Tap(width - 12, 0, 6, 1, "conflicts.go", "-1"), Tap(width - 6, 0, 6, 1, "conflicts.go", "1")]
         whose = self.book.names.pupil(entry.pupil)
-        when = f" {entry.when:%a %-d %b %H:%M}" if KINDS[entry.kind].listed else ""
+        when = f" {entry.when:%a %d %b %H:%M}" if KINDS[entry.kind].listed else ""
         about = f"{whose} {KINDS[entry.kind].words}{when}: {field_words(name)}".strip()
         for part in wrapped(about, width - 2, 2):
             found.add((fit(f" {part}", width), "text"))
@@ -72,7 +72,7 @@ class Conflicts(Windowed):
         for n, one in enumerate(self._values(), 1):
             found.add(("", "text"))
             top = len(found.lines)
-            who = f"{one['by']} {from_text(one['at']):%a %-d %b %H:%M}"
+            who = f"{one['by']} {from_text(one['at']):%a %d %b %H:%M}"
             said = value_words(self.book, self.open[self.at][1], one["value"])
             parts = wrapped(said, width - 4)
             for row, part in enumerate(parts):

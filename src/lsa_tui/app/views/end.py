@@ -58,7 +58,7 @@ class End(Windowed):
     # Drawing
 
     def head(self, width: int) -> Picture:
-        day = "Today" if self.on == self.book.today() else f"{self.on:%a %-d %b}"
+        day = "Today" if self.on == self.book.today() else f"{self.on:%a %d %b}"
         title = "Home sheet" if self.home else "Hand-over"
         found = Picture()
         found.add((" ‹ ", "accent"), (day, "strong"), (" › ", "accent"))

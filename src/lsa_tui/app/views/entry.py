@@ -38,7 +38,7 @@ class EntryView(Windowed):
     def head(self, width: int) -> Picture:
         found = Picture()
         title = f" {self.entry.when:%H:%M} {KINDS[self.entry.kind].words}"
-        found.add((between(title, f"{self.entry.when:%a %-d %b %Y} ", width), "strong"))
+        found.add((between(title, f"{self.entry.when:%a %d %b %Y} ", width), "strong"))
         return found
 
     def content(self, width: int) -> Picture:

@@ -76,7 +76,7 @@ class Inbox(Listing):
 
     def _problem(self, found: Picture, one: Problem, chosen: bool, width: int) -> None:
         entry = one.entry
-        words = f"{'>' if chosen else ' '}{self.book.names.pupil(entry.pupil)} {entry.when:%a %-d %b %H:%M} {entry.by}"
+        words = f"{'>' if chosen else ' '}{self.book.names.pupil(entry.pupil)} {entry.when:%a %d %b %H:%M} {entry.by}"
         style = "now-strong" if chosen else "muted" if one.status == "closed" else "strong"
         found.add((between(words, one.status, width), style))
         quiet = "muted" if one.status == "closed" else "text"

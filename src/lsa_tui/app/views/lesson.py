@@ -110,7 +110,7 @@ def left_open(app: LsaApp) -> None:
         when = parse_when(words, session.when.replace(hour=23, minute=59))
         app.recorded(sessions.stop(app.book, when, session=session))
 
-    question = f"{title} of {session.when:%a %-d %b} is still open"
+    question = f"{title} of {session.when:%a %d %b} is still open"
     app.open(Choose(app, question, answers, chosen, typed, "ended at …"))
 
 

@@ -101,7 +101,7 @@ class Log(Listing):
         if self.find:
             found.add((between(f" Find: {self.find}", f"{count}   {shown}", width), "strong"))
         else:
-            day = "Today" if self.on == self.book.today() else f"{self.on:%a %-d %b}"
+            day = "Today" if self.on == self.book.today() else f"{self.on:%a %d %b}"
             found.add((" ‹ ", "accent"), (day, "strong"), (" › ", "accent"))
             rest = width - length(found.lines[0])
             found.lines[0].append((between(f"  {count}", shown, rest), "muted"))

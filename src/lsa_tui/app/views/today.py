@@ -85,7 +85,7 @@ class Today(View):
 
     def _replies(self, found: Picture, width: int) -> None:
         if self.on != self.book.today():
-            top = found.add((between(f" {self.on:%A %-d %B %Y}", "q today ", width), "now-strong"))
+            top = found.add((between(f" {self.on:%A %d %B %Y}", "q today ", width), "now-strong"))
             found.taps.append(Tap(0, top, width, 1, "back"))
         if self.replies:
             who = ", ".join(sorted({one.by for one in self.replies}))

@@ -51,7 +51,7 @@ def value_words(book: Book, name: str, value: Any) -> str:
     if name == "zone":
         return f"{value.upper()} {ZONES[value]}"
     if name in TIMES:
-        return f"{from_text(value):%H:%M, %a %-d %b}"
+        return f"{from_text(value):%H:%M, %a %d %b}"
     if name == "pauses":
         return ", ".join(f"{_clock(one)} to {_clock(other)}" for one, other in value)
     if isinstance(value, bool):
@@ -80,7 +80,7 @@ def changes(book: Book, entry: Entry, history: Sequence[Mapping[str, Any]]) -> I
     """Each change of an entry, oldest first: when and by whom, and what it did."""
     for n, change in enumerate(history):
         when = from_text(change["at"])
-        day = "" if when.date() == entry.when.date() else f"{when:%a %-d %b} "
+        day = "" if when.date() == entry.when.date() else f"{when:%a %d %b} "
         who = f"{day}{when:%H:%M} {change['by']}"
         if n == 0:
             yield who, "recorded"
