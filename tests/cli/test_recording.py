@@ -90,7 +90,9 @@ def test_levels_of_support(lsa: RunLsa) -> None:
         done = lsa("trial", "T1", answer, "--json").json
         assert (done["level"], done["outcome"]) == (None, answer)
     assert done["today"] == 3
-    refused(lsa("trial", "T1", "V"), "self, prompting")
+    other = lsa("trial", "T1", "V", "--json").json
+    assert (other["level"], other["ladder"]) == ("V", "prompt"), "of the other ladder, and stored with it"
+    refused(lsa("trial", "T1", "X"), "self, prompting")
     refused(lsa("trial", "T9", "no"), "no target 'T9'")
 
 

@@ -176,10 +176,10 @@ class LsaApp(App[int]):
     def press(self, key: str, character: str | None) -> None:
         """Answers one key. Capitals count as lower case; a letter never logs while text is being typed."""
         view = self.view
-        self.said = ""
         if view.field is not None:
             self._type(view, key, character)
         else:
+            self.said = ""
             name = character.lower() if character and character.isprintable() else key
             if not view.press(name, character):
                 action = self.keymap.on(view.name).get(name)

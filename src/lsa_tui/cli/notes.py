@@ -31,7 +31,7 @@ def note(book: Book, args: Namespace) -> Answer:
     entry = notes.note(book, typed, at)
     answer = recorded(book, entry, more=" (raised for the teacher)" if meaning.raised else "", raised=meaning.raised)
     hints = list(answer.hints)
-    if meaning.at and at is None:
+    if meaning.at and at is None and ":" in typed.split()[-1]:
         hints.append(f"{typed.split()[-1]} was taken as the time; --at TIME leaves a note's words alone")
     if unknown := notes.unknown_marks(meaning.text):
         hints.append(f"not known, so it stayed in the text: {' '.join(unknown)}")

@@ -64,8 +64,6 @@ def add(book: Book, key: str, label: str | None, pupil: str | None = None, **fie
     """
     letter = check_letter(key)
     given = {name: value for name, value in fields.items() if value is not None}
-    if given.get("counts_as"):
-        given.setdefault("private", True)  # praise and reminders are what the adult did: nobody else's business
     known = [one for one in read.of_kind(book.db, "behaviour") if one.pupil == pupil]
     at_letter = next((one for one in known if one["key"] == letter), None)
     wanted = text.clean(label or "").casefold()
@@ -86,6 +84,8 @@ def add(book: Book, key: str, label: str | None, pupil: str | None = None, **fie
 
 
 def _new(book: Book, values: dict[str, Any], pupil: str | None) -> Entry:
+    if values.get("counts_as"):
+        values.setdefault("private", True)  # praise and reminders are what the adult did: nobody else's business
     own = bool(values.get("private"))
     held = read.get(book.db, ids.natural_id("behaviour", pupil or "", text.one_line(text.clean(values["label"]))))
     if held is None:

@@ -24,9 +24,8 @@ class Note(View):
     def __init__(self, app: LsaApp) -> None:
         super().__init__(app)
         self.draft = app.book.paths.drafts / "note.txt"
-        kept = self._kept()
-        self.draft_kept = bool(kept.strip())
-        self.field = Typed(f"{kept} " if self.draft_kept and not kept[-1].isspace() else kept, several=True)
+        self.field = Typed(self._kept(), several=True)
+        self.draft_kept = bool(self.field.text.strip())
         self.problem = ""
         self.phrases = notes.recent_phrases(app.book) if app.book.focus else []
         targets = pupils.items(app.book, "target", app.book.focus) if app.book.focus else []
