@@ -112,7 +112,7 @@ async def test_an_unknown_mark_is_named_by_letter_or_digit(book, size, key):
     app = LsaApp(book)
     async with app.run_test(size=size) as pilot:
         await pilot.press("'")
-        assert " Name" in text(app)
+        assert "Name" in text(app)
         await pilot.press("enter")
         assert "Which tile was j at 10:42?" in text(app)
         assert "praise" not in text(app)  # private: it would have to leave the pupil's records

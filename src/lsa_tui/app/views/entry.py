@@ -47,7 +47,7 @@ class EntryView(Windowed):
         return Picture(list(self.lines[width]))
 
     def below(self) -> list[Box]:
-        return [] if self.entry.removed else [*deeds(self.app, self.entry), deed(self.app, "log.time", "Time")]
+        return [] if self.entry.removed else deeds(self.app, self.entry)
 
     def do_log_correct(self, _: str) -> None:
         correct.correct(self.app, self.entry)
@@ -64,7 +64,7 @@ class EntryView(Windowed):
 
 def deed(app: LsaApp, action: str, label: str) -> Box:
     """A button that shows its key."""
-    return Box(([(f" {app.keymap.shown(action)}", "tile-key")], [(f" {label}", "tile")]), action)
+    return Box(([(app.keymap.shown(action), "tile-key")], [(label, "tile")]), action)
 
 
 def deeds(app: LsaApp, entry: Entry | None) -> list[Box]:
@@ -73,6 +73,7 @@ def deeds(app: LsaApp, entry: Entry | None) -> list[Box]:
     return [
         deed(app, "log.correct", "Name" if unnamed else "Correct"),
         deed(app, "log.remove", "Remove"),
+        deed(app, "log.time", "Time"),
         deed(app, "log.move", "Move"),
     ]
 

@@ -36,7 +36,11 @@ PERSON = (
     Question("role", "What do you do?", "", ROLE_WORDS),
 )
 PUPIL = (
-    Question("pupil", "The pupil's code", "As in K7: initials or a nickname, never the full name. Others can follow."),
+    Question(
+        "pupil",
+        "The pupil's code",
+        "As in K7: initials or a nickname, never the full name. A teacher may leave it empty.",
+    ),
     Question("tiles", "Begin with these tiles?", "", ("Yes, these eight", "No, none yet")),
 )
 SHARED = Question(
@@ -57,7 +61,9 @@ class Setup(View):
     def __init__(self, app: LsaApp) -> None:
         super().__init__(app)
         known = app.book.config.exists
-        ask_pupil = PUPIL if app.book.focus is None else ()
+        tiles = bool(behaviours.every(app.book))
+        asked = [one for one in PUPIL if not (one.id == "tiles" and tiles)]
+        ask_pupil = asked if app.book.focus is None else []
         self.questions: list[Question] = [*(() if known else PERSON), *ask_pupil]
         if not app.book.config["shared.url"]:
             self.questions.append(SHARED)
@@ -134,7 +140,9 @@ class Setup(View):
         """Takes what was typed; what cannot be used is said, and stays."""
         assert self.field is not None
         try:
-            self.given[self.question.id] = _checked(self.question.id, self.field.text)
+            self.given[self.question.id] = _checked(
+                self.question.id, self.field.text, str(self.given.get("role") or self.book.role)
+            )
         except LsaError as problem:
             self.problem = str(problem)
             return
@@ -189,7 +197,7 @@ class Setup(View):
             behaviours.add_defaults(book)
 
 
-def _checked(question: str, typed: str) -> str:
+def _checked(question: str, typed: str, role: str) -> str:
     """What was typed, cleaned. Raises BadInput."""
     words = typed.strip()
     if question == "initials":
@@ -202,6 +210,8 @@ def _checked(question: str, typed: str) -> str:
         except ValueError as problem:
             raise BadInput(f"a name {problem}") from None
     if question == "pupil":
+        if not words and role in ("teacher", "senco"):
+            return ""  # theirs come with the first sync
         if not words:
             raise BadInput("a code is needed, as in K7")
         return str(KINDS["pupil"].check({"code": words})["code"])
