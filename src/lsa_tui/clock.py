@@ -26,11 +26,6 @@ def now(zone: ZoneInfo) -> datetime:
     return moment.astimezone(zone)
 
 
-def is_fixed() -> bool:
-    """Whether `LSA_NOW` holds the clock still."""
-    return bool(os.environ.get("LSA_NOW"))
-
-
 def to_ms(moment: datetime) -> int:
     """Milliseconds since 1970 (UTC) of an aware moment."""
     return int(moment.timestamp() * 1000 + 0.5)
