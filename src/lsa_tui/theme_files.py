@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,14 @@ def read_themes(user_folder: Path | None) -> tuple[list[ThemeFile], list[ThemePr
                 complete = fill_in(fields)
                 themes[fields["name"]] = ThemeFile(fields["name"], complete["dark"], path, complete)
     return list(themes.values()), problems
+
+
+def missing(name: str, themes: Sequence[ThemeFile]) -> str:
+    """The sentence for a chosen theme that is not there, with the nearest right name; empty where it is there."""
+    names = tuple(theme.name for theme in themes)
+    if name in names:
+        return ""
+    return f'[look] theme = "{name}": there is no such theme{nearest(name, names)}; {DEFAULT_THEME} is used instead'
 
 
 def read_shipped(name: str) -> ThemeFile | None:

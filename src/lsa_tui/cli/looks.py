@@ -43,7 +43,7 @@ def _line(action: Any, keys: tuple[str, ...]) -> dict[str, Any]:
 @command("themes", "colour themes, and where each one is", needs="paths", examples=("themes", "themes --json"))
 def themes(paths: Paths, _args: Namespace) -> Answer:
     """All themes that can be used, one's own included; what is wrong with the others goes to standard error."""
-    from lsa_tui.theme_files import read_themes
+    from lsa_tui.theme_files import missing, read_themes
 
     settings = config.load(paths.config)
     found, problems = read_themes(paths.themes)
@@ -52,4 +52,6 @@ def themes(paths: Paths, _args: Namespace) -> Answer:
         ("*" if one.name == settings["look.theme"] else " ", one.name, "dark" if one.dark else "light", str(one.path))
         for one in found
     ]
-    return Answer(data, table(rows), hints=(*settings.problems, *(problem.problem for problem in problems)))
+    lost = missing(settings["look.theme"], found)
+    hints = [*settings.problems, *(problem.problem for problem in problems), *([lost] if lost else [])]
+    return Answer(data, table(rows), hints=tuple(hints))

@@ -108,7 +108,11 @@ def _different(db: Any) -> Iterator[str]:
 
 
 def _settings(book: Book) -> Iterator[Finding]:
-    found = book.config.problems
+    from lsa_tui.theme_files import missing, read_themes  # 4 ms that only an examination needs
+
+    themes, problems = read_themes(book.paths.themes)
+    lost = missing(book.config["look.theme"], themes)
+    found = [*book.config.problems, *(one.problem for one in problems), *([lost] if lost else [])]
     if not found:
         yield Finding("settings", True, f"{book.paths.config} is understood")
     for problem in found:
