@@ -48,6 +48,7 @@ def test_a_day_of_an_lsa_and_a_teacher(homes, url, agree) -> None:
     assert teacher.entry(said.id)["text"] == "Counted on from 8"
     assert teacher.entry(said.id).by == "JT"
     assert [(one.entry.id, one.status) for one in problems.inbox(teacher)] == [(problem.id, "open")]
+    assert problems.inbox(lsa)[0].status == "open"  # looked up once, and looked up anew after the sync
     problems.reply(teacher, problem.id, "New one in my drawer", close=True)
     sync(teacher, url)
     assert sync(lsa, url).received == 1
@@ -120,6 +121,18 @@ def test_what_is_shared_can_no_longer_be_undone(homes, url) -> None:
     with pytest.raises(NothingToUndo):
         entries.redo(book)
     assert entries.correct(book, said.id, {"text": "corrected"})["text"] == "corrected"
+
+
+def test_with_nothing_to_send_redo_lives_on(homes, url, shared) -> None:
+    book = homes("jt")
+    sync(book, url)
+    note(book, "Ibex")
+    entries.undo(book)
+    assert sync(book, url, dry_run=True).sent == 0
+    assert sync(book, url).sent == 0
+    assert b"Ibex" not in shared.read_bytes()
+    assert entries.redo(book).entry["text"] == "Ibex"
+    assert sync(book, url).sent == 1
 
 
 def test_private_marks_and_names_stay_here(homes, url, shared) -> None:
