@@ -68,7 +68,7 @@ class Book:
         pupils may have come by a sync.
         """
         held = self.chosen or log.get_meta(self.db, "focus")
-        found = read.get(self.db, held) if held else None
+        found = self.names.entry(held)
         if found is not None and not found.removed:
             return found.id
         known = sorted(read.of_kind(self.db, "pupil"), key=lambda one: str(one["code"]))

@@ -130,7 +130,8 @@ def _counted(tallies: Iterable[Entry], watched: Sequence[spans.Span]) -> dict[st
     for one in tallies:
         if one["behaviour"]:
             count = one["count"] or 1
-            seen = count if any(spans.holds(stretch, one.when) for stretch in watched) else 0
+            # The stretches are in UTC and the time has an offset of its own, so comparing is enough, and quick.
+            seen = count if any(start <= one.when < end for start, end in watched) else 0
             found[one["behaviour"]] = _sum([found.get(one["behaviour"], NONE), Marks(count, seen)])
     return found
 

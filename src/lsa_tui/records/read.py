@@ -176,7 +176,8 @@ class Names:
         self._known: dict[str, Entry | None] = {}
         self._problems: dict[str, str] | None = None
 
-    def _get(self, uid: str | None) -> Entry | None:
+    def entry(self, uid: str | None) -> Entry | None:
+        """A record by its id, as it was when these names were made."""
         if uid is None:
             return None
         if uid not in self._known:
@@ -185,22 +186,22 @@ class Names:
 
     def pupil(self, uid: str | None) -> str:
         """A pupil's code, empty for nobody."""
-        found = self._get(uid)
+        found = self.entry(uid)
         return str(found["code"]) if found else (f"({uid[:8]})" if uid else "")
 
     def behaviour(self, uid: str | None) -> str:
         """A behaviour's label."""
-        found = self._get(uid)
+        found = self.entry(uid)
         return str(found["label"]) if found else "unknown"
 
     def letter(self, uid: str | None) -> str:
         """A behaviour's letter now, empty where it has none."""
-        found = self._get(uid)
+        found = self.entry(uid)
         return str(found["key"] or "") if found else ""
 
     def slot(self, uid: str | None) -> str:
         """A slot's title."""
-        found = self._get(uid)
+        found = self.entry(uid)
         return str(found["title"]) if found else "Session"
 
     def status(self, problem: str) -> str:
