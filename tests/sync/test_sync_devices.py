@@ -402,3 +402,47 @@ def test_the_shared_file_keeps_its_own_permissions(homes, url, shared) -> None:
     sync(homes("lp"), url)
     assert shared.stat().st_mode & 0o777 == 0o664
     assert os.listdir(shared.parent) == ["school.db"]
+
+
+def test_a_private_tile_stays_private_whatever_others_call_theirs(tmp_path: Path) -> None:
+    """A shared tile of the same label, or of the same letter, must not draw private marks to school."""
+    from homes import new_book
+    from lsa_tui.daybook import behaviours, marks
+    from lsa_tui.sync.run import sync
+
+    url = f"sqlite:///{tmp_path / 'school.db'}"
+    theirs = new_book(tmp_path / "b", initials="LP", role="teacher", tiles=False)
+    behaviours.add(theirs, "p", "Specific praise")
+    behaviours.add(theirs, "k", "Kicked the table")  # older than the private tile with this letter
+    mine = new_book(tmp_path / "a")
+    for book in (theirs, mine, theirs, mine):
+        sync(book, url)
+    for letter in "pk":
+        mark = marks.tally(mine, letter)
+        assert mark.own, letter
+        assert mark.pupil is None
+    assert sync(mine, url).sent == 0
+    mine.close()
+    theirs.close()
+
+
+def test_a_clock_far_ahead_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from homes import new_book
+    from lsa_tui.daybook import entries, notes
+    from lsa_tui.records import log
+    from lsa_tui.sync.run import sync
+
+    url = f"sqlite:///{tmp_path / 'school.db'}"
+    monkeypatch.setenv("LSA_NOW", "2035-11-24T10:00:00+00:00")
+    ahead = new_book(tmp_path / "a")
+    note = notes.note(ahead, "from the future")
+    sync(ahead, url)
+    monkeypatch.setenv("LSA_NOW", "2026-11-24T10:00:00+00:00")
+    here = new_book(tmp_path / "b")
+    sync(here, url)
+    assert entries.correct(here, note.id, {"text": "put right"})["text"] == "put right"
+    later = notes.note(here, "now")
+    assert later.order >> 16 < note.order >> 16
+    assert int(log.get_meta(here.db, "hlc") or 0) >> 16 < note.order >> 16
+    ahead.close()
+    here.close()

@@ -87,7 +87,8 @@ def _new(book: Book, values: dict[str, Any], pupil: str | None) -> Entry:
     if values.get("counts_as"):
         values.setdefault("private", True)  # praise and reminders are what the adult did: nobody else's business
     own = bool(values.get("private"))
-    held = read.get(book.db, ids.natural_id("behaviour", pupil or "", text.one_line(text.clean(values["label"]))))
+    label = text.one_line(text.clean(values["label"]))
+    held = read.get(book.db, ids.natural_id("behaviour", pupil or "", label, own=own))
     if held is None:
         return book.record("behaviour", values, pupil=pupil, own=own)
     if held.removed and held.own == own:
@@ -114,7 +115,8 @@ def for_pupil(book: Book, pupil: str | None) -> list[Entry]:
     """The tiles of a pupil: everybody's and the pupil's own, in order of their place. A letter is given once:
     the pupil's own behaviour before everybody's, then the older one."""
     found = [one for one in read.of_kind(book.db, "behaviour") if one.pupil in (None, pupil)]
-    found.sort(key=lambda one: (one.pupil is None, one.order))
+    # A private tile before a shared one of the same letter: its marks must not go to school under another's name.
+    found.sort(key=lambda one: (one.pupil is None, not one.own, one.order))
     taken: set[str] = set()
     tiles = []
     for one in found:

@@ -138,7 +138,7 @@ class Book:
             pupil = self.focused()
         if uid is None:
             key = [str(cleaned[name]) for name in kind.key if name in cleaned]
-            uid = ids.natural_id(kind.name, pupil or "", *key) if kind.key else ids.new_id()
+            uid = ids.natural_id(kind.name, pupil or "", *key, own=own or kind.own) if kind.key else ids.new_id()
         fields = {name: value for name, value in cleaned.items() if value is not None}
         if pupil is not None:
             fields["pupil"] = pupil
@@ -160,7 +160,7 @@ class Book:
         """Records something with a natural key, or updates what has that key already; None leaves a field alone."""
         given = {name: value for name, value in values.items() if value is not None}
         key = [str(KINDS[kind].check({name: given[name]})[name]) for name in KINDS[kind].key if name in given]
-        uid = ids.natural_id(kind, pupil or "", *key)
+        uid = ids.natural_id(kind, pupil or "", *key, own=own or KINDS[kind].own)
         known = read.get(self.db, uid)
         if known is None:
             return self.record(kind, given, pupil=pupil, uid=uid, own=own)

@@ -123,7 +123,7 @@ def _names(book: Book, names: dict[str, str]) -> list[log.Draft]:
     """The pupils' names of an `export --names`; they stay on this device as if they were typed here."""
     drafts = []
     for pupil, name in names.items():
-        uid = ids.natural_id("name", pupil)
+        uid = ids.natural_id("name", pupil, own=True)
         held = read.get(book.db, uid)
         if held is None:
             drafts.append(log.Draft("name", uid, {"name": name, "pupil": pupil}, own=True))
@@ -250,7 +250,8 @@ class _Reader:
 
     def _id(self, kind: Kind, uid: Any, pupil: str | None, values: dict[str, Any], raw: str) -> str:
         if kind.key and uid is None:
-            return ids.natural_id(kind.name, pupil or "", *(str(values[name]) for name in kind.key if values.get(name)))
+            key = [str(values[name]) for name in kind.key if values.get(name)]
+            return ids.natural_id(kind.name, pupil or "", *key, own=bool(values.get("private")))
         if uid is None:
             # The same line gives the same id, so that importing a file without ids twice adds nothing.
             self.twins[raw] = self.twins.get(raw, 0) + 1

@@ -42,7 +42,9 @@ def merge(changes: Sequence[Seen]) -> tuple[Any, ...] | None:
     shown, and where they differ the rest is kept under `conflict`. A kind this program does not know gives None:
     its changes stay in the log and are understood after an update.
     """
-    changes = sorted((change for change in changes if change.body), key=lambda change: (change.hlc, change.uid))
+    # What is private here stays so, whatever arrives under its id.
+    private = [change for change in changes if change.audience == "own"]
+    changes = sorted((one for one in private or changes if one.body), key=lambda change: (change.hlc, change.uid))
     if not changes or changes[0].kind not in KINDS:
         return None
     bodies = [json.loads(change.body or "{}") for change in changes]

@@ -15,9 +15,13 @@ def new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
-def natural_id(kind: str, *key: str) -> str:
-    """The id that every device gives to the same thing: UUIDv5 of its type and key, case ignored."""
-    return str(uuid.uuid5(NAMESPACE, "\x1f".join([kind, *(part.strip().casefold() for part in key)])))
+def natural_id(kind: str, *key: str, own: bool = False) -> str:
+    """The id that every device gives to the same thing: UUIDv5 of its type and key, case ignored.
+
+    With `own` another one: what is private must never meet something shared of the same name under one id.
+    """
+    name = f"own {kind}" if own else kind
+    return str(uuid.uuid5(NAMESPACE, "\x1f".join([name, *(part.strip().casefold() for part in key)])))
 
 
 def is_id(text: str) -> bool:

@@ -20,6 +20,7 @@ from lsa_tui.records.models import Change, Head, Mine
 OWN = "own"
 """The chain of what never leaves this device. No sync reads or accepts it."""
 
+A_DAY_MS = 24 * 3600 * 1000
 SCHEMA = 1
 GENESIS = "0" * 64
 
@@ -103,8 +104,10 @@ def append(db: Any, drafts: Sequence[Draft], author: Author, step: int | None = 
         dev = OWN if draft.own else device(db)
         seq, previous = tails.get(dev) or _tail(db, dev)
         known = seen[draft.row]
-        last = ids.next_hlc(last, author.now_ms, *(change.hlc for change in known))
-        change = _change(draft, author, dev, seq + 1, last, known)
+        stamp = ids.next_hlc(last, author.now_ms, *(change.hlc for change in known))
+        # A row stamped by a clock far ahead is answered above its stamp, but this device's clock does not follow it.
+        last = stamp if stamp >> 16 <= author.now_ms + A_DAY_MS else ids.next_hlc(last, author.now_ms)
+        change = _change(draft, author, dev, seq + 1, stamp, known)
         change["chain"] = chain_hash(previous, change)
         tails[dev] = (seq + 1, change["chain"])
         rows.append(change)
@@ -113,7 +116,7 @@ def append(db: Any, drafts: Sequence[Draft], author: Author, step: int | None = 
                 draft.row,
                 draft.kind,
                 change["uid"],
-                last,
+                stamp,
                 author.wall,
                 author.initials,
                 change["audience"],
