@@ -446,3 +446,35 @@ def test_a_clock_far_ahead_is_not_followed(tmp_path: Path, monkeypatch: pytest.M
     assert int(log.get_meta(here.db, "hlc") or 0) >> 16 < note.order >> 16
     ahead.close()
     here.close()
+
+
+def test_a_removal_and_an_edit_that_did_not_see_each_other_are_put_to_a_person(tmp_path: Path) -> None:
+    from homes import new_book
+    from lsa_tui.daybook import notes
+
+    url = f"sqlite:///{tmp_path / 'school.db'}"
+    one, two = new_book(tmp_path / "a"), new_book(tmp_path / "b")
+    note = notes.note(one, "Read alone")
+    sync(one, url)
+    sync(two, url)
+    entries.remove(one, note.id, "logged twice")
+    entries.correct(two, note.id, {"text": "Read alone, twice over"})
+    for book in (one, two, one):
+        sync(book, url)
+    for book in (one, two):
+        found = entries.conflicts(book)
+        assert [entry.id for entry in found] == [note.id]
+        assert [value["value"] for value in (found[0].conflict or {})["removed"]] == ["logged twice", None]
+    entries.decide(two, note.id, "removed", None)
+    for book in (two, one):
+        sync(book, url)
+        assert entries.conflicts(book) == []
+        assert book.entry(note.id).removed is None
+        assert book.entry(note.id)["text"] == "Read alone, twice over"
+    entries.remove(one, note.id, "really twice")
+    for book in (one, two):
+        sync(book, url)
+        assert entries.conflicts(book) == []
+        assert book.entry(note.id).removed == "really twice"
+    one.close()
+    two.close()

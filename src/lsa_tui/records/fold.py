@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 from lsa_tui import clock
 from lsa_tui.records.vocabulary import KINDS
 
+WHOLE = "*"
+"""Under this name a removal lists the changes it had seen of the record, whatever their field."""
+
 CHUNK = 400
 """Rows folded per statement; SQLite's oldest limit on variables is 999."""
 
@@ -99,7 +102,27 @@ def _fields(
                 {"uid": change.uid, "value": value, "by": change.actor, "at": change.wall}
                 for change, value in reversed(values)
             ]
+    if fields.get("removed"):
+        _unseen_edits(changes, bodies, heads["removed"][-1][0], conflict)
     return fields, conflict
+
+
+def _unseen_edits(
+    changes: Sequence[Seen], bodies: Sequence[dict[str, Any]], removal: Seen, conflict: dict[str, list[dict[str, Any]]]
+) -> None:
+    """A removal that had not seen somebody's edit, nor the edit the removal: kept or removed is for a person to say."""
+    body = next(body for change, body in zip(changes, bodies, strict=True) if change is removal)
+    seen = body.get("preds", {}).get(WHOLE)
+    if seen is None:
+        return
+    for change, other in zip(changes, bodies, strict=True):
+        replaces = {uid for uids in other.get("preds", {}).values() for uid in uids}
+        edits = change is not removal and "removed" not in other.get("set", {})
+        if edits and change.uid not in seen and removal.uid not in replaces:
+            conflict["removed"] = [
+                {"uid": removal.uid, "value": body["set"]["removed"], "by": removal.actor, "at": removal.wall},
+                {"uid": change.uid, "value": None, "by": change.actor, "at": change.wall},
+            ]
 
 
 def heads(changes: Iterable[Seen], field: str) -> list[Seen]:

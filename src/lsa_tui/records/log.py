@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lsa_tui.records import ids
-from lsa_tui.records.fold import Seen, changes_of, fold, heads
+from lsa_tui.records.fold import WHOLE, Seen, changes_of, fold, heads
 from lsa_tui.records.models import Change, Head, Mine
 
 OWN = "own"
@@ -136,6 +136,9 @@ def append(db: Any, drafts: Sequence[Draft], author: Author, step: int | None = 
 
 def _change(draft: Draft, author: Author, dev: str, seq: int, hlc: int, known: Sequence[Seen]) -> dict[str, Any]:
     preds = {name: [head.uid for head in heads(known, name)] for name in draft.values} if known else {}
+    if draft.values.get("removed"):
+        # A removal takes the whole record away, so it names everything it has seen of it.
+        preds[WHOLE] = [change.uid for change in known]
     body = canonical({"set": dict(draft.values), "preds": {k: v for k, v in preds.items() if v}, **draft.extra})
     salt = os.urandom(8).hex()
     return {

@@ -108,7 +108,9 @@ def still_open(db: Any, kind: str, pupil: str | None) -> list[Entry]:
 
 def conflicts(db: Any) -> list[Entry]:
     """Records with a field whose edits did not see each other."""
-    return _rows(db, "conflict IS NOT NULL AND removed IS NULL", ())
+    # A removed record is asked about only where its removal itself is what differs.
+    asked = "conflict IS NOT NULL AND (removed IS NULL OR json_extract(conflict, '$.removed') IS NOT NULL)"
+    return _rows(db, asked, ())
 
 
 def unanswered(db: Any, pupil: str) -> list[Entry]:
