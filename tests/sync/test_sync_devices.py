@@ -478,3 +478,23 @@ def test_a_removal_and_an_edit_that_did_not_see_each_other_are_put_to_a_person(t
         assert book.entry(note.id).removed == "really twice"
     one.close()
     two.close()
+
+
+def test_one_letter_given_to_two_tiles_is_said_and_can_be_put_right(tmp_path: Path) -> None:
+    from homes import new_book
+
+    url = f"sqlite:///{tmp_path / 'school.db'}"
+    one, two = new_book(tmp_path / "a", tiles=False), new_book(tmp_path / "b", tiles=False)
+    behaviours.add(one, "j", "Humming")
+    behaviours.add(two, "j", "Rocking")
+    for book in (one, two, one):
+        sync(book, url)
+    for book in (one, two):
+        assert [entry["label"] for entry in behaviours.without_tile(book)] == ["Rocking"]
+    behaviours.add(two, "y", "Rocking")
+    sync(two, url)
+    sync(one, url)
+    for book in (one, two):
+        assert behaviours.without_tile(book) == []
+        assert [entry["key"] for entry in behaviours.for_pupil(book, book.focus)] == ["j", "y"]
+        book.close()

@@ -59,4 +59,9 @@ def every(book: Book, _args: Namespace) -> Answer:
         )
         for one in found
     ]
-    return Answer(found, table(rows) or "None yet; `lsa init --defaults` adds the usual ones")
+    hints = [
+        f"{one['label']!r} has no tile: {one['key']!r} is another one's; lsa behaviour add LETTER {one['label']!r}"
+        for one in behaviours.without_tile(book)
+    ]
+    text = table(rows) or "None yet; `lsa init --defaults` adds the usual ones"
+    return Answer(found, text, hints=tuple(hints))

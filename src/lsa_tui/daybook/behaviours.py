@@ -127,6 +127,12 @@ def for_pupil(book: Book, pupil: str | None) -> list[Entry]:
     return sorted(tiles, key=lambda one: (one.pupil is not None, one["position"] or 0, one.order))
 
 
+def without_tile(book: Book) -> list[Entry]:
+    """Behaviours whose letter another one has: two devices gave it away without knowing of each other."""
+    shown = {one.id for pupil in {one.pupil for one in every(book)} | {book.focus} for one in for_pupil(book, pupil)}
+    return [one for one in every(book) if one["key"] and one.id not in shown]
+
+
 def at_letter(book: Book, letter: str, pupil: str | None) -> Entry | None:
     """The behaviour that a letter means for a pupil, None where it means none."""
     key = letter.strip().lower()
