@@ -62,6 +62,8 @@ class LsaApp(App[int]):
         self.taken = ""
         self.letters_only: bool = book.config["look.letters_only"]
         self.syncing: Syncing | None = None
+        fills = {"band": "band", "plan": "text", "body": "text", "beside": "text", "foot": "panel", "nav": "nav"}
+        self._boards = {name: Board(fill, id=name) for name, fill in fills.items()}
         self._themes_problem: list[str] = []
         self._own_themes: list[str] = []
         self._painted = False
@@ -77,13 +79,13 @@ class LsaApp(App[int]):
         return variable_defaults()
 
     def compose(self) -> ComposeResult:
-        yield Board("band", id="band")
+        yield self._boards["band"]
         with Horizontal(id="middle"):
-            yield Board("text", id="plan")
-            yield Board("text", id="body")
-            yield Board("text", id="beside")
-        yield Board("panel", id="foot")
-        yield Board("nav", id="nav")
+            yield self._boards["plan"]
+            yield self._boards["body"]
+            yield self._boards["beside"]
+        yield self._boards["foot"]
+        yield self._boards["nav"]
 
     def on_mount(self) -> None:
         """Opens the first view, says what of the settings could not be used."""
@@ -146,7 +148,7 @@ class LsaApp(App[int]):
 
     def _recolour(self, theme: Any) -> None:
         self.look = Look(self._variables(theme.name))
-        for board in self.query(Board):
+        for board in self._boards.values():
             board.refresh()
 
     # Keys and taps
@@ -344,17 +346,16 @@ class LsaApp(App[int]):
         if not self.views or not self.is_running or len(self.screen_stack) != 1:
             return
         width, height = self.size
-        boards = {board.id: board for board in self.query(Board)}
+        boards = self._boards
         if width < BODY_LEAST[0] or height < BODY_LEAST[1] + 5:
-            self._small(boards, width, height)
+            self._small(width, height)
             return
         self.screen.remove_class("-small")
-        wide = self.view.beside
-        self.screen.set_class(wide and width >= 72, "-beside")
+        side = 28 if self.view.beside and width >= 72 else 0
         # Beside the plan itself a second one would say it twice.
-        self.screen.set_class(wide and width >= 110 and self.view.name != "today", "-plan")
-        side = 28 if wide and width >= 72 else 0
-        plan = 34 if wide and width >= 110 and self.view.name != "today" else 0
+        plan = 34 if side and width >= 110 and self.view.name != "today" else 0
+        self.screen.set_class(bool(side), "-beside")
+        self.screen.set_class(bool(plan), "-plan")
         body_width, body_height = width - side - plan, height - 6
         boards["band"].show(band(self, width))
         boards["body"].show(self.view.draw(body_width, body_height), self.view.keep)
@@ -365,10 +366,10 @@ class LsaApp(App[int]):
         if plan:
             boards["plan"].show(plan_beside(self, plan, body_height))
 
-    def _small(self, boards: dict[str | None, Board], width: int, height: int) -> None:
+    def _small(self, width: int, height: int) -> None:
         self.screen.add_class("-small")
         self.screen.remove_class("-beside", "-plan")
-        boards["body"].show(too_small(width, height))
+        self._boards["body"].show(too_small(width, height))
 
     def _tick(self) -> None:
         """Each second: follows what commands recorded, the minute, and running times."""

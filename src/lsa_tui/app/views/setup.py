@@ -11,6 +11,7 @@ from lsa_tui.app.views.base import Box, View, boxes
 from lsa_tui.app.views.syncing import url_of
 from lsa_tui.config import ROLES
 from lsa_tui.daybook import behaviours, pupils
+from lsa_tui.daybook.setup import set_up
 from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.records import checks, log
 from lsa_tui.records.vocabulary import KINDS
@@ -183,14 +184,11 @@ class Setup(View):
 
     def _write(self) -> None:
         book, given = self.book, self.given
-        if PERSON[0] in self.questions:
-            person = {f"person_{name}": given[name] for name in ("initials", "name", "role")}
-            book.config.save(**person)
-            # Known in the database too: what is recorded while config.toml cannot be read is still signed.
-            with book.store.writing():
-                log.set_meta(book.db, "initials", book.initials)
-        if given.get("shared"):
-            book.config.save(shared_url=given["shared"])
+        person = (
+            {name: given[name] or None for name in ("initials", "name", "role")} if PERSON[0] in self.questions else {}
+        )
+        if person or given.get("shared"):
+            set_up(book, **person, shared=given.get("shared") or None)
         if given.get("pupil"):
             pupils.add(book, given["pupil"])
         if given.get("tiles"):
