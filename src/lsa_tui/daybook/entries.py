@@ -17,7 +17,7 @@ from lsa_tui.records import log, read
 from lsa_tui.records.kinds import Entry
 from lsa_tui.records.vocabulary import KINDS
 
-TIMES = ("at", "until", "started", "ended", "starts", "ends")
+TIMES = ("at", "until", "started", "ended", "starts", "ends", "told_at", "school_form_done")
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,11 @@ def still_open(db: Any, kind: str, pupil: str | None) -> list[Entry]:
     return _rows(db, "open = 1 AND kind = ? AND (pupil = ? OR pupil IS NULL)", (kind, pupil))
 
 
+def open_of_anybody(db: Any, kind: str) -> list[Entry]:
+    """Records of a kind that have begun and not ended, whosever they are, in order of time."""
+    return _rows(db, "open = 1 AND kind = ?", (kind,))
+
+
 def conflicts(db: Any) -> list[Entry]:
     """Records with a field whose edits did not see each other."""
     # A removed record is asked about only where its removal itself is what differs.

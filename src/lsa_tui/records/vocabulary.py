@@ -81,6 +81,17 @@ def _incident(entry: Entry, _words: Words) -> str:
     return one_line(f"{entry['before']} > {entry['seen']} > {entry['next']}{minutes}")
 
 
+def _intervention(entry: Entry, _words: Words) -> str:
+    ended = entry["ended"]
+    if not ended:
+        return "hands-on, running"
+    seconds = int((from_text(ended) - entry.when).total_seconds())
+    lasted = f"{seconds // 60} min {seconds % 60:02} s" if seconds >= 60 else f"{seconds} s"
+    done = entry["school_form_done"]
+    form = f"school's form done {from_text(done):%H:%M}" if done else "school's form NOT DONE"
+    return ", ".join(part for part in (f"hands-on {lasted}", one_line(entry["held"] or ""), form) if part)
+
+
 def _check(entry: Entry, _words: Words) -> str:
     parts = [
         f"{entry['zone'].upper()} {ZONES[entry['zone']]}" if entry["zone"] else "",
@@ -321,6 +332,28 @@ KINDS: dict[str, Kind] = {
                 SESSION,
             ),
             line=_incident,
+        ),
+        Kind(
+            # A restrictive intervention, from the stopwatch on; the school's own record stays the statutory one.
+            "intervention",
+            "restrictive intervention",
+            (
+                AT,
+                Field("ended", moment),
+                Field("persons", words(500)),
+                Field("tried_before", words(2000)),
+                Field("held", words(2000)),
+                Field("place", line(80)),
+                Field("injury", words(500)),
+                Field("free_to_leave", choice("yes", "no")),
+                Field("told", line(200)),
+                Field("told_at", moment),
+                Field("school_form_done", moment),
+                Field("text", words()),
+                SESSION,
+            ),
+            line=_intervention,
+            ends="ended",
         ),
         Kind(
             "check",
