@@ -1,0 +1,43 @@
+"""Safeguarding concerns: sealed for the Designated Safeguarding Lead (DSL), readable by nobody else.
+
+A home keeps them in a file of its own, `concerns.db`, beside the records and never in them: no log, count, summary,
+export or audit knows of them. Until a key of the DSL is trusted on this device no text is stored, only who was told
+and when. docs/dsl.md is the page for the DSL.
+"""
+
+from __future__ import annotations
+
+from lsa_tui.daybook.concerns.moving import from_entry, from_note
+from lsa_tui.daybook.concerns.passing import (
+    add,
+    drop_draft,
+    keep_draft,
+    keeps_drafts,
+    load_draft,
+    passed_on,
+    save,
+    to_pass_on,
+    told,
+)
+from lsa_tui.daybook.concerns.sheet import LOCATIONS, REMINDER, Draft, Passed, mark
+from lsa_tui.daybook.concerns.trust import ready
+
+__all__ = [
+    "LOCATIONS",
+    "REMINDER",
+    "Draft",
+    "Passed",
+    "add",
+    "drop_draft",
+    "from_entry",
+    "from_note",
+    "keep_draft",
+    "keeps_drafts",
+    "load_draft",
+    "mark",
+    "passed_on",
+    "ready",
+    "save",
+    "to_pass_on",
+    "told",
+]
