@@ -32,3 +32,16 @@ class SyncIncomplete(LsaError):
 
     code = "sync_incomplete"
     exit_code = 4
+
+
+class Locked(LsaError):
+    """A passphrase is missing or wrong (exit 3)."""
+
+    code = "locked"
+    exit_code = 3
+
+
+class NotAllowed(LsaError):
+    """Somebody with this role may not do that (exit 1)."""
+
+    code = "not_allowed"

@@ -29,6 +29,26 @@ class Paths:
         return self.data_folder / "records.db"
 
     @property
+    def key(self) -> Path:
+        """The wrapped key of an encrypted home."""
+        return self.data_folder / "key.json"
+
+    @property
+    def key_copy(self) -> Path:
+        """The same again: without it an encrypted home is lost."""
+        return self.backups / "key.json"
+
+    @property
+    def concerns(self) -> Path:
+        """Drafts of concerns and what was sealed for the DSL."""
+        return self.data_folder / "concerns.db"
+
+    @property
+    def failures(self) -> Path:
+        """When a wrong passphrase was tried."""
+        return self.data_folder / "unlock-failed.json"
+
+    @property
     def drafts(self) -> Path:
         return self.data_folder / "drafts"
 
@@ -50,6 +70,8 @@ class Paths:
         return {
             "config": self.config,
             "database": self.database,
+            "key": self.key,
+            "concerns": self.concerns,
             "drafts": self.drafts,
             "backups": self.backups,
             "themes": self.themes,
@@ -113,3 +135,17 @@ def find(home: str | None = None) -> Paths:
     # Local, not roaming: a roaming profile is copied to a server by Windows itself.
     folders = platformdirs.PlatformDirs("lsa-tui", appauthor=False, roaming=False)
     return Paths(Path(folders.user_config_path), Path(folders.user_data_path))
+
+
+def runtime_folder() -> Path | None:
+    """A folder of this user alone that is kept in memory and gone after a restart; None where the system has none."""
+    given = os.environ.get("XDG_RUNTIME_DIR")
+    if given and Path(given).is_dir():
+        return private_folder(Path(given) / "lsa-tui")
+    memory = Path("/dev/shm")
+    if os.name != "posix" or not memory.is_dir():
+        return None
+    folder = private_folder(memory / f"lsa-tui-{os.geteuid()}")
+    # Somebody else may have made a folder of that name first.
+    facts = folder.lstat()
+    return folder if facts.st_uid == os.geteuid() and facts.st_mode & 0o777 == 0o700 else None

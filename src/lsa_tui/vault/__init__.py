@@ -1,0 +1,1 @@
+"""Keys, encryption, unlock sessions. Knows nothing of records."""
