@@ -26,6 +26,8 @@ from lsa_tui.text import one_line
 
 LADDERS = ("scaffold", "prompt")
 ZONES = {"b": "blue", "g": "green", "y": "yellow", "r": "red"}
+HOME_PARTS = ("achievement", "helped", "reminder", "question")
+"""What a home sheet is made of."""
 LEVELS = ("self", "prompting", "clueing", "modelling", "correcting", "I", "V", "G", "M", "PP", "FP")
 
 
@@ -117,6 +119,10 @@ def _reply(entry: Entry, _words: Words) -> str:
 
 def _text(entry: Entry, _words: Words) -> str:
     return one_line(entry["text"])
+
+
+def _release(entry: Entry, _words: Words) -> str:
+    return f"released for home: {one_line(entry['text'])}"
 
 
 AT = Field("at", moment, required=True)
@@ -408,5 +414,41 @@ KINDS: dict[str, Kind] = {
             line=_reply,
         ),
         Kind("tomorrow", "tomorrow", (AT, Field("text", words(2000), required=True)), line=_text),
+        Kind(
+            # The decision that a note may go home, with the very words that may: one per note, whoever takes it.
+            "release",
+            "release for home",
+            (
+                AT,
+                Field("note", uuid_text, required=True),
+                Field("text", words(), required=True),
+                Field("part", choice(*HOME_PARTS), default="achievement"),
+            ),
+            line=_release,
+            key=("note",),
+        ),
+        Kind(
+            # Words approved beforehand: a note that says just that goes home without being asked about.
+            "phrase",
+            "phrase for home",
+            (Field("text", line(200), required=True), Field("part", choice(*HOME_PARTS), default="achievement")),
+            line=_text,
+            time=None,
+            pupil="no",
+            key=("text",),
+            listed=False,
+        ),
+        Kind(
+            # A classmate's or a member of staff's name: known here so that it is found before it leaves. Never shared.
+            "person",
+            "known name",
+            (Field("name", line(80), required=True), Field("who", choice("classmate", "staff"), required=True)),
+            line=lambda entry, _: f"{entry['name']} ({entry['who']})",
+            time=None,
+            pupil="no",
+            own=True,
+            key=("name",),
+            listed=False,
+        ),
     )
 }
