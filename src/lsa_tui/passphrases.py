@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from lsa_tui.errors import BadInput, LsaError, Locked
+from lsa_tui.errors import BadInput, Locked, LsaError
 
 VARIABLES = {
     "home": ("LSA_PASSPHRASE",),

@@ -19,12 +19,14 @@ from lsa_tui.records.vocabulary import KINDS
 class Book:
     """Everything the daybook's functions need. One per process; `close` it."""
 
-    def __init__(self, paths: Paths, settings: config.Config | None = None) -> None:
+    def __init__(self, paths: Paths, settings: config.Config | None = None, key: bytes | None = None) -> None:
+        """Opens the records with `key`; plain ones without. Raises Locked for encrypted ones without a key."""
         self.paths = paths
+        self.key = key
         paths.make()
         self.config = settings or config.load(paths.config)
         self.zone = self.config.zone
-        self.store = Store(paths.database)
+        self.store = Store(paths.database, key)
         self.db = self.store.db
         self.names = read.Names(self.db)
         self.chosen: str | None = None
@@ -54,6 +56,11 @@ class Book:
     def role(self) -> str:
         """lsa, teacher, senco or dsl."""
         return str(self.config["person.role"])
+
+    @property
+    def plain(self) -> bool:
+        """Whether the records of this home are not encrypted."""
+        return self.key is None
 
     @property
     def made_up(self) -> bool:

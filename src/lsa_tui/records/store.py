@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +10,10 @@ from typing import Any
 
 import peewee
 
-from lsa_tui.errors import LsaError, NewerDatabase
+from lsa_tui.errors import Locked, LsaError, NewerDatabase
 from lsa_tui.paths import private_folder
 from lsa_tui.records.models import LOCAL
+from lsa_tui.vault import cipher
 
 VERSION = 1
 """Of the local tables. Raised together with a new entry in MIGRATIONS."""
@@ -41,14 +41,20 @@ _BESIDE_THE_TABLES = (
 class Store:
     """One open local database. Connections are one per thread; `close` ends this thread's."""
 
-    def __init__(self, path: Path) -> None:
-        """Opens or creates the database at `path`.
+    def __init__(self, path: Path, key: bytes | None = None) -> None:
+        """Opens or creates the database at `path`, encrypted with `key` (32 bytes), plain without one.
 
-        Raises NewerDatabase (left untouched) for one of a newer program, LsaError where it cannot be read.
+        Raises NewerDatabase (left untouched) for one of a newer program, Locked for an encrypted one without a key,
+        LsaError where it cannot be read.
         """
         self.path = path
-        self.db = peewee.SqliteDatabase(
+        self.key = key
+        self._identity: tuple[int, int] | None = None
+        if key is None and cipher.is_there(path) and not cipher.is_plain(path):
+            raise Locked(f"{path} is encrypted (or damaged) and cannot be opened without its key; nothing was changed")
+        self.db = cipher.connect(
             str(path),
+            key,
             pragmas=[
                 ("busy_timeout", 10_000),
                 ("synchronous", "full"),
@@ -65,6 +71,7 @@ class Store:
                 # Created by us, for the owner alone, before SQLite would make it with the usual mask.
                 os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
             self.connect()
+            self._identity = self._file()
             try:
                 self._prepare(new)
             except BaseException:
@@ -88,7 +95,21 @@ class Store:
                 yield self.db
             else:
                 with self.db.atomic("IMMEDIATE"):
+                    if not self.in_place():
+                        # Written to a file that is no longer there, it would be lost without a word.
+                        raise LsaError(f"{self.path} was replaced or taken away while it was open; nothing was changed")
                     yield self.db
+
+    def in_place(self) -> bool:
+        """Whether the file that is open is still the one at its path: not encrypted anew, restored or pulled out."""
+        return self._identity is None or self._file() == self._identity
+
+    def _file(self) -> tuple[int, int]:
+        try:
+            facts = os.stat(self.path)
+        except OSError:
+            return (0, 0)
+        return (facts.st_dev, facts.st_ino)
 
     def version_seen(self) -> int:
         """A number that changes when another connection has written (SQLite's data_version)."""
@@ -98,7 +119,10 @@ class Store:
         """What SQLite's integrity check finds; empty when all is well."""
         with sentences(self.path):
             found = [row[0] for row in self.db.execute_sql("PRAGMA integrity_check(20)")]
-        return [] if found == ["ok"] else found
+            if self.key is not None:
+                # Every page against its own seal: the check above reads an altered page as one that is not there.
+                found += [str(row[0]) for row in self.db.execute_sql("PRAGMA cipher_integrity_check")]
+        return [] if found == ["ok"] else [one for one in found if one != "ok"]
 
     def backup(self, folder: Path, name: str) -> Path:
         """A whole copy of the database as of now, checked by opening it."""
@@ -107,13 +131,7 @@ class Store:
             target.unlink(missing_ok=True)
             self.db.execute_sql("VACUUM INTO ?", (str(target),))
             target.chmod(0o600)
-            copy = sqlite3.connect(target)
-            try:
-                verdict = copy.execute("PRAGMA quick_check").fetchone()[0]
-            finally:
-                copy.close()
-        if verdict != "ok":
-            raise LsaError(f"the backup {target} is not whole ({verdict}); nothing else was changed")
+            cipher.check(target, self.key)
         return target
 
     def _prepare(self, new: bool) -> None:
@@ -123,6 +141,8 @@ class Store:
                 if not self.db.table_exists("meta"):  # another process may have come first
                     self._create()
             return
+        # A change of key that was interrupted leaves it with the other journal.
+        self.db.execute_sql("PRAGMA journal_mode = wal")
         version = int(self.db.execute_sql("PRAGMA user_version").fetchone()[0])
         application = int(self.db.execute_sql("PRAGMA application_id").fetchone()[0])
         if application != APPLICATION:
@@ -158,7 +178,9 @@ def sentences(path: Path) -> Iterator[None]:
     """Turns what SQLite and the file system say into one sentence; nothing was written when it is raised."""
     try:
         yield
-    except (peewee.DatabaseError, peewee.InterfaceError, sqlite3.Error, OSError) as problem:
+    except OSError as problem:
+        raise LsaError(describe(problem, path)) from problem
+    except cipher.database_errors() as problem:
         raise LsaError(describe(problem, path)) from problem
 
 

@@ -7,7 +7,8 @@ import hmac
 import os
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ class Keyed(peewee.SqliteDatabase):
             # First of all: else SQLCipher prints its errors to standard error, into the terminal application.
             connection.execute("PRAGMA cipher_log_level = NONE")
             connection.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
-            self._add_conn_hooks(connection)
+            self._add_conn_hooks(connection)  # type: ignore[attr-defined]
         except BaseException:
             connection.close()
             raise
@@ -118,36 +119,91 @@ def is_there(path: Path) -> bool:
     return path.exists() and path.stat().st_size > 0
 
 
-def copy(source: Path, key: bytes | None, target: Path, new: bytes | None) -> None:
-    """Copies a whole database under another key (None: plain), with its format and its application id.
+@contextmanager
+def copied(source: Path, key: bytes | None, target: Path, new: bytes | None) -> Iterator[None]:
+    """Copies a whole database under another key (None: plain), with its format, application id and journal mode.
 
-    `target` must not be there. What is written is on the disk when this returns, and reads back whole.
-    Raises what `database_errors` names.
+    Inside, `target` is whole and on the disk, and nobody else has `source`, so that it may be replaced. What was at
+    `target` is overwritten. Raises what `database_errors` names: "locked" where another program holds `source`.
     """
+    require_sqlcipher()
     from sqlcipher3 import dbapi2  # opens plain files too
 
-    require_sqlcipher()
+    target.unlink(missing_ok=True)
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     connection = dbapi2.connect(str(source), isolation_level=None)
     try:
         connection.execute("PRAGMA cipher_log_level = NONE")
         if key is not None:
             connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-        connection.execute("PRAGMA busy_timeout = 10000")
-        facts = {
-            name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("user_version", "application_id")
-        }
-        word = f"x'{new.hex()}'" if new is not None else ""
-        connection.execute("ATTACH DATABASE ? AS made KEY ?", (str(target), word))
+        connection.execute("PRAGMA busy_timeout = 5000")
+        names = ("user_version", "application_id", "journal_mode")
+        facts = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
+        # Alone from here on. Without a write-ahead file, which would be taken for the new database's own.
+        connection.execute("PRAGMA journal_mode = delete").fetchone()
+        connection.execute("PRAGMA locking_mode = exclusive").fetchone()
+        connection.execute("BEGIN EXCLUSIVE")
+        connection.execute("COMMIT")
+        connection.execute("ATTACH DATABASE ? AS made KEY ?", (str(target), f"x'{new.hex()}'" if new else ""))
         connection.execute("SELECT sqlcipher_export('made')").fetchone()
         for name, value in facts.items():
-            connection.execute(f"PRAGMA made.{name} = {value}")
+            connection.execute(f"PRAGMA made.{name} = {value}").fetchone()
         connection.execute("DETACH DATABASE made")
+        check(target, new)
+        with target.open("rb+") as file:
+            os.fsync(file.fileno())
+        yield
     finally:
         connection.close()
-    check(target, new)
-    with target.open("rb+") as file:
-        os.fsync(file.fileno())
+
+
+def replace(source: Path, key: bytes | None, new: bytes | None) -> None:
+    """Puts a copy under another key in the place of a database: before or after, one of the two is whole.
+
+    What was plain is overwritten before it goes; a disk that writes elsewhere (flash) may keep it all the same.
+    """
+    target = source.with_name(f"{source.name}.new")
+    old = source.open("rb+") if key is None else None
+    try:
+        with copied(source, key, target, new):
+            os.replace(target, source)
+            sync_folder(source.parent)
+        if old is not None:
+            _wipe(old)
+    finally:
+        if old is not None:
+            old.close()
+
+
+def _wipe(file: Any) -> None:
+    left = os.fstat(file.fileno()).st_size
+    while left > 0:
+        left -= file.write(bytes(min(left, 1 << 20)))
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes a rename in a folder last through a power cut, where the system can."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def opens(path: Path, key: bytes | None) -> bool:
+    """Whether a database can be read with that key."""
+    db = connect(str(path), key, [])
+    try:
+        db.connect()
+        db.execute_sql("SELECT count(*) FROM sqlite_master").fetchone()
+    except database_errors():
+        return False
+    finally:
+        db.close()
+    return True
 
 
 def check(path: Path, key: bytes | None) -> None:

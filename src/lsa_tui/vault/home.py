@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from lsa_tui.errors import LsaError, Locked
+from lsa_tui.errors import Locked, LsaError
 from lsa_tui.paths import Paths, write_whole
 from lsa_tui.vault import cipher
 from lsa_tui.vault.keyfile import DamagedKeyFile, KeyFile
@@ -43,8 +43,9 @@ def read_key_file(paths: Paths) -> KeyFile:
             f"{paths.key} is gone or damaged, and so is its copy {paths.key_copy}; without one of them nobody can "
             "open these records: bring one back from a backup of this device. Nothing was changed"
         )
-    if paths.key in damaged:
-        found.write(paths.key)
+    for place in (paths.key, paths.key_copy):
+        if place in damaged or not place.exists():
+            found.write(place)
     return found
 
 
@@ -78,10 +79,10 @@ def key_of(paths: Paths, typed: str) -> bytes:
 
     Waits first where it was wrong several times just before. Raises Locked for a wrong one; nothing is discarded.
     """
-    wait = seconds_to_wait(paths)
-    if wait > 0:
-        time.sleep(wait)
-    key = read_key_file(paths).unlock(typed)
+    wait(paths)
+    keys = read_key_file(paths)
+    # While a change of key goes on, both keys' slots open.
+    key = keys.unlock(typed) or (keys.next.unlock(typed) if keys.next else None)
     if key is None:
         failed(paths)
         raise Locked(
@@ -120,7 +121,14 @@ def seconds_to_wait(paths: Paths) -> float:
     if len(known) < FREE:
         return 0.0
     delay = min(2 ** (len(known) - FREE), LONGEST)
-    return max(0.0, min(known[-1] + delay - time.time(), LONGEST))
+    return float(max(0, min(known[-1] + delay - time.time(), LONGEST)))
+
+
+def wait(paths: Paths) -> None:
+    """Waits as long as `seconds_to_wait` says."""
+    seconds = seconds_to_wait(paths)
+    if seconds > 0:
+        time.sleep(seconds)
 
 
 def take_failures(paths: Paths) -> list[float]:

@@ -202,6 +202,11 @@ def _stretch(word: str, kdf: dict[str, Any]) -> bytes:
     )
 
 
+def stretched_pin(pin: str, salt: str) -> bytes:
+    """32 bytes of a PIN, to be combined with a secret: alone it is far too short for a key."""
+    return _stretch(pin, {**ARGON2, "salt": salt})
+
+
 def _text(data: bytes) -> str:
     return base64.b64encode(data).decode()
 

@@ -1,0 +1,104 @@
+"""Opening a home: with an unlock session, the system's keyring, or a passphrase; making one that is not there yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lsa_tui import clock, passphrases
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import Locked
+from lsa_tui.paths import Paths
+from lsa_tui.vault import home, session
+from lsa_tui.vault.keyfile import LEAST
+
+PLAIN = "the records in this home are not encrypted; `lsa key encrypt` does it"
+INTERRUPTED = "encrypting this home was interrupted, and its records are plain; `lsa key encrypt` completes it"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An open home. `recovery` is the recovery key of one that was made just now, to be shown once."""
+
+    book: Book
+    recovery: str = ""
+
+
+def open_book(paths: Paths, file: str | None = None) -> Book:
+    """The book of a home that was set up. Raises Locked without the right passphrase, and for a home not set up."""
+    return open_home(paths, file).book
+
+
+def open_home(paths: Paths, file: str | None = None, *, new: str = "") -> Opened:
+    """Opens a home; makes it where nothing is there yet.
+
+    `file`: a passphrase file. `new`: how a new home is made: "" encrypted where a passphrase is given from outside,
+    "ask" encrypted with one that is asked for, "plain" as plain files. Raises Locked and what Book raises.
+    """
+    state = home.state(paths)
+    if state == "new":
+        return _make(paths, file, new)
+    if state == "plain":
+        return Opened(Book(paths))
+    key = session.key_of(paths) or _from_keyring(paths) or _typed(paths, file)
+    return Opened(_with(paths, key))
+
+
+def key_typed(paths: Paths, file: str | None = None) -> bytes:
+    """The key of an encrypted home for a passphrase, whatever session there is. Raises Locked."""
+    return _typed(paths, file)
+
+
+def _make(paths: Paths, file: str | None, new: str) -> Opened:
+    if new == "plain":
+        return Opened(Book(paths))
+    given = passphrases.given("home", file)
+    if given is None and new == "ask":
+        given = passphrases.ask_new(
+            f"A passphrase for the records ({LEAST} characters or more)",
+            "set LSA_PASSPHRASE or give --passphrase-file FILE, or keep the records unencrypted with --plain",
+        )
+    if given is None:
+        raise Locked(
+            "nobody is set up in this home yet; `lsa init --name NAME --initials JT` does it, with a passphrase "
+            "(asked for, LSA_PASSPHRASE or --passphrase-file) or with --plain"
+        )
+    paths.make()
+    made = home.create(paths, given)
+    return Opened(Book(paths, key=made.key), made.recovery)
+
+
+def _typed(paths: Paths, file: str | None) -> bytes:
+    given = passphrases.given("home", file)
+    if given is None:
+        home.read_key_file(paths)  # what is wrong with it is said before anybody types
+        given = passphrases.ask("Passphrase")
+    return home.key_of(paths, given)
+
+
+def _from_keyring(paths: Paths) -> bytes | None:
+    from lsa_tui.vault import keyring_slot  # light; the keyring itself is loaded only where a slot says so
+
+    return keyring_slot.key_of(paths, lambda: passphrases.given("pin") or passphrases.ask("PIN", "set LSA_PIN"))
+
+
+def _with(paths: Paths, key: bytes) -> Book:
+    """The book with its key; an interrupted change of key is completed, wrong tries go into the audit."""
+    keys = home.read_key_file(paths)
+    if keys.next is not None or keys.more:
+        from lsa_tui.vault import change  # hardly ever
+
+        if change.pending(keys):
+            key = change.resume(paths, keys, key)
+    book = Book(paths, key=key)
+    _audit_failures(book)
+    return book
+
+
+def _audit_failures(book: Book) -> None:
+    if not book.paths.failures.exists():
+        return
+    from lsa_tui.daybook import audit  # hardly ever
+
+    for moment in home.take_failures(book.paths):
+        audit.note(book, "wrong passphrase", clock.to_text(datetime.fromtimestamp(int(moment), book.zone)))

@@ -1,0 +1,132 @@
+"""Changing a home's key: every file of it copied under the new one, and at any point one of the two states is whole.
+
+The key file names both keys while that goes on, each wrapped with the other, so that whoever can open one of them
+can complete the change.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lsa_tui.errors import LsaError
+from lsa_tui.paths import Paths, private_folder
+from lsa_tui.vault import cipher, home
+from lsa_tui.vault.keyfile import KeyFile
+
+PLAIN = "plain"
+"""Stands in the key file under `was` until all files of a plain home are encrypted."""
+
+
+def encrypt(paths: Paths, passphrase: str) -> home.Made:
+    """Encrypts a plain home. Raises LsaError, and then nothing or all of it was changed."""
+    cipher.require_sqlcipher()
+    key = cipher.new_key()
+    keys = KeyFile.new(key)
+    keys.add_passphrase(key, passphrase)
+    recovery = keys.add_recovery(key)
+    keys.more["was"] = PLAIN
+    with _alone(paths):
+        home.write_key_file(paths, keys)
+        with cipher.copied(paths.database, None, private_folder(paths.backups) / "before-encryption.db", key):
+            pass
+        _finish(paths, keys, None, key)
+    return home.Made(key, recovery)
+
+
+def rekey(paths: Paths, old: bytes, passphrase: str) -> home.Made:
+    """A new key for all files of a home; its slots are a passphrase and a new recovery key."""
+    keys = home.read_key_file(paths)
+    key = cipher.new_key()
+    later = KeyFile.new(key, keys.store)
+    later.add_passphrase(key, passphrase)
+    recovery = later.add_recovery(key)
+    later.more["other"] = _wrapped(key, old)
+    keys.more["other"] = _wrapped(old, key)
+    keys.next = later
+    with _alone(paths):
+        home.write_key_file(paths, keys)
+        _finish(paths, later, old, key)
+    return home.Made(key, recovery)
+
+
+def resume(paths: Paths, keys: KeyFile, key: bytes) -> bytes:
+    """Completes a change that was interrupted; returns the key that is in force then."""
+    with _alone(paths):
+        if keys.next is None:
+            _finish(paths, keys, None, key)
+            return key
+        before = cipher.key_id(key) == keys.key_id
+        other = _unwrapped(key, str((keys if before else keys.next).more["other"]))
+        old, new = (key, other) if before else (other, key)
+        _finish(paths, keys.next, old, new)
+        return new
+
+
+def pending(keys: KeyFile) -> bool:
+    """Whether a change was begun and not completed."""
+    return keys.next is not None or keys.more.get("was") == PLAIN
+
+
+def _finish(paths: Paths, keys: KeyFile, old: bytes | None, new: bytes) -> None:
+    for path in _files(paths):
+        path.with_name(f"{path.name}.new").unlink(missing_ok=True)
+        before, after = (old and _key_for(paths, path, old)), _key_for(paths, path, new)
+        if cipher.is_there(path) and not cipher.opens(path, after):
+            if not cipher.opens(path, before):
+                if path.parent == paths.backups:
+                    continue  # a copy of another key or a damaged one: no use, and no reason to stop
+                raise LsaError(f"{path} cannot be read with the old key nor with the new one; nothing more was changed")
+            cipher.replace(path, before, after)
+    keys.more = {name: value for name, value in keys.more.items() if name not in ("was", "other")}
+    home.write_key_file(paths, keys)
+
+
+def _files(paths: Paths) -> Iterator[Path]:
+    """The records last: while they are as before, so is the home."""
+    yield from sorted(paths.backups.glob("*.db"))
+    if paths.concerns.exists():
+        yield paths.concerns
+    yield paths.database
+
+
+def _key_for(paths: Paths, path: Path, key: bytes) -> bytes:
+    return cipher.derived(key, "concerns") if path == paths.concerns else key
+
+
+def _wrapped(key: bytes, other: bytes) -> str:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # when a key is changed
+
+    nonce = os.urandom(12)
+    return base64.b64encode(nonce + AESGCM(key).encrypt(nonce, other, b"change of key")).decode()
+
+
+def _unwrapped(key: bytes, text: str) -> bytes:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    data = base64.b64decode(text)
+    return bytes(AESGCM(key).decrypt(data[:12], data[12:], b"change of key"))
+
+
+@contextmanager
+def _alone(paths: Paths) -> Iterator[None]:
+    """Nobody has the screens open meanwhile; database errors become sentences."""
+    from filelock import FileLock, Timeout  # when a key is changed
+
+    try:
+        with FileLock(paths.lock, mode=0o600, timeout=0):
+            yield
+    except Timeout:
+        raise LsaError(
+            f"the screens are open on {paths.data_folder}; close them, then do it again. Nothing was changed"
+        ) from None
+    except OSError as problem:
+        raise LsaError(
+            f"{problem.filename or paths.data_folder}: {problem.strerror}; do it again when that is well"
+        ) from None
+    except cipher.database_errors() as problem:
+        reason = "another program is using these records; close it" if "locked" in str(problem) else str(problem)
+        raise LsaError(f"{paths.data_folder}: {reason}, then do it again. The records are whole") from None
