@@ -47,7 +47,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("incident", ("i",), "Incident", "Three digits and it is saved: before, seen, next"),
     Action("check", ("w",), "Wellbeing", "A check-in: two digits if you like, then a colour b g y r"),
     Action("concern", ("d",), "Concern", "What to do about a safeguarding concern (nothing is stored here)"),
-    Action("handson", ("x",), "Hands-on", "What to do about a restrictive intervention, then an incident"),
+    Action("handson", ("x", "*"), "Hands-on", "Restrictive intervention: starts the stopwatch at once, again ends it"),
+    Action("handson.sheet", ("#",), "Hands-on?", "The hands-on sheet: its facts, whom to tell, the school's form"),
     Action("care", ("f",), "Care", "Food, drink, toilet or a bump"),
     Action("pupil", ("a",), "Pupil", "Another pupil, by digit"),
     Action("adapted", ("e",), "Adapted", "What was adapted in this session, by digit"),
@@ -101,6 +102,19 @@ ACTIONS: tuple[Action, ...] = (
     Action("incident.hurt", ("h",), "Hurt", "Whether anybody was hurt", "incident"),
     Action("incident.words", ("n",), "Words", "The rest in words", "incident"),
     Action("incident.done", ("enter", "+"), "Done", "Back to where you were", "incident"),
+    Action("handson.enter", ("enter", "+"), "Stop, done", "Ends the stopwatch; then back to where you were", "handson"),
+    Action("handson.past", ("m",), "It is over", "It is over already: how many minutes it took", "handson"),
+    Action("handson.persons", ("w",), "Who", "The adults who were hands-on, and who saw it", "handson"),
+    Action("handson.tried", ("b",), "Tried", "What was tried before", "handson"),
+    Action("handson.held", ("h",), "Done", "What was done, and how the pupil was held or guided", "handson"),
+    Action("handson.place", ("p",), "Place", "Where it was", "handson"),
+    Action("handson.injury", ("i",), "Injury", "Whether anybody was hurt", "handson"),
+    Action("handson.free", ("f",), "Free?", "Free to leave: yes or no", "handson"),
+    Action("handson.told", ("t",), "Told", "Whom of SLT you told; the time is kept with it", "handson"),
+    Action("handson.times", ("-",), "Times", "When it began and ended", "handson"),
+    Action("handson.words", ("n",), "Words", "The rest in words", "handson"),
+    Action("handson.form", ("s",), "School's form", "The school's own form is done; again: it is not", "handson"),
+    Action("handson.save", ("o",), "Save page", "Saves a page to write the school's form from", "handson"),
 )
 _BY_ID = {action.id: action for action in ACTIONS}
 
@@ -120,6 +134,7 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "setup": (),
     "check": ("check", "everywhere"),
     "incident": ("incident", "everywhere"),
+    "handson": ("handson", "everywhere"),
     "everywhere": ("everywhere",),
 }
 

@@ -38,7 +38,7 @@ PRESETS: dict[str, tuple[str, ...]] = {
         "said no or stopped",
         "froze",
     ),
-    # * asks "free to leave?"; ** opens the hands-on reminder.
+    # * asks "free to leave?"; ** opens the hands-on sheet.
     "next": (
         "waited quietly",
         "task eased",
@@ -82,6 +82,48 @@ PRESETS: dict[str, tuple[str, ...]] = {
         "supply or other adult",
         "room or timetable change",
         "absent",
+    ),
+    # The next four are the facts of a restrictive intervention.
+    "tried": (
+        "calm words",
+        "reminder or choice",
+        "visuals, fewer words",
+        "time and space",
+        "task eased",
+        "favourite thing",
+        "another adult",
+        "others moved away",
+        "no time for anything",
+    ),
+    "held": (
+        "guided by the hand",
+        "guided by the arm",
+        "held by one arm",
+        "held by both arms",
+        "held seated",
+        "held on the floor",
+        "lifted or carried",
+        "way or door blocked",
+        "kept in a room",
+    ),
+    "where": (
+        "classroom",
+        "corridor",
+        "hall",
+        "playground",
+        "dining hall",
+        "toilets",
+        "calm space",
+        "at the gate",
+        "off site",
+    ),
+    "told": (
+        "headteacher",
+        "deputy head",
+        "assistant head",
+        "SENCo",
+        "class teacher",
+        "office, for SLT",
     ),
 }
 
@@ -179,7 +221,7 @@ class Config:
         return ZoneInfo(self["time.zone"])
 
     def presets(self, name: str) -> tuple[str, ...]:
-        """The words for the digits 1-9 of `before`, `seen`, `next`, `missed`, `adapted` or `morning`."""
+        """The words for the digits 1-9 of one of PRESETS: `before`, `seen`, `next`, `missed` ..."""
         found: tuple[str, ...] = self[f"presets.{name}"]
         return found
 
