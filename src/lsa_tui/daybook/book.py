@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from lsa_tui import clock, config, text
+from lsa_tui.daybook import rights
 from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.paths import Paths
 from lsa_tui.records import ids, lines, log, read
@@ -138,7 +139,9 @@ class Book:
         uid: str | None = None,
         own: bool = False,
     ) -> Entry:
-        """Records something new and returns it as committed. Raises BadInput where a field is wrong."""
+        """Records something new and returns it as committed. Raises BadInput where a field is wrong, NotAllowed
+        where this person's role may not."""
+        rights.require_write(self, kind_name, values=values)
         kind = KINDS[kind_name]
         cleaned = kind.complete(values)
         if kind.pupil == "yes" and pupil is None:
@@ -153,13 +156,17 @@ class Book:
         return self.entry(uid)
 
     def revise(self, entry: Entry, values: Mapping[str, Any]) -> Entry:
-        """Sets fields of a record by a new change; what stays the same is left out. Returns it as committed."""
+        """Sets fields of a record by a new change; what stays the same is left out. Returns it as committed.
+
+        Raises NotAllowed for what another person observed.
+        """
         fields = dict(values)
         cleaned: dict[str, Any] = {name: fields.pop(name) for name in ("pupil", "removed") if name in fields}
         cleaned |= KINDS[entry.kind].check(fields)
         changed = {name: value for name, value in cleaned.items() if value != _held(entry, name)}
         if not changed:
             return entry
+        rights.require_write(self, entry.kind, entry, changed)
         self.write([log.Draft(entry.kind, entry.id, changed, own=entry.own)])
         return self.entry(entry.id)
 

@@ -9,10 +9,10 @@ from datetime import date, datetime
 from typing import Any
 
 from lsa_tui import clock, text
-from lsa_tui.daybook import sessions
+from lsa_tui.daybook import rights, sessions
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.when import is_clock, parse_when
-from lsa_tui.errors import BadInput, NothingToUndo
+from lsa_tui.errors import BadInput, NotAllowed, NothingToUndo
 from lsa_tui.records import log, read
 from lsa_tui.records.kinds import Entry
 from lsa_tui.records.vocabulary import KINDS
@@ -39,6 +39,7 @@ def undo(book: Book) -> Taken:
         step = log.last_step(book.db, undone=False)
         if step is None:
             raise NothingToUndo("nothing left to undo here; what is shared already is corrected in the log")
+        _require_own_step(book, step)
         taken = _taken(book, step)
         log.set_undone(book.db, step, True)
     book.names = read.Names(book.db)
@@ -51,9 +52,18 @@ def redo(book: Book) -> Taken:
         step = log.last_step(book.db, undone=True)
         if step is None:
             raise NothingToUndo("nothing to bring back; redo ends with the next recording and with a sync")
+        _require_own_step(book, step)
         log.set_undone(book.db, step, False)
         book.names = read.Names(book.db)
         return _taken(book, step)
+
+
+def _require_own_step(book: Book, step: int) -> None:
+    """On a device that two people use, neither takes back what the other one recorded. Raises NotAllowed."""
+    sql = "SELECT DISTINCT c.actor FROM mine m JOIN change c ON c.uid = m.uid WHERE m.step = ?"
+    others = {str(one) for (one,) in book.db.execute_sql(sql, (step,))} - {book.initials, rights.UNSIGNED}
+    if others and not rights.may(book.role, "change another's entry"):
+        raise NotAllowed(f"the last step here is {', '.join(sorted(others))}'s own; nobody else takes it back")
 
 
 def _taken(book: Book, step: int) -> Taken:
@@ -92,6 +102,7 @@ def one_step(book: Book, first: int) -> None:
 
 def of_days(book: Book, first: date, last: date, pupil: str | None = None, removed: bool = False) -> list[Entry]:
     """The log of these days in order of time; of one pupil (and what belongs to nobody) where named."""
+    rights.require(book, "read the class's records")
     return read.listed(book.db, first.isoformat(), last.isoformat(), pupil, removed)
 
 
@@ -146,24 +157,26 @@ def move(book: Book, uid: str, pupil: str) -> Entry:
 
 
 def move_since(book: Book, uid: str, pupil: str) -> list[Entry]:
-    """Moves this entry, and all that was recorded for the same pupil since, to another pupil."""
+    """Moves this entry, and all that the same person recorded for the same pupil since, to another pupil."""
     entry = _present(book, uid)
     with book.step():
         later = [
             one
             for one in of_days(book, entry.when.date(), book.today(), entry.pupil)
-            if one.pupil == entry.pupil and one.order >= entry.order and one.kind != "session"
+            if one.pupil == entry.pupil and one.order >= entry.order and one.kind != "session" and one.by == entry.by
         ]
         return [move(book, one.id, pupil) for one in later]
 
 
 def history(book: Book, uid: str) -> list[dict[str, Any]]:
     """Every change of an entry, oldest first: when, by whom, which fields."""
+    rights.require(book, "read the class's records")
     return log.history(book.db, book.entry(uid).id)
 
 
 def conflicts(book: Book) -> list[Entry]:
     """Records with edits that did not see each other: both values are kept until somebody decides."""
+    rights.require(book, "read the class's records")
     return read.conflicts(book.db)
 
 
@@ -174,6 +187,7 @@ def decide(book: Book, uid: str, field: str, value: Any) -> Entry:
         raise BadInput(f"{KINDS[entry.kind].words} {uid!r} has nothing to decide in {field!r}")
     if field not in ("pupil", "removed"):
         value = KINDS[entry.kind].check({field: value})[field]
+    rights.require_write(book, entry.kind, entry)
     # Written even where the value is the one shown: the decision itself is what ends the conflict.
     book.write([log.Draft(entry.kind, entry.id, {field: value}, own=entry.own)])
     return book.entry(entry.id)

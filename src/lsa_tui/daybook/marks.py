@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from lsa_tui import clock
-from lsa_tui.daybook import behaviours, sessions
+from lsa_tui.daybook import behaviours, rights, sessions
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
 from lsa_tui.records import read
@@ -74,8 +74,8 @@ def stop_bout(book: Book, bout: Entry, at: datetime) -> Entry:
 
 
 def open_bouts(book: Book, pupil: str | None) -> list[Entry]:
-    """Durations that still run for this pupil, whatever the day; the private ones included."""
-    return read.still_open(book.db, "bout", pupil)
+    """One's own durations that still run for this pupil, whatever the day; the private ones included."""
+    return [one for one in read.still_open(book.db, "bout", pupil) if rights.is_own(book, one)]
 
 
 def _placed(

@@ -337,9 +337,9 @@ def places(book: Book, entries: Iterable[Entry]) -> Iterator[Place]:
                 yield Place(entry, field, who)
 
 
-def refuse(book: Book, found: Iterable[Place], what: str, instead: str) -> None:
+def refuse(found: Iterable[Place], what: str, instead: str) -> None:
     """Raises NamesStand where there is any place, listing each: which entry, which field, whose name."""
-    stand = list(dict.fromkeys((_where(book, one.entry), one.field, one.who) for one in found))
+    stand = list(dict.fromkeys((_where(one.entry), one.field, one.who) for one in found))
     if not stand:
         return
     listed = [f"  {where}: {field} ({_whose(who)})" for where, field, who in stand[:PLACES_SHOWN]]
@@ -349,7 +349,7 @@ def refuse(book: Book, found: Iterable[Place], what: str, instead: str) -> None:
     raise NamesStand(f"{what}: a known name stands in {len(stand)} {places_word}; {instead}\n" + "\n".join(listed))
 
 
-def _where(book: Book, entry: Entry) -> str:
+def _where(entry: Entry) -> str:
     kind = KINDS[entry.kind]
     when = f" of {entry.when:%Y-%m-%d %H:%M}" if kind.time else ""
     return f"{kind.words} {entry.id}{when}"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from lsa_tui import clock, text
-from lsa_tui.daybook import pupils, sessions
+from lsa_tui.daybook import pupils, rights, sessions
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.when import parse_when
 from lsa_tui.errors import BadInput
@@ -138,10 +138,11 @@ def recent_phrases(book: Book, most: int = 6) -> list[str]:
 
 
 def tomorrow(book: Book, typed: str, at: datetime | None = None) -> Entry:
-    """One line for tomorrow; written again it replaces the day's."""
+    """One line for tomorrow; written again it replaces one's own of the day."""
     moment = at or book.now()
     day = moment.date().isoformat()
-    known = read.between(book.db, day, day, book.focused(), ("tomorrow",))
+    held = read.between(book.db, day, day, book.focused(), ("tomorrow",))
+    known = [one for one in held if rights.is_own(book, one)]
     if known:
         return book.revise(known[-1], {"text": typed})
     return book.record("tomorrow", {"at": clock.to_text(moment), "text": typed})

@@ -10,7 +10,7 @@ from typing import Any
 
 from lsa_tui import clock
 from lsa_tui.clock import from_text
-from lsa_tui.daybook import sessions
+from lsa_tui.daybook import rights, sessions
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.when import existing
 from lsa_tui.errors import BadInput
@@ -146,6 +146,7 @@ def _update(book: Book, pupil: str, wanted: dict[str, dict[str, Any]], series: s
             drafts.append(log.Draft("slot", uid, {"cancelled": True}))
             gone += 1
     if drafts:
+        rights.require_write(book, "slot")
         book.write(drafts)
     return new, changed, len(wanted) - new - changed, gone
 

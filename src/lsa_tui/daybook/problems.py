@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lsa_tui import clock
+from lsa_tui.daybook import rights
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
 from lsa_tui.records import log, read
@@ -29,6 +30,7 @@ def raise_problem(book: Book, text: str, at: datetime | None = None, pupil: str 
 
 def inbox(book: Book, pupil: str | None = None) -> list[Problem]:
     """Raised problems, of one pupil where named; the open ones first, then the newest."""
+    rights.require(book, "read the class's records")
     replies: dict[str, list[Entry]] = {}
     for one in read.of_kind(book.db, "reply"):
         replies.setdefault(str(one["problem"]), []).append(one)
@@ -40,7 +42,10 @@ def inbox(book: Book, pupil: str | None = None) -> list[Problem]:
 
 
 def reply(book: Book, problem_id: str, text: str | None, close: bool = False, at: datetime | None = None) -> Entry:
-    """Answers a problem, and closes it with `close`. Raises BadInput for an id that is no problem."""
+    """Answers a problem, and closes it with `close`. Raises BadInput for an id that is no problem, NotAllowed where
+    this person's role may not close one."""
+    if close:
+        rights.require(book, "close a problem")
     problem = book.entry(problem_id)
     if problem.kind != "problem":
         raise BadInput(f"{problem_id!r} is a {problem.kind}, not a raised problem; `lsa inbox` lists those")

@@ -172,6 +172,9 @@ TO_WRITE: Mapping[str, str] = {
 }
 """Kind of record to the deed that writing one is; of others it is "record", or "add to the plan" where not listed."""
 
+TO_SET: Mapping[tuple[str, str], str] = {("reply", "close"): "close a problem"}
+"""Kind and field to the deed that setting it is, beside the writing itself."""
+
 WORDS = {"lsa": "an LSA", "teacher": "a class teacher", "senco": "the SENCo", "dsl": "the DSL"}
 UNSIGNED = "?"
 """Who wrote before anybody was set up: nobody else's."""
@@ -210,8 +213,10 @@ def is_own(book: Book, entry: Entry) -> bool:
     return entry.by in (book.initials, UNSIGNED)
 
 
-def require_write(book: Book, kind: str, entry: Entry | None = None) -> None:
-    """Raises NotAllowed where this person may not record this kind, or not change this `entry` of it.
+def require_write(
+    book: Book, kind: str, entry: Entry | None = None, values: Mapping[str, object] | None = None
+) -> None:
+    """Raises NotAllowed where this person may not record this kind, or not change this `entry` of it to `values`.
 
     What happened is its observer's; the plan, which is what is not listed in the log, is everybody's who may add to it.
     """
@@ -219,6 +224,9 @@ def require_write(book: Book, kind: str, entry: Entry | None = None) -> None:
 
     listed = KINDS[kind].listed
     require(book, TO_WRITE.get(kind, "record" if listed else "add to the plan"))
+    for name, value in (values or {}).items():
+        if value and (kind, name) in TO_SET:
+            require(book, TO_SET[kind, name])
     if entry is None or not listed or kind in SHARED_DECISIONS:
         return
     require(book, "change one's own entry")

@@ -12,8 +12,9 @@ from typing import Any
 
 from lsa_tui import clock
 from lsa_tui.clock import from_text
+from lsa_tui.daybook import rights
 from lsa_tui.daybook.book import Book
-from lsa_tui.errors import BadInput, LsaError
+from lsa_tui.errors import BadInput, LsaError, NotAllowed
 from lsa_tui.records import read
 from lsa_tui.records.kinds import Entry
 
@@ -33,9 +34,10 @@ def is_running(session: Entry) -> bool:
 
 
 def running(book: Book, pupil: str | None = None) -> Entry | None:
-    """The pupil's running session, of today or left over from another day."""
+    """The pupil's running session, of today or left over from another day; one's own before another person's."""
     found = read.still_open(book.db, "session", pupil or book.focused())
-    return found[-1] if found else None
+    mine = [one for one in found if rights.is_own(book, one)]
+    return next(iter(reversed(mine or found)), None)
 
 
 def is_paused(session: Entry) -> bool:
@@ -70,8 +72,9 @@ def for_mark(book: Book, pupil: str, at: datetime) -> str | None:
     if current is not None:
         if not _gives_way(current, slots, planned, taken, at):
             return current.id
-        ends = next(slot["ends"] for slot in slots if slot.id == current["slot"])
-        book.revise(current, {"ended": ends, "status": "done"})
+        if rights.is_own(book, current):
+            ends = next(slot["ends"] for slot in slots if slot.id == current["slot"])
+            book.revise(current, {"ended": ends, "status": "done"})
     if planned is None or planned.id in taken:
         return None
     over = from_text(planned["ends"]) <= book.now()
@@ -118,16 +121,20 @@ def find_slot(book: Book, wanted: str | None, at: datetime) -> Entry | None:
 
 
 def start(book: Book, slot: Entry | None, at: datetime | None = None) -> Entry:
-    """Starts a slot (or a session outside the plan); what was running ends at that moment. Sets the slot's pupil."""
+    """Starts a slot (or a session outside the plan); what one was running ends at that moment. Sets the slot's pupil.
+
+    Another person's session stays theirs: nobody ends it for them.
+    """
     moment = at or book.now()
     pupil = (slot.pupil if slot else None) or book.focused()
     with book.step():
         for one in of_day(book, moment.date().isoformat(), pupil)[1]:
-            if is_running(one) and covers(one, moment):
+            if is_running(one) and covers(one, moment) and rights.is_own(book, one):
                 if slot is not None and one["slot"] == slot.id:
                     return _confirmed(book, one, moment if at else None)
                 _finish(book, one, moment)
-        later = [one for one in of_day(book, moment.date().isoformat(), pupil)[1] if one.when > moment]
+        held = of_day(book, moment.date().isoformat(), pupil)[1]
+        later = [one for one in held if one.when > moment and rights.is_own(book, one)]
         # Started for an earlier time: it lasted until the next one began.
         ended = clock.to_text(later[0].when) if later else None
         status = "done" if ended else "running"
@@ -158,8 +165,7 @@ def stop(
     current = session or running(book)
     if missed is not None:
         return _miss(book, current, moment, missed)
-    if current is None:
-        raise LsaError("no session is running; start one with `lsa start`")
+    current = _own(book, current)
     if at is None and current.when.date() != moment.date():
         title, day = book.names.slot(current["slot"]), f"{current.when:%A %d %B}"
         when = f"{current.when:%Y-%m-%d}THH:MM"
@@ -179,7 +185,7 @@ def _finish(book: Book, session: Entry, at: datetime, adapted: str | None = None
 
 
 def _miss(book: Book, current: Entry | None, at: datetime, reason: str) -> Entry:
-    if current is not None:
+    if current is not None and rights.is_own(book, current):
         return book.revise(current, {"status": "missed", "missed_reason": reason, "ended": clock.to_text(at)})
     slot = find_slot(book, None, at)
     if slot is None:
@@ -191,7 +197,7 @@ def miss_slot(book: Book, slot: Entry, reason: str) -> Entry:
     """Says that a planned slot was not delivered, and why."""
     pupil = slot.pupil or book.focused()
     sessions = of_day(book, slot.when.date().isoformat(), pupil)[1]
-    known = next((one for one in sessions if one["slot"] == slot.id), None)
+    known = next((one for one in sessions if one["slot"] == slot.id and rights.is_own(book, one)), None)
     if known is not None:
         return book.revise(known, {"status": "missed", "missed_reason": reason})
     return _begin(book, pupil, slot.when, slot=slot.id, status="missed", missed_reason=reason)
@@ -237,10 +243,17 @@ def resume(book: Book, at: datetime | None = None) -> Entry:
 
 
 def _now_running(book: Book) -> Entry:
-    current = running(book)
-    if current is None:
+    return _own(book, running(book))
+
+
+def _own(book: Book, session: Entry | None) -> Entry:
+    """The session, where one is running and is one's own. Raises LsaError, or NotAllowed for another person's."""
+    if session is None:
         raise LsaError("no session is running; start one with `lsa start`")
-    return current
+    if not rights.is_own(book, session):
+        title = book.names.slot(session["slot"])
+        raise NotAllowed(f"{title} was started by {session.by}, who ends it; `lsa start` begins one of your own")
+    return session
 
 
 def ended_at(session: Entry, slot: Entry | None, now: datetime) -> datetime:
@@ -260,7 +273,7 @@ def ended_at(session: Entry, slot: Entry | None, now: datetime) -> datetime:
 def lesson_change(book: Book, now: datetime) -> tuple[str, Entry | None]:
     """What one key does now: ("start", slot), ("stop", None), ("next", slot) or ("start", None) without a plan."""
     slots, sessions = of_day(book, now.date().isoformat(), book.focused())
-    current = next((one for one in reversed(sessions) if is_running(one)), None)
+    current = next((one for one in reversed(sessions) if is_running(one) and rights.is_own(book, one)), None)
     taken = {one["slot"] for one in sessions}
     lessons = [one for one in slots if is_lesson(one) and one.id not in taken]
     present = slot_at(lessons, now)
