@@ -164,9 +164,27 @@ def _yes_no(value: Any) -> bool:
     return value
 
 
+def _minutes(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 24 * 60:
+        raise ValueError("is a number of minutes from 0 (never) to 1440")
+    return value
+
+
+def _session(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 1440:
+        raise ValueError("is how long `lsa unlock` lasts, 1 to 1440 minutes")
+    return value
+
+
 def _nine(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not 1 <= len(value) <= 9:
         raise ValueError("is a list of 1 to 9 texts, for the digits 1-9")
+    return tuple(_text(item) for item in value)
+
+
+def _phrases(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError("is a list of texts; an empty one asks about nothing")
     return tuple(_text(item) for item in value)
 
 
@@ -191,8 +209,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("time", "zone", clock.DEFAULT_ZONE, _zone),
     Setting("look", "theme", "dusk", _text),
     Setting("look", "letters_only", False, _yes_no),
+    Setting("lock", "minutes", 2, _minutes),
+    Setting("lock", "records", True, _yes_no),
+    Setting("lock", "session_minutes", 480, _session),
     Setting("shared", "url", "", _url),
     *(Setting("presets", name, default, _nine) for name, default in PRESETS.items()),
+    # None: the list in daybook/disclosure.py.
+    Setting("words", "disclosure", None, _phrases),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 

@@ -450,5 +450,16 @@ KINDS: dict[str, Kind] = {
             key=("name",),
             listed=False,
         ),
+        Kind(
+            # The public half of a DSL's key. That it is the DSL's own is confirmed by a person on each device.
+            "dsl_key",
+            "DSL's key",
+            (Field("recipient", line(80), required=True), Field("verify", line(80), required=True)),
+            line=lambda entry, _: f"DSL's key {entry['recipient']}",
+            time=None,
+            pupil="no",
+            key=("recipient",),
+            listed=False,
+        ),
     )
 }

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
+from lsa_tui import clock
+from lsa_tui.daybook import rights
 from lsa_tui.daybook.book import Book
-from lsa_tui.daybook.concerns.sheet import Draft, Passed
+from lsa_tui.daybook.concerns import keeping, trust
+from lsa_tui.daybook.concerns.sheet import Draft, Passed, draft_from_text, draft_to_text, padded, payload
+from lsa_tui.errors import BadInput
+
+LEAST = 4
+"""Characters of an id that are enough."""
+
+_in_memory: dict[str, Draft] = {}
+"""Sheets that must not be on a disk, by home: they are gone with the program."""
 
 
 def keeps_drafts(book: Book) -> bool:
@@ -13,22 +26,43 @@ def keeps_drafts(book: Book) -> bool:
 
     Otherwise what is typed is only in memory, and the sheet should say so.
     """
-    raise NotImplementedError
+    return book.key is not None and trust.ready(book)
 
 
 def load_draft(book: Book) -> Draft:
     """The sheet as it was left; an empty one where nothing was kept."""
-    raise NotImplementedError
+    held = _in_memory.get(_home(book))
+    if held is not None:
+        return _copy(held)
+    if not keeping.exists(book):
+        return Draft()
+    with keeping.opened(book) as db:
+        kept = db.execute_sql("SELECT text FROM draft").fetchone()
+    return draft_from_text(kept[0]) if kept else Draft()
 
 
 def keep_draft(book: Book, draft: Draft) -> bool:
     """Keeps the sheet as it is typed, encrypted on the disk or (see `keeps_drafts`) in memory. Returns which."""
-    raise NotImplementedError
+    if draft.empty:
+        drop_draft(book)
+        return keeps_drafts(book)
+    if not keeps_drafts(book):
+        _in_memory[_home(book)] = _copy(draft)
+        return False
+    with keeping.writing(book) as db:
+        db.execute_sql("INSERT OR REPLACE INTO draft (id, text) VALUES (1, ?)", (draft_to_text(draft),))
+    _in_memory.pop(_home(book), None)
+    keeping.forget_glance(book)
+    return True
 
 
 def drop_draft(book: Book) -> None:
     """Wipes the kept sheet."""
-    raise NotImplementedError
+    _in_memory.pop(_home(book), None)
+    if keeping.exists(book):
+        with keeping.writing(book) as db:
+            db.execute_sql("DELETE FROM draft")
+        keeping.forget_glance(book)
 
 
 def save(book: Book, draft: Draft) -> Passed:
@@ -36,24 +70,111 @@ def save(book: Book, draft: Draft) -> Passed:
 
     Raises BadInput for an empty sheet or a text too long; nothing is wiped then.
     """
-    raise NotImplementedError
+    uid = str(uuid.uuid4())  # random: not even the moment stands in the name of the sealed file
+    return _written(book, uid, draft, new=True)
 
 
 def add(book: Book, uid: str, draft: Draft) -> Passed:
     """Adds to a saved concern what stands on the sheet. As `save`. Raises BadInput where there is no such concern."""
-    raise NotImplementedError
+    return _written(book, find(book, uid).id, draft, new=False)
 
 
 def told(book: Book, uid: str, whom: str, at: datetime | None = None, in_person: bool | None = None) -> Passed:
     """Adds to a saved concern that somebody was told (now, without `at`). Raises BadInput."""
-    raise NotImplementedError
+    if not whom.strip():
+        raise BadInput("say who was told, as in: --told 'Mrs Price'")
+    addition = Draft(told=whom, told_at=at, in_person=in_person)
+    return _written(book, find(book, uid).id, addition, new=False, wipe=False)
 
 
 def passed_on(book: Book) -> list[Passed]:
     """The concerns saved on this device, the newest first."""
-    raise NotImplementedError
+    if not keeping.exists(book):
+        return []
+    with keeping.opened(book) as db:
+        concerns = list(db.execute_sql("SELECT id, saved_at FROM concern ORDER BY rowid DESC"))
+        return [_passed(book, db, uid, saved_at) for uid, saved_at in concerns]
+
+
+def find(book: Book, uid: str) -> Passed:
+    """A concern saved here by its id or the first characters of it. Raises BadInput."""
+    wanted = uid.strip().lower()
+    found = [one for one in passed_on(book) if one.id.startswith(wanted)] if len(wanted) >= LEAST else []
+    if len(found) != 1:
+        what = "more than one concern begins" if found else "no concern of this device begins"
+        raise BadInput(f"{what} with {uid!r}; `lsa concern` lists them")
+    return found[0]
 
 
 def to_pass_on(book: Book) -> int:
     """Concerns nobody was told of yet, a sheet with text on it included. Quick: asked while drawing."""
-    raise NotImplementedError
+    held = _in_memory.get(_home(book))
+    waiting = held is not None and held.has_text and not held.told.strip()
+    return keeping.glance(book).to_pass_on + waiting
+
+
+def _written(book: Book, uid: str, draft: Draft, *, new: bool, wipe: bool = True) -> Passed:
+    rights.require(book, "pass on a concern")
+    if draft.empty:
+        raise BadInput("nothing stands on the sheet yet: write what was said or seen, or who was told")
+    keys = trust.trusted(book)
+    now = book.now()
+    pieces = _sealed(book, uid, draft, keys[0].recipient, new) if keys else None
+    with keeping.writing(book) as db:
+        if new:
+            db.execute_sql("INSERT INTO concern (id, saved_at) VALUES (?, ?)", (uid, clock.to_text(now)))
+        if draft.told.strip():
+            whom = "" if keys else " ".join(draft.told.split())
+            db.execute_sql(
+                "INSERT INTO telling (concern, whom, at, in_person) VALUES (?, ?, ?, ?)",
+                (uid, whom, clock.to_text(draft.told_at or now), None if keys else draft.in_person),
+            )
+        if pieces:
+            db.execute_sql("INSERT INTO piece (id, concern, digest, sealed) VALUES (?, ?, ?, ?)", pieces)
+        if wipe:
+            db.execute_sql("DELETE FROM draft")
+        saved_at = db.execute_sql("SELECT saved_at FROM concern WHERE id = ?", (uid,)).fetchone()[0]
+        passed = _passed(book, db, uid, saved_at)
+    keeping.forget_glance(book)
+    if wipe:
+        _in_memory.pop(_home(book), None)
+    if draft.sources:
+        from lsa_tui.daybook.concerns import moving  # only where a text could not be wiped before
+
+        moving.wipe(book, draft.sources)
+    return passed
+
+
+def _sealed(book: Book, uid: str, draft: Draft, recipient: str, new: bool) -> tuple[str, str, str, bytes]:
+    from lsa_tui.vault import sealed
+
+    piece = uid if new else str(uuid.uuid4())
+    blob = sealed.seal(padded(payload(book, piece, None if new else uid, draft)), recipient)
+    return piece, uid, sealed.digest(blob), blob
+
+
+def _passed(book: Book, db: Any, uid: str, saved_at: str) -> Passed:
+    sql = "SELECT whom, at, in_person FROM telling WHERE concern = ? ORDER BY rowid"
+    tellings = list(db.execute_sql(sql, (uid,)))
+    sql = "SELECT delivered_at, acknowledged_at FROM piece WHERE concern = ?"
+    pieces = list(db.execute_sql(sql, (uid,)))
+    answers = [answered for _, answered in pieces if answered]
+    in_person = tellings[0][2] if tellings else None
+    return Passed(
+        id=uid,
+        at=keeping.moment(book, tellings[0][1] if tellings else saved_at),
+        told=", ".join(whom for whom, _, _ in tellings if whom),
+        in_person=None if in_person is None else bool(in_person),
+        passed_on=bool(tellings),
+        sealed=bool(pieces),
+        delivered=bool(pieces) and all(delivered or answered for delivered, answered in pieces),
+        acknowledged=keeping.moment(book, max(answers)) if pieces and len(answers) == len(pieces) else None,
+    )
+
+
+def _copy(draft: Draft) -> Draft:
+    return replace(draft, marks=list(draft.marks), sources=list(draft.sources))
+
+
+def _home(book: Book) -> str:
+    return str(book.paths.concerns)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
 from lsa_tui import clock
+from lsa_tui.daybook import pupils
+from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
 
 REMINDER: tuple[tuple[str, str], ...] = (
@@ -58,6 +60,9 @@ LOCATIONS: tuple[str, ...] = (
 )
 """Where on the body a mark can be. Only words: no drawing, no photograph."""
 
+FORMAT = 1
+"""Of what is sealed."""
+
 LONGEST = 20_000
 """Characters of one answer."""
 
@@ -75,8 +80,8 @@ class Draft:
     `told`: who was told, empty while nobody was, with `told_at` (None: when it is saved) and `in_person`;
     `at`: when it happened (None: when it is saved); `pupil`: a pupil's id (None: the one in focus);
     `note`: "" or, where its text was an entry or a note before, "moved" or "was shared" (erased there, too, at the
-    next sync; the DSL should be told so); `source`: the entry that goes when the sheet is saved, where its text
-    could not be kept on the disk and so was not wiped yet.
+    next sync; the DSL should be told so); `sources`: the entries that go when the sheet is saved, where it could not
+    be kept on the disk and so nothing was wiped yet.
     """
 
     words: str = ""
@@ -90,7 +95,7 @@ class Draft:
     at: datetime | None = None
     pupil: str | None = None
     note: str = ""
-    source: str | None = None
+    sources: list[str] = field(default_factory=list)
 
     @property
     def has_text(self) -> bool:
@@ -175,6 +180,30 @@ def padded(values: Mapping[str, Any]) -> bytes:
     return plain + b" " * (size - len(plain))
 
 
-def lines(marks: Iterable[tuple[str, str]]) -> list[str]:
-    """Marks as people read them."""
-    return [f"{place}: {words}" for place, words in marks]
+def payload(book: Book, uid: str, of: str | None, draft: Draft) -> dict[str, Any]:
+    """All that the DSL reads: what stands on the sheet, about whom, by whom and when. `of`: the concern it adds to."""
+    now = book.now()
+    about = draft.pupil or book.focus
+    told = " ".join(draft.told.split())
+    return {
+        "format": FORMAT,
+        "id": uid,
+        "of": of,
+        "saved_at": clock.to_text(now),
+        "at": clock.to_text(draft.at or now),
+        "by": book.initials,
+        "by_name": book.config["person.name"] or None,
+        "role": book.role,
+        "pupil": book.names.pupil(about) or None,
+        "pupil_name": pupils.name_of(book, about) if about else None,
+        "words": exactly(draft.words),
+        "saw": exactly(draft.saw),
+        "asked": exactly(draft.asked),
+        "place": exactly(draft.place),
+        "marks": [[place, exactly(words)] for place, words in draft.marks],
+        "told": told or None,
+        "told_at": clock.to_text(draft.told_at or now) if told else None,
+        "in_person": draft.in_person if told else None,
+        "note": draft.note,
+    }
+
