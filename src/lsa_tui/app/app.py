@@ -50,9 +50,11 @@ class LsaApp(App[int]):
     BINDINGS: ClassVar = [Binding("ctrl+q", "leave", show=False, priority=True), Binding("ctrl+c", "leave", show=False)]
     TITLE = "lsa"  # the terminal's title tells nothing
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, recovery: str = "") -> None:
+        """`recovery` is the recovery key of a home that was made a moment ago, to be shown once."""
         super().__init__()
         self.book = book
+        self._recovery = recovery
         self.keymap = actions.keymap(book.config.keys)
         self.look = Look({})
         self.views: list[View] = []
@@ -95,10 +97,22 @@ class LsaApp(App[int]):
         problems = [*self.book.config.problems, *self.keymap.problems, *self._themes_problem]
         if problems:
             self.say_at_length("Settings", problems)
+        if self._recovery:
+            self._show_recovery()
         self._seen = self.book.store.version_seen()
         self.set_interval(1.0, self._tick)
         self._listen()
         self.draw()
+
+    def _show_recovery(self) -> None:
+        self.say_at_length(
+            "Recovery key: write it down",
+            [
+                self._recovery,
+                "It opens these records when the passphrase is forgotten, and is shown this once. "
+                "Keep it where the school keeps keys, not with this device.",
+            ],
+        )
 
     def _listen(self) -> None:
         loop = asyncio.get_running_loop()

@@ -4,26 +4,49 @@ from __future__ import annotations
 
 import codecs
 import gc
+import sys
 from functools import partial
 from typing import Any
 
-from lsa_tui.daybook.book import Book
+from lsa_tui import passphrases
+from lsa_tui.daybook import opening, rights
 from lsa_tui.errors import LsaError
 from lsa_tui.paths import Paths
+from lsa_tui.vault import home
 
 
-def run(paths: Paths) -> int:
-    """Opens the application; returns its exit code. Raises LsaError where another one runs on this home."""
+def run(paths: Paths, passphrase_file: str | None = None) -> int:
+    """Opens the application; returns its exit code.
+
+    Raises LsaError where another one runs on this home, Locked without the right passphrase.
+    """
     gc.disable()  # until the first paint: loading modules makes nothing to collect, and looking costs 10 ms
-    book = Book(paths)
+    opened = _opened(paths, passphrase_file)
+    book = opened.book
     try:
+        rights.require_command(book.role, rights.SCREENS)
         with only_one(paths):
             from lsa_tui.app.app import LsaApp
 
             _read_any_bytes()
-            return LsaApp(book).run() or 0
+            return LsaApp(book, opened.recovery).run() or 0
     finally:
         book.close()
+
+
+def _opened(paths: Paths, passphrase_file: str | None) -> opening.Opened:
+    """The home; asked for at the plain terminal, before there is anything to show."""
+    if home.state(paths) == "new" and passphrases.given("home", passphrase_file) is None:
+        print(FIRST, file=sys.stderr)
+    return opening.open_home(paths, passphrase_file, new="ask")
+
+
+FIRST = """lsa keeps records about a child, encrypted on this device.
+Choose a passphrase: three or four words
+are easy to keep in mind. It is asked for
+when lsa opens, or once a day after `lsa unlock`.
+(Made-up records to look at first: lsa demo)
+"""
 
 
 def only_one(paths: Paths) -> Any:

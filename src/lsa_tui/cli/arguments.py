@@ -15,7 +15,7 @@ from lsa_tui import text
 from lsa_tui.cli import table
 from lsa_tui.errors import BadInput
 
-GLOBALS = ("--home", "--json", "--help", "--version")
+GLOBALS = ("--home", "--passphrase-file", "--json", "--help", "--version")
 _SEE = "`lsa {} --help` shows how"
 
 
@@ -24,6 +24,7 @@ class Typed(NamedTuple):
 
     words: tuple[str, ...]
     home: str | None
+    passphrase_file: str | None
     json: bool
     help: bool
     version: bool
@@ -40,7 +41,7 @@ def split(tokens: Sequence[str]) -> Typed:
     """Finds the command, and the global options before it. Raises BadInput."""
     left = list(tokens)
     words: list[str] = []
-    home, found = None, {"--json": False, "--help": False, "--version": False}
+    home, file, found = None, None, {"--json": False, "--help": False, "--version": False}
     while left:
         token = left[0]
         name, equals, value = token.partition("=")
@@ -49,6 +50,9 @@ def split(tokens: Sequence[str]) -> Typed:
             if not equals:
                 value = left.pop(0) if left else ""
             home = _home(value)
+        elif name == "--passphrase-file":
+            del left[0]
+            file = value if equals else left.pop(0) if left else ""
         elif token == "-h" or token in found:
             found["--help" if token == "-h" else token] = True
             del left[0]
@@ -58,7 +62,7 @@ def split(tokens: Sequence[str]) -> Typed:
             break
         else:
             words.append(left.pop(0).lower())
-    return Typed(tuple(words), home, found["--json"], found["--help"], found["--version"], tuple(left))
+    return Typed(tuple(words), home, file, found["--json"], found["--help"], found["--version"], tuple(left))
 
 
 def _home(value: str) -> str:
@@ -122,6 +126,7 @@ def parser_for(command: table.Command) -> Parser:
         parser.add_argument(*names, **settings)
     everywhere = parser.add_argument_group("understood by every command")
     everywhere.add_argument("--home", metavar="DIR", help="one folder that holds everything (or set LSA_HOME)")
+    everywhere.add_argument("--passphrase-file", metavar="FILE", help="its first line is the passphrase")
     everywhere.add_argument("--json", action="store_true", help="one JSON document on standard output")
     everywhere.add_argument("-h", "--help", action="store_true", help="this help")
     return parser

@@ -40,9 +40,12 @@ def demo(paths: Paths, args: Namespace) -> Answer:
 def _make(paths: Paths, days: int, seed: int) -> int:
     from lsa_tui.daybook import demo as made_up  # the words of half a term
     from lsa_tui.daybook.book import Book
+    from lsa_tui.vault import home
 
     if not 1 <= days <= made_up.LONGEST:
         raise BadInput(f"--days is 1 to {made_up.LONGEST}, not {days}")
+    if home.state(paths) == "encrypted":
+        raise LsaError(f"{paths.data_folder} is somebody's own home; choose another folder with --home DIR")
     book = Book(paths)
     try:
         if book.made_up:

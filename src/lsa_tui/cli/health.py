@@ -20,11 +20,11 @@ def doctor(paths: Paths, args: Namespace) -> Answer:
     """Every finding; `ok` where all is well."""
     from lsa_tui import actions  # wanted here alone, as is the rest
     from lsa_tui.daybook import health
-    from lsa_tui.daybook.book import Book
+    from lsa_tui.daybook.opening import open_book
     from lsa_tui.records import log
     from lsa_tui.theme_files import read_themes
 
-    book = Book(paths)
+    book = open_book(paths, args.passphrase_file)
     try:
         rebuilt = health.rebuild(book) if args.rebuild else None
         found = health.examine(book)

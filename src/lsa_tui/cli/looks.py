@@ -12,16 +12,17 @@ from lsa_tui.paths import Paths
 
 
 @command("keys", "every action of the screens: its id, keys and help", needs="paths", examples=("keys", "keys --json"))
-def keys(paths: Paths, _args: Namespace) -> Answer:
+def keys(paths: Paths, args: Namespace) -> Answer:
     """The actions with the keys in force, then the tiles of the pupil in focus."""
     from lsa_tui import actions  # wanted here alone
-    from lsa_tui.daybook.book import Book
+    from lsa_tui.daybook.opening import open_book
+    from lsa_tui.vault import home
 
     settings = config.load(paths.config)
     keymap = actions.keymap(settings.keys)
     found = [_line(action, keymap.keys[action.id]) for action in actions.ACTIONS]
-    if paths.database.exists():
-        book = Book(paths, settings)
+    if home.state(paths) != "new":
+        book = open_book(paths, args.passphrase_file)
         try:
             found += [_line(action, action.keys) for action in actions.tile_actions(book)]
         finally:

@@ -46,7 +46,7 @@ def _run(typed: arguments.Typed) -> int:
     if typed.help:
         return _help(words, typed.json)
     if not words:
-        return _open_application(places.find(typed.home), typed.json)
+        return _open_application(places.find(typed.home), typed.json, typed.passphrase_file)
     name = arguments.name_of(words)
     command = table.find(name)
     args = arguments.parse(command, typed.rest)
@@ -55,8 +55,9 @@ def _run(typed: arguments.Typed) -> int:
     args.json = args.json or typed.json
     gc.enable()
     args.home = args.home or typed.home
+    args.passphrase_file = args.passphrase_file or typed.passphrase_file
     found = places.find(args.home)
-    reply = _with_book(command, args, found) if command.needs == "book" else command.run(found, args)
+    reply = _with_book(command, args, found) if command.needs == "book" else _without_book(command, args, found)
     answer.show(reply, args.json)
     if reply.opens is not None and not args.json:
         if _at_terminal():
@@ -66,33 +67,63 @@ def _run(typed: arguments.Typed) -> int:
 
 
 def _with_book(command: table.Command, args: Namespace, found: Paths) -> answer.Answer:
-    from lsa_tui.daybook.book import Book  # `lsa --version` and `lsa paths` need no database
+    from lsa_tui.daybook import opening, rights  # `lsa --version` and `lsa paths` need no database
 
-    book = Book(found)
+    opened = opening.open_home(found, args.passphrase_file, new=_how_new(command, args))
+    book = opened.book
+    args.recovery = opened.recovery
     try:
         for problem in book.config.problems:
             answer.warn(problem)
+        rights.require_command(_role(args) or book.role, command.name)
         if command.records and book.initials == "?":
             answer.warn('nobody is set up here yet, so this is signed "?"; do `lsa init --name NAME --initials JT`')
         chosen = getattr(args, "chosen_pupil", None)
         if chosen is not None:
             book.chosen = book.pupil(chosen)
-        return command.run(book, args)
+        reply = command.run(book, args)
+    except BaseException:
+        if opened.recovery:
+            opening.unmake(book)  # nothing is in it, and nobody has seen the key that opens it
+        raise
     finally:
         book.close()
+    if opened.recovery and command.name != "init":
+        answer.warn(opening.new_home_says(opened.recovery))
+    return reply
+
+
+def _without_book(command: table.Command, args: Namespace, found: Paths) -> answer.Answer:
+    from lsa_tui import config
+    from lsa_tui.daybook import rights
+
+    rights.require_command(str(config.load(found.config)["person.role"]), command.name)
+    return command.run(found, args)
+
+
+def _how_new(command: table.Command, args: Namespace) -> str:
+    """How a home that is not there yet is made: by `init`, as it was asked for."""
+    if command.name != "init":
+        return ""
+    return "plain" if args.plain else "ask"
+
+
+def _role(args: Namespace) -> str | None:
+    """The role that `init --role` gives just now."""
+    return getattr(args, "role", None)
 
 
 def _at_terminal() -> bool:
     return sys.stdout.isatty() and sys.stdin.isatty()
 
 
-def _open_application(found: Paths, as_json: bool) -> int:
+def _open_application(found: Paths, as_json: bool, passphrase_file: str | None = None) -> int:
     if as_json or not _at_terminal():
         raise BadInput("the screens need a terminal; use a command here, `lsa --help` lists them")
     from lsa_tui.app.run import run  # the only place that may load Textual
 
     gc.enable()
-    return int(run(found))
+    return int(run(found, passphrase_file))
 
 
 def _help(words: tuple[str, ...], as_json: bool) -> int:

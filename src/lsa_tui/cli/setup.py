@@ -10,6 +10,7 @@ from lsa_tui.cli.table import arg, command
 from lsa_tui.config import ROLES
 from lsa_tui.daybook import behaviours, pupils, setup
 from lsa_tui.daybook.book import Book
+from lsa_tui.errors import BadInput
 
 
 @command(
@@ -19,7 +20,7 @@ from lsa_tui.daybook.book import Book
     arg("--initials", metavar="JT", help="your initials: they sign every entry"),
     arg("--role", **one_of(*ROLES), help="what you do (the first time without it: lsa)"),
     arg("--shared", metavar="URL", help="the shared database, as in sqlite:////srv/school/school.db"),
-    arg("--plain", action="store_true", help="databases as plain files, as they all are in this version"),
+    arg("--plain", action="store_true", help="keeps the records as plain files, not encrypted"),
     arg("--defaults", action="store_true", help="adds the tiles of a usual primary school"),
     examples=(
         'init --name "Jo Taylor" --initials JT --role lsa --defaults',
@@ -32,6 +33,8 @@ def init(book: Book, args: Namespace) -> Answer:
         from lsa_tui.sync.url import parse  # needed only where a shared store is named
 
         parse(args.shared)
+    if args.plain and not book.plain:
+        raise BadInput("the records of this home are encrypted already, and stay so; another home can be --plain")
     first = not book.config.exists
     setup.set_up(book, args.name, args.initials, args.role, args.shared)
     added = behaviours.add_defaults(book) if args.defaults else []
@@ -43,6 +46,7 @@ def init(book: Book, args: Namespace) -> Answer:
         "shared": config["shared.url"] or None,
         "home": str(book.paths.data_folder),
         "config": str(book.paths.config),
+        "encrypted": not book.plain,
         "behaviours": [book.json(one) for one in added],
     }
     lines = [
@@ -53,6 +57,15 @@ def init(book: Book, args: Namespace) -> Answer:
         lines.append(f"Shared with {data['shared']}")
     if added:
         lines.append("Tiles: " + ", ".join(book.line(one) for one in added))
+    if args.recovery:
+        data["recovery_key"] = args.recovery
+        lines += [
+            "The records are encrypted. This recovery key opens them when the passphrase is forgotten; it is shown",
+            "this once, so write it down and keep it where the school keeps keys, not with this device:",
+            f"  {args.recovery}",
+        ]
+    elif book.plain:
+        lines.append("The records are NOT encrypted; `lsa key encrypt` does it")
     if not pupils.all_pupils(book):
         lines.append("Next: lsa pupil add CODE (initials or a nickname, never the full name)")
     return Answer(data, "\n".join(lines))

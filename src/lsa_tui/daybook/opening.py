@@ -41,7 +41,21 @@ def open_home(paths: Paths, file: str | None = None, *, new: str = "") -> Opened
     if state == "plain":
         return Opened(Book(paths))
     key = session.key_of(paths) or _from_keyring(paths) or _typed(paths, file)
-    return Opened(_with(paths, key))
+    return Opened(open_with(paths, key))
+
+
+def unmake(book: Book) -> None:
+    """Takes away a home that was made a moment ago and in which nothing was recorded."""
+    paths = book.paths
+    book.close()
+    for path in (paths.database, paths.key, paths.key_copy):
+        for ending in ("", "-wal", "-shm"):
+            path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def new_home_says(recovery: str) -> str:
+    """What whoever made a home in passing must know."""
+    return f"this home was made just now, encrypted with that passphrase. Its recovery key, shown this once: {recovery}"
 
 
 def key_typed(paths: Paths, file: str | None = None) -> bytes:
@@ -82,7 +96,7 @@ def _from_keyring(paths: Paths) -> bytes | None:
     return keyring_slot.key_of(paths, lambda: passphrases.given("pin") or passphrases.ask("PIN", "set LSA_PIN"))
 
 
-def _with(paths: Paths, key: bytes) -> Book:
+def open_with(paths: Paths, key: bytes) -> Book:
     """The book with its key; an interrupted change of key is completed, wrong tries go into the audit."""
     keys = home.read_key_file(paths)
     if keys.next is not None or keys.more:
