@@ -81,7 +81,7 @@ class Draft:
     `at`: when it happened (None: when it is saved); `pupil`: a pupil's id (None: the one in focus);
     `note`: "" or, where its text was an entry or a note before, "moved" or "was shared" (erased there, too, at the
     next sync; the DSL should be told so); `sources`: the entries that go when the sheet is saved, where it could not
-    be kept on the disk and so nothing was wiped yet.
+    be kept on the disk and so nothing was wiped yet; `adds_to`: the id of a saved concern that this adds to.
     """
 
     words: str = ""
@@ -96,6 +96,7 @@ class Draft:
     pupil: str | None = None
     note: str = ""
     sources: list[str] = field(default_factory=list)
+    adds_to: str | None = None
 
     @property
     def has_text(self) -> bool:
