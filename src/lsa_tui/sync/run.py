@@ -7,13 +7,15 @@ and a chain is only ever continued, so doing something twice does it once.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from lsa_tui import clock
 from lsa_tui.daybook.book import Book
-from lsa_tui.errors import BadInput, LsaError, SyncIncomplete
+from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
 from lsa_tui.records import log, read, store
-from lsa_tui.sync import arriving, local
+from lsa_tui.sync import arriving, keys, local
+from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.result import Progress, Result
 from lsa_tui.sync.shared import About, Heads, SharedStore
 from lsa_tui.sync.sqlite_file import SqliteFile
@@ -29,22 +31,28 @@ def sync(
     *,
     progress: Callable[[Progress], None] | None = None,
     dry_run: bool = False,
+    ask: keys.Ask = keys.nobody_asks,
 ) -> Result:
     """Gives the shared store what it lacks and takes in what is lacking here, of every device.
 
     Without `url` the store of `[shared] url`. `progress` is called as it goes; what it raises ends the sync between two
-    steps. With `dry_run` it only counts, and nothing is written anywhere. May run in a thread of its own.
+    steps. With `dry_run` it only counts, and nothing is written anywhere. `ask` gives the join passphrase where one is
+    needed. May run in a thread of its own.
 
-    Raises BadInput for a missing or wrong URL, SyncIncomplete with one sentence for everything else.
+    Raises BadInput for a missing or wrong URL, Locked without the right join passphrase, SyncIncomplete with one
+    sentence for everything else.
     """
-    shared = _store(parse(url or book.config["shared.url"]))
+    location = parse(url or book.config["shared.url"])
+    shared = _store(location)
+    opening = shared.opening = Opening(book, location.path, ask, keep=not dry_run)
     connected_here = book.db.is_closed()
     run = _Run(book, shared, progress or (lambda _: None))
     try:
         with store.sentences(book.store.path):
             book.store.connect()
-            return run.dry() if dry_run else run.whole()
-    except BadInput:
+            result = run.dry() if dry_run else run.whole()
+            return replace(result, notes=(*result.notes, *opening.notes))
+    except (BadInput, Locked):
         raise
     except LsaError as problem:
         raise SyncIncomplete(f"{problem}; {run.so_far()}") from problem
@@ -54,9 +62,9 @@ def sync(
             book.store.close()
 
 
-def _store(location: Location) -> SharedStore:
+def _store(location: Location) -> SqliteFile:
     """The store of a location; another kind of store is another line here."""
-    kinds: dict[str, Callable[[Any], SharedStore]] = {"sqlite": SqliteFile}
+    kinds: dict[str, Callable[[Any], SqliteFile]] = {"sqlite": SqliteFile}
     return kinds[location.kind](location.path)
 
 

@@ -18,7 +18,9 @@ from lsa_tui import clock
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import log, store
 from lsa_tui.records.models import LOG, Head
+from lsa_tui.sync.opening import EMPTY, OPEN, SHUT, Opening
 from lsa_tui.sync.shared import LOG_FORMAT, About, Change, Heads
+from lsa_tui.vault import cipher
 
 APPLICATION = 0x4C534153
 """SQLite's application_id of our shared files ("LSAS")."""
@@ -49,6 +51,9 @@ _REASONS = (
 class SqliteFile:
     """One shared file. One connection, opened for the sync and closed after it."""
 
+    opening: Opening | None = None
+    """Finds its key; without one the file is plain."""
+
     def __init__(self, path: Path, patience_ms: int = 30_000) -> None:
         """`patience_ms`: how long to wait for others who are using the file."""
         self.path = path
@@ -65,15 +70,18 @@ class SqliteFile:
             here = self._is_there()
             if not here and not create:
                 return About("", made_up, created=True)
-            self._connect("rw" if here else "rwc")
             try:
                 made = False
-                if self._pragma("page_count") == 0:
+                if self._find(here, create) == EMPTY:
+                    self.close()
                     if not create:
-                        self.close()
                         return About("", made_up, created=not here, was_empty=here)
+                    self._connect("rwc", self._key, new=True)
                     made = self._make(made_up)
-                return self._recognise(created=made and not here, was_empty=made and here)
+                about = self._recognise(created=made and not here, was_empty=made and here)
+                if self.opening is not None:
+                    self.opening.settle(about, self.pushing)
+                return about
             except BaseException:
                 self.close()
                 raise
@@ -131,12 +139,52 @@ class SqliteFile:
             raise SyncIncomplete(f"{self.path} is a folder, not a shared file; add the file's name to `[shared] url`")
         return self.path.exists()
 
-    def _connect(self, mode: str) -> None:
-        self._db = peewee.SqliteDatabase(
+    @property
+    def _key(self) -> bytes | None:
+        used = self.opening.used if self.opening is not None else None
+        return used.key if used is not None else None
+
+    def _find(self, here: bool, create: bool) -> str:
+        """Connects with the key that opens the file. Returns OPEN, or EMPTY where it has no content."""
+        if self.opening is not None:
+            return self.opening.find(here, create, self._attempt, self._salt)
+        return self._attempt(None) if here else EMPTY
+
+    def _attempt(self, key: bytes | None) -> str:
+        """Connects with a key (None: plain), and stays so unless it is not this file's."""
+        self.close()
+        self._connect("rw", key)
+        try:
+            return OPEN if self._pragma("page_count") else EMPTY
+        except cipher.database_errors() as problem:
+            if self.opening is None or not any("not a database" in str(link) for link in _links(problem)):
+                raise
+            _let_go(problem)
+            self.close()
+            return SHUT
+
+    def _salt(self) -> str:
+        """The first 16 bytes of the file in hex, which are the store's id in one that is encrypted.
+
+        Asked of SQLCipher: reading the file by another handle would drop this process's locks.
+        """
+        self.close()
+        self._connect("rw", bytes(cipher.KEY_BYTES))
+        try:
+            return str(self._pragma("cipher_salt"))
+        finally:
+            self.close()
+
+    def _connect(self, mode: str, key: bytes | None, new: bool = False) -> None:
+        used = self.opening.used if new and self.opening is not None else None
+        self._db = cipher.connect(
             f"file://{quote('/' + self.path.as_posix().removeprefix('/'))}?mode={mode}",
+            key,
             uri=True,
             # Settings of the connection only: a file of somebody else must not be changed by looking at it.
             pragmas=[
+                # So that a file that nobody can open still says which store it is.
+                *([("cipher_salt", f"\"x'{uuid.UUID(used.store).hex}'\"")] if used is not None else []),
                 ("busy_timeout", self._patience),
                 ("synchronous", "extra"),
                 ("secure_delete", "fast"),
@@ -161,7 +209,8 @@ class SqliteFile:
             for guard in _GUARDS:
                 self._db.execute_sql(guard)
             self._db.execute_sql(f"PRAGMA application_id = {APPLICATION}")
-            log.set_meta(self._db, "hub_id", str(uuid.uuid4()))
+            used = self.opening.used if self.opening is not None else None
+            log.set_meta(self._db, "hub_id", used.store if used is not None else str(uuid.uuid4()))
             log.set_meta(self._db, "log_format", str(LOG_FORMAT))
             log.set_meta(self._db, "created", clock.to_text(clock.now(ZoneInfo("UTC"))))
             log.set_meta(self._db, "made_up", "yes" if made_up else "no")
@@ -193,13 +242,24 @@ class SqliteFile:
     def _sentences(self) -> Iterator[None]:
         try:
             yield
-        except (peewee.DatabaseError, peewee.InterfaceError, sqlite3.Error, OSError) as problem:
-            reason = _reason(problem)
-            # The error's frames hold a cursor, which keeps the file open after its connection is closed: a stick
-            # could not be taken out.
-            for link in _links(problem):
-                traceback.clear_frames(link.__traceback__)
-            raise SyncIncomplete(f"the shared file {self.path}: {reason}") from problem
+        except OSError as problem:
+            raise self._sentence(problem) from problem
+        except cipher.database_errors() as problem:
+            raise self._sentence(problem) from problem
+
+    def _sentence(self, problem: BaseException) -> SyncIncomplete:
+        reason = _reason(problem)
+        _let_go(problem)
+        if "damaged" in reason and self.opening is not None and self.opening.changed():
+            return self.opening.key_changed()
+        return SyncIncomplete(f"the shared file {self.path}: {reason}")
+
+
+def _let_go(problem: BaseException) -> None:
+    """The error's frames hold a cursor, which keeps the file open after its connection is closed: a stick could not be
+    taken out, and another key would meet the old one's pages."""
+    for link in _links(problem):
+        traceback.clear_frames(link.__traceback__)
 
 
 def _links(problem: BaseException) -> Iterator[BaseException]:

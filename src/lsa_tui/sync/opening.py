@@ -1,0 +1,278 @@
+"""Finding the key that opens a shared file, and leaving its file of keys as it should be."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+from lsa_tui import passphrases
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import SyncIncomplete
+from lsa_tui.sync import admission, keys
+from lsa_tui.sync.keys import Held, KeyChanged, NeedsPassphrase
+from lsa_tui.sync.shared import LOG_FORMAT, About
+from lsa_tui.vault import cipher
+from lsa_tui.vault.keyfile import DamagedKeyFile, KeyFile
+
+OPEN, EMPTY, SHUT = "open", "empty", "shut"
+"""What came of trying a key: content was read, there is none yet, or it is not this file's key."""
+
+NOT_ENCRYPTED = "it is not encrypted: whoever holds the file can read it; `lsa shared rekey` encrypts it"
+
+
+class Opening:
+    """Which key opens the shared file at one place, for one device. `notes`: what its user should know afterwards."""
+
+    def __init__(
+        self,
+        book: Book,
+        path: Path,
+        ask: keys.Ask = keys.nobody_asks,
+        *,
+        keep: bool = True,
+        joining: bool = False,
+        plain_too: bool = False,
+    ) -> None:
+        """`keep`: remember and mend; else nothing is written. `joining`: only what is asked for counts as known.
+        `plain_too`: take a file that is not encrypted, whoever asks."""
+        self.book, self.path, self.ask = book, path, ask
+        self.keep, self.joining, self.plain_too = keep, joining, plain_too
+        self.notes: list[str] = []
+        self.file: KeyFile | None = None
+        self.used: Held | None = None
+        self.invitation: dict[str, object] | None = None
+        self._trouble = ""
+        self._unlocked: list[Held] = []
+
+    def find(self, here: bool, create: bool, attempt: Callable[[bytes | None], str], salt: Callable[[], str]) -> str:
+        """Tries keys until one opens the file. Returns OPEN with `used` set, or EMPTY where there is nothing yet; then
+        `used` is the key to make it with, where it may be made.
+
+        Raises KeyChanged, NeedsPassphrase, Locked, SyncIncomplete.
+        """
+        self._look()
+        found = EMPTY
+        if here:
+            found = self._tried(self._known(), attempt)
+            if found == SHUT:
+                self.used = None
+                found = attempt(None)
+            if found == SHUT:
+                found = self._tried(self._let_in(salt), attempt)
+            if found == SHUT:
+                raise self._not_opened(salt)
+        if found == EMPTY and create:
+            self.used = self._for_new()
+        return found
+
+    def settle(self, about: About, alone: Callable[[], AbstractContextManager[None]]) -> None:
+        """After the file was recognised: remembers its key, and puts its file of keys right under the lock `alone`.
+
+        Raises SyncIncomplete for a file that should be encrypted and is not.
+        """
+        if self.used is None:
+            self._check_plain(about)
+        elif self.keep:
+            self._mend(self.used, alone)
+
+    def changed(self) -> bool:
+        """Whether the key was changed since the file was opened: what reads as damage then is none."""
+        if self.used is None:
+            return False
+        try:
+            now = keys.read(self.path)
+        except (DamagedKeyFile, SyncIncomplete):
+            return False
+        return now is not None and (now.key_id != self.used.key_id or now.next is not None)
+
+    def key_changed(self) -> KeyChanged:
+        """The sentence for a key that this device does not know."""
+        return KeyChanged(
+            f"the key of the shared file {self.path} was changed: join again with `lsa shared join` and the new join "
+            "passphrase or an invitation; nothing was touched"
+        )
+
+    # Known keys
+
+    def _look(self) -> None:
+        self._trouble, self.file = "", None
+        for patience in (0.2, 0.0):
+            try:
+                self.file = keys.read(self.path)
+                self._trouble = "" if self.file else "gone"
+                return
+            except DamagedKeyFile:
+                # Perhaps another device is writing it just now, on a disk that cannot put files in place whole.
+                self._trouble = "damaged"
+                time.sleep(patience)
+
+    def _known(self) -> list[Held]:
+        if self.joining:
+            return self._unlocked
+        store, place = self.file.store if self.file else "", str(self.path)
+        known = [one for one in keys.held(self.book) if one.store == store or one.place == place]
+        return sorted(known, key=lambda one: one.coming) + self._unlocked
+
+    def _tried(self, known: list[Held], attempt: Callable[[bytes | None], str]) -> str:
+        found = SHUT
+        for one in known:
+            found = attempt(one.key)
+            if found != SHUT:
+                self.used = one
+                break
+        return found
+
+    def _let_in(self, salt: Callable[[], str]) -> list[Held]:
+        """The keys that a passphrase opens, for a file that no known key opens. Raises where that is not for it."""
+        if self.file is None:
+            raise self._no_key_file()
+        if self.book.made_up:
+            raise SyncIncomplete(
+                f"{self.path} is encrypted, so it holds real records, and this home made-up ones; they are never "
+                "mixed, so set another `[shared] url`"
+            )
+        known = self._known()
+        if known:
+            raise self._shut(known, self.file, salt)
+        return self._asked(self.file)
+
+    def _asked(self, file: KeyFile) -> list[Held]:
+        typed = self.ask(NeedsPassphrase(self.path, new=False))
+        found, self.invitation = admission.unlocked(self.book, file, typed, words=self.joining, name=str(self.path))
+        self._unlocked = [Held(file.store, key, str(self.path), file.as_text()) for key in found]
+        return self._unlocked
+
+    def _for_new(self) -> Held | None:
+        """The key for a file that is made now; None: plain."""
+        known = self._known()
+        if known:
+            return known[0]
+        if self._trouble == "damaged":
+            raise self._no_key_file()
+        if self.file is not None:
+            return self._asked(self.file)[0]
+        if self.book.made_up:
+            return None
+        needed = NeedsPassphrase(self.path, new=True)
+        typed = passphrases.given("shared") if self.book.plain else self.ask(needed)
+        if typed is None:
+            self.notes.append(NOT_ENCRYPTED)
+            return None
+        return self._made(typed)
+
+    def _made(self, typed: str) -> Held:
+        key = cipher.new_key()
+        cipher.require_sqlcipher()
+        made = KeyFile.new(key)
+        made.more["log_format"] = LOG_FORMAT
+        made.add_passphrase(key, typed)
+        one = Held(made.store, key, str(self.path), made.as_text())
+        # Here first: a file of keys whose key nobody remembers would be of no use.
+        keys.remember(self.book, one)
+        if keys.write(self.path, made, new=True):
+            self.file = made
+            return one
+        with self.book.store.writing() as db:  # another device was quicker
+            keys.forget(db, one)
+        self._look()
+        if self.file is None:
+            raise self._no_key_file()
+        self.ask = lambda _: typed
+        return self._asked(self.file)[0]
+
+    # Sentences
+
+    def _no_key_file(self) -> SyncIncomplete:
+        place = keys.beside(self.path)
+        if self._trouble == "damaged":
+            return SyncIncomplete(
+                f"the file of keys {place} is damaged; a device that has synced before puts it right at its next sync. "
+                "Nothing was changed"
+            )
+        return SyncIncomplete(
+            f"the shared file {self.path}: it is damaged, no database at all, or encrypted while its file of keys "
+            f"{place.name} is gone, which a device that has synced before puts back at its next sync; else move it "
+            "away, and the next sync makes it anew"
+        )
+
+    def _shut(self, known: list[Held], file: KeyFile, salt: Callable[[], str]) -> SyncIncomplete:
+        listed = {one.key_id for one in (file, file.next) if one is not None}
+        if any(one.store == file.store for one in known):
+            return self._damaged() if listed <= {one.key_id for one in known} else self.key_changed()
+        if salt() == UUID(file.store).hex:
+            return KeyChanged(
+                f"{self.path} is another shared store than the one that this device knows; join it with "
+                "`lsa shared join`, nothing was touched"
+            )
+        return self._of_another()
+
+    def _not_opened(self, salt: Callable[[], str]) -> SyncIncomplete:
+        """For a key that the file of keys gave, and that does not open the file."""
+        file = self.file
+        assert file is not None
+        if file.next is not None:
+            return KeyChanged(
+                f"a change of the key of {self.path} was begun and is not complete: use the other join passphrase, or "
+                "do `lsa shared rekey` again on a device that has joined; nothing was touched"
+            )
+        return self._damaged() if salt() == UUID(file.store).hex else self._of_another()
+
+    def _damaged(self) -> SyncIncomplete:
+        return SyncIncomplete(
+            f"the shared file {self.path}: it is damaged, for its key is the right one; move it away, and the next "
+            "sync makes it anew from what the devices hold"
+        )
+
+    def _of_another(self) -> SyncIncomplete:
+        return SyncIncomplete(
+            f"the file of keys {keys.beside(self.path)} belongs to another shared store; put the right one back, which "
+            "a device that has joined does at its next sync. Nothing was touched"
+        )
+
+    def _check_plain(self, about: About) -> None:
+        if self.plain_too or about.made_up or self.book.made_up:
+            return
+        was = self.file is not None or any(not one.coming for one in self._known())
+        if was or not self.book.plain:
+            why = "though it should be" if was else "and this home is"
+            raise SyncIncomplete(
+                f"the shared file {self.path} is not encrypted, {why}; `lsa shared rekey` encrypts it for everybody. "
+                "Nothing was touched"
+            )
+
+    # Afterwards
+
+    def _mend(self, used: Held, alone: Callable[[], AbstractContextManager[None]]) -> None:
+        if self.file is None or self.file.key_id != used.key_id or self.file.store != used.store:
+            try:
+                with alone():
+                    self._write(used)
+            except SyncIncomplete:
+                self.notes.append(f"its file of keys is {self._trouble or 'of another key'} and could not be put right")
+        if self.file is not None and self.file.key_id == used.key_id:
+            now = replace(used, text=self.file.as_text(), place=str(self.path), coming=False)
+            if now not in keys.held(self.book) or used.coming:
+                keys.remember(self.book, now)
+        self.used = replace(used, coming=False)
+
+    def _write(self, used: Held) -> None:
+        """Puts the file of keys right; looks again first, for another device may have done so."""
+        trouble = self._trouble
+        self._look()
+        file = self.file
+        if file is not None and file.store == used.store:
+            if file.key_id == used.key_id:
+                return
+            if file.next is not None and file.next.key_id == used.key_id:
+                self.file = file.next  # the change of key is complete
+                keys.write(self.path, self.file)
+                return
+        self.file = keys.without_invitations(KeyFile.from_text(used.text, "remembered here"))
+        self.file.next = None
+        keys.write(self.path, self.file)
+        state = f"was {trouble}" if trouble else "was of another key"
+        self.notes.append(f"its file of keys {state} and was put back")
