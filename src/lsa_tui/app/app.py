@@ -22,7 +22,9 @@ from textual.containers import Horizontal
 from lsa_tui import actions, unexpected
 from lsa_tui.app.board import Board
 from lsa_tui.app.deeds import Deeds
-from lsa_tui.app.frame import band, beside, foot, navigation, plan_beside, too_small
+from lsa_tui.app.drawing import Picture
+from lsa_tui.app.frame import band, beside, foot, navigation, plan_beside, to_pass_on, too_small
+from lsa_tui.app.guard import Guard
 from lsa_tui.app.look import Look
 from lsa_tui.app.themes import load_themes, shipped_theme, variable_defaults
 from lsa_tui.app.views.base import BODY_LEAST, View
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 LEAN = 6
 """So many marks within LEAN_SECONDS are a child leaning on the keys: one undo takes them all."""
 LEAN_SECONDS = 1.0
+SOMEBODY = (events.Key, events.Paste, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
+"""What only comes from a person."""
 
 
 class LsaApp(App[int]):
@@ -59,6 +63,7 @@ class LsaApp(App[int]):
         self.look = Look({})
         self.views: list[View] = []
         self.deeds = Deeds(self)
+        self.guard = Guard(self)
         self.said = ""
         self.last: Entry | None = None
         self.taken = ""
@@ -99,7 +104,10 @@ class LsaApp(App[int]):
             self.say_at_length("Settings", problems)
         if self._recovery:
             self._show_recovery()
+        if self.book.plain and not self.book.made_up and self.book.config.exists:
+            self.said = "Not encrypted: who holds this device can read it. lsa key encrypt"
         self._seen = self.book.store.version_seen()
+        self.guard.start()
         self.set_interval(1.0, self._tick)
         self._listen()
         self.draw()
@@ -170,10 +178,14 @@ class LsaApp(App[int]):
     async def on_event(self, event: events.Event) -> None:
         """Keys and pasted text go to the view on top, at once; everything else takes Textual's way."""
         mine = len(self.screen_stack) == 1 if self._screen_stacks.get(self._current_mode) else False
+        if isinstance(event, SOMEBODY):
+            self.guard.touched()
         if mine and isinstance(event, events.Key) and not event.is_forwarded:
             event._set_forwarded()
             self.app_focus = True
-            if not await self._check_bindings(event.key, priority=True):
+            if self.guard.view is not None and event.key not in ("ctrl+q", "ctrl+c"):
+                self.press(event.key, event.character)  # no palette in front of a lock
+            elif not await self._check_bindings(event.key, priority=True):
                 self.press(event.key, event.character)
         elif mine and isinstance(event, events.Paste) and not event.is_forwarded:
             event._set_forwarded()
@@ -186,8 +198,8 @@ class LsaApp(App[int]):
 
     @property
     def view(self) -> View:
-        """The view on top."""
-        return self.views[-1]
+        """The view on top; while it is locked the one that stands before them all."""
+        return self.guard.view or self.views[-1]
 
     def press(self, key: str, character: str | None) -> None:
         """Answers one key. Capitals count as lower case; a letter never logs while text is being typed."""
@@ -226,6 +238,7 @@ class LsaApp(App[int]):
 
     async def perform(self, action: str, argument: str = "") -> None:
         """A tap: the same as the key."""
+        self.guard.touched()
         self._perform(action, argument)
         self.draw()
 
@@ -239,6 +252,8 @@ class LsaApp(App[int]):
     def _perform(self, action: str, argument: str) -> None:
         name = f"do_{action.replace('.', '_')}"
         method = getattr(self.view, name, None)
+        if method is None and self.guard.view is not None:
+            return  # nothing else is answered while it is locked
         if method is None and action.startswith("level."):
             self._guarded(lambda: self.deeds.do_level(action.removeprefix("level.")))
             return
@@ -306,7 +321,7 @@ class LsaApp(App[int]):
 
     def say(self, sentence: str) -> None:
         """Says something in the foot; a long sentence gets a page of its own."""
-        if len(sentence) > 2 * max(self.size.width - 2, 30):
+        if len(sentence) > 2 * max(self.size.width - 2, 30) - len(to_pass_on(self)):
             self.say_at_length("Please read", [sentence])
         else:
             self.said = sentence
@@ -365,6 +380,9 @@ class LsaApp(App[int]):
             self._small(width, height)
             return
         self.screen.remove_class("-small")
+        if self.view.hides:
+            boards["beside"].show(Picture())
+            boards["plan"].show(Picture())
         side = 28 if self.view.beside and width >= 72 else 0
         # Beside the plan itself a second one would say it twice.
         plan = 34 if side and width >= 110 and self.view.name != "today" else 0
@@ -386,7 +404,12 @@ class LsaApp(App[int]):
         self._boards["body"].show(too_small(width, height))
 
     def _tick(self) -> None:
-        """Each second: follows what commands recorded, the minute, and running times."""
+        """Each second: whether to lock, what commands recorded, the minute, and running times."""
+        self.guard.look()
+        if self.guard.view is not None:
+            self.guard.view.tick()
+            self.draw()
+            return
         seen = self.book.store.version_seen()
         if seen != self._seen:
             self._seen = seen
@@ -418,7 +441,10 @@ class LsaApp(App[int]):
         self.call_after_refresh(self.perform, action)
 
     def action_leave(self) -> None:
-        """Leaves the program; with recordings not yet shared it asks first."""
+        """Leaves the program; with recordings not yet shared it asks first, but tells nothing while it is locked."""
+        if self.guard.view is not None:
+            self.guard.leave()
+            return
         from lsa_tui.app.views.leave import leave
 
         leave(self)

@@ -122,9 +122,9 @@ class Deeds:
         self.app.open(Incident(self.app))
 
     def do_concern(self, _: str) -> None:
-        from lsa_tui.app.views.reminders import Concern
+        from lsa_tui.app.views.concern import Reminder
 
-        self.app.open(Concern(self.app))
+        self.app.open(Reminder(self.app))
 
     def do_handson(self, _: str) -> None:
         from lsa_tui.app.views.reminders import HandsOn
@@ -155,6 +155,9 @@ class Deeds:
         from lsa_tui.app.views.blank import Blank
 
         self.app.open(Blank(self.app))
+
+    def do_lock(self, _: str) -> None:
+        self.app.guard.lock(deliberate=True)
 
     def do_find(self, _: str) -> None:
         from lsa_tui.app.views.find import find

@@ -9,7 +9,8 @@ from rich.cells import cell_len
 from lsa_tui.app.drawing import Line, Picture, Tap, between, fit, wrapped
 from lsa_tui.app.views.base import centred
 from lsa_tui.clock import from_text
-from lsa_tui.daybook import entries, plan, sessions
+from lsa_tui.daybook import concerns, entries, plan, sessions
+from lsa_tui.errors import LsaError
 from lsa_tui.records import log
 from lsa_tui.records.kinds import Entry
 
@@ -27,7 +28,7 @@ TABS = (
 
 
 def band(app: LsaApp, width: int) -> Picture:
-    """Whose day it is, what is running, what time it is."""
+    """Whose day it is, what is running, what time it is; only the last where nothing may be read."""
     if app.view.hides:
         return Picture([[(fit(f" {app.book.now():%H:%M}", width), "band")]])
     book = app.book
@@ -72,21 +73,32 @@ def foot(app: LsaApp, width: int) -> Picture:
         found.taps.append(Tap(width - 12, 0, 12, 1, "undo"))
     else:
         found.add((fit(" Nothing to take back", width), "panel-muted"))
+    waits = to_pass_on(app)
+    end = "  ".join(part for part in (waits, backlog) if part)
     said = app.said or f"{app.keymap.shown('help')} help  {app.keymap.shown('palette')} commands"
-    if cell_len(said) + cell_len(backlog) + 3 > width:
+    if not app.said and cell_len(said) + cell_len(end) + 3 > width:
+        said = f"{app.keymap.shown('help')} help"
+    if cell_len(said) + cell_len(end) + 3 > width:
         # What was just said, whole, for as long as nobody presses the next key.
-        lines = [*wrapped(said, width - 2, 2), ""][:2]
-        return Picture([[(fit(f" {line}", width), "panel-strong")] for line in lines], found.taps)
-    found.add((between(f" {said}", f"{backlog} ", width), "panel" if app.said else "panel-muted"))
+        lines = wrapped(said, width - 2)
+        rest = between(" " + " ".join(lines[1:]), f"{waits} " if waits else "", width)
+        return Picture([[(fit(f" {lines[0]}", width), "panel-strong")], [(rest, "panel-strong")]], found.taps)
+    found.add((between(f" {said}", f"{end} ", width), "panel" if app.said else "panel-muted"))
     return found
+
+
+def to_pass_on(app: LsaApp) -> str:
+    """A reminder in neutral words while nobody was told of a concern: they tell nothing to who looks on."""
+    try:
+        waiting = concerns.to_pass_on(app.book)
+    except LsaError:
+        return "to pass on: see doctor"  # a file that cannot be read must not end the day, nor look like none
+    return f"{waiting} to pass on" if waiting else ""
 
 
 def navigation(app: LsaApp, width: int) -> Picture:
     """The bar of 3 rows: the five screens and everything else, or the buttons of the view on top."""
     found = Picture()
-    if app.view.hides:
-        found.taps.append(Tap(0, 0, width, 3, "back"))
-        return found
     buttons = app.view.buttons()
     if buttons:
         row = [(("", centred(words, 200).strip(), ""), action, arg, "nav") for words, action, arg in buttons]

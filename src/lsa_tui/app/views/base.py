@@ -66,6 +66,9 @@ class View:
     def left(self) -> None:
         """Called when the view is taken off the stack."""
 
+    def tick(self) -> None:
+        """Called each second while it stands before all others (a lock)."""
+
     def refreshed(self) -> None:
         """Called when records may have changed: forget what was read."""
 

@@ -25,12 +25,7 @@ class Tally(View):
     def draw(self, width: int, height: int) -> Picture:
         found = Picture()
         tiles = behaviours.for_pupil(self.book, self.book.focus)
-        columns = max(4 if width < 60 else 5 if len(tiles) > 8 else 4, -(-len(tiles) // 3))
-        rows = -(-len(tiles) // columns) if tiles else 2
-        # What is left over becomes air: a line between the rows first, then taller boxes.
-        spare = height - (3 * rows + 5)
-        air = 1 if spare >= rows + 1 else 0
-        tall = 3 + max(0, min((spare - air * (rows + 1)) // (rows + 1), 3))
+        columns, air, tall = arranged(len(tiles), width, height)
         if tiles:
             self._tiles(found, tiles, width, columns, air, tall)
         else:
@@ -112,6 +107,16 @@ class Tally(View):
             return
         w, n, i = (self.app.keymap.shown(name) for name in ("check", "screen.note", "incident"))
         found.add((fit(f" {w} wellbeing   {n} note   {i} incident", width), "muted"))
+
+
+def arranged(tiles: int, width: int, height: int) -> tuple[int, int, int]:
+    """How so many tiles stand: columns, empty lines after each row, lines of each box."""
+    columns = max(4 if width < 60 else 5 if tiles > 8 else 4, -(-tiles // 3))
+    rows = -(-tiles // columns) if tiles else 2
+    # What is left over becomes air: a line between the rows first, then taller boxes.
+    spare = height - (3 * rows + 5)
+    air = 1 if spare >= rows + 1 else 0
+    return columns, air, 3 + max(0, min((spare - air * (rows + 1)) // (rows + 1), 3))
 
 
 def tile_key(view: View, key: str) -> bool:

@@ -1,0 +1,320 @@
+"""Locked: tiles as letters that still record, and nothing to read; asking for the PIN or the passphrase."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from lsa_tui.app.drawing import Line, Picture, Tap, fit, wrapped
+from lsa_tui.app.typed import Typed
+from lsa_tui.app.views.base import Box, View, boxes, centred
+from lsa_tui.app.views.blank import TALL, clock
+from lsa_tui.app.views.tally import arranged
+from lsa_tui.daybook import locking
+from lsa_tui.daybook.meanwhile import Meanwhile, tiles
+from lsa_tui.errors import LsaError
+
+if TYPE_CHECKING:
+    from lsa_tui.app.app import LsaApp
+
+PATIENCE = 30
+"""Seconds without a key after which asking goes back to the tiles: Enter may have been a slip."""
+KEPT, NOT_KEPT = "kept", "NOT KEPT"
+WORDS = {"pin": "your PIN", "passphrase": "your passphrase", "nothing": "unlock"}
+
+
+class Lock(View):
+    """The letters of the tiles, where the Tally has them. Each still records, and says no more than that it did."""
+
+    name = "lock"
+    title = "Locked"
+    hides = True
+
+    def __init__(self, app: LsaApp) -> None:
+        super().__init__(app)
+        self.since = app.book.now()
+        self.records: bool = app.book.config["lock.records"]
+        self.meanwhile = Meanwhile(app.book)
+        self.last = ("", "")
+        self.problems: list[str] = []
+        self.was_away = False
+        self.letters: list[str] = []
+        self.asks = "nothing"
+        self._read()
+
+    def _read(self) -> None:
+        try:
+            self.letters = tiles(self.book)
+            self.asks = locking.asks_for(self.book)
+        except Exception:  # records that were pulled out a moment ago: read when they are back
+            self.letters = []
+
+    def refreshed(self) -> None:
+        pass  # what the tiles are called is of no interest here, and their letters are read when it locks
+
+    # What is seen
+
+    def draw(self, width: int, height: int) -> Picture:
+        found = Picture()
+        if self.app.guard.away or not self.records or not self.letters:
+            self._words(found, width, height)
+            return found
+        # The tiles stand where they stand on the Tally, so that a thumb finds them without looking.
+        side = 28 if width >= 72 else 0
+        plan = 34 if side and width >= 110 else 0
+        inner = Picture()
+        columns, air, tall = arranged(len(self.letters), width - side - plan, height)
+        for start in range(0, len(self.letters), columns):
+            row = [self._tile(letter, tall) for letter in self.letters[start : start + columns]]
+            boxes(inner, row, width - side - plan, columns, tall=tall)
+            for _ in range(air):
+                inner.add(("", "text"))
+        found.lines = [[(" " * plan, "text"), *line] for line in inner.lines]
+        found.taps = [Tap(plan + one.x, one.y, one.width, one.height, one.action, one.argument) for one in inner.taps]
+        if side and height > TALL + 3:
+            self._beside(found, width - plan)
+        self._state(found, width, height, plan)
+        return found
+
+    def _tile(self, letter: str, tall: int) -> Box:
+        said = self.last[1] if self.last[0] == letter else ""
+        style = "pressed" if said else "tile"
+        return Box(([], [(f"   {letter}", style if said else "tile-key")], f" {said}"), "lock.tile", letter, style)
+
+    def _beside(self, found: Picture, width: int) -> None:
+        """Where wide terminals have the day's entries: what time it is."""
+
+    def _state(self, found: Picture, width: int, height: int, indent: int) -> None:
+        lead = " " * indent
+        for words, style in self._sentences():
+            for part in wrapped(words, width - indent - 2):
+                if len(found.lines) < height:
+                    found.add((fit(f"{lead} {part}", width), style))
+
+    def _sentences(self) -> list[tuple[str, str]]:
+        opens = {"pin": "the PIN opens", "passphrase": "the passphrase opens", "nothing": "no PIN is set"}[self.asks]
+        found = [(f"Locked {self.since:%H:%M}, {opens}", "strong")]
+        if self.last[1] == NOT_KEPT:
+            return [*found, ("That mark could NOT be recorded. Why is said after unlocking.", "warning")]
+        return [*found, ("Letters still record. What was marked is listed after unlocking.", "muted")]
+
+    def _words(self, found: Picture, width: int, height: int) -> None:
+        """No tiles: why not, under a large clock."""
+        sentences = self._without_tiles()
+        lines: list[Line] = []
+        for words, style in sentences:
+            lines += [[(centred(part, width), style)] for part in wrapped(words, min(width - 4, 60))]
+        for _ in range(max((height - TALL - 1 - len(lines)) // 2, 0)):
+            found.add(("", "text"))
+        found.lines += clock(f"{self.book.now():%H:%M}", width)
+        found.add(("", "text"))
+        found.lines += lines
+
+    def _without_tiles(self) -> list[tuple[str, str]]:
+        if self.app.guard.away == "other":
+            return [
+                ("Locked: the records were replaced", "strong"),
+                ("Another file stands where the records were. Leave, and open lsa again.", "warning"),
+            ]
+        if self.app.guard.away:
+            return [
+                ("Locked: the records are not there", "strong"),
+                ("Nothing is recorded until the stick or folder is back where it was.", "warning"),
+            ]
+        found = [(f"Locked {self.since:%H:%M}", "strong")]
+        if not self.records:
+            return [*found, ("Nothing is recorded while it is locked.", "warning")]
+        return found
+
+    def buttons(self) -> list[tuple[str, str, str]]:
+        if self.app.guard.away:
+            return [("q: leave", "lock.leave", "")]
+        return [(f"Enter: {WORDS[self.asks]}", "lock.ask", "")]
+
+    # Keys and taps
+
+    def press(self, key: str, character: str | None) -> bool:
+        """Letters record, Enter asks; everything else means nothing here, the palette and the help too."""
+        if self.app.guard.away:
+            if self.app.keymap.on("everywhere").get(key) == "back":
+                self.app.guard.leave()
+        elif key == "enter":
+            self.do_lock_ask("")
+        elif key in self.letters:
+            self.do_lock_tile(key)
+        elif self.asks == "pin" and len(key) == 1 and key.isascii() and key.isdecimal():
+            self.do_lock_ask(key)
+        return True
+
+    def do_lock_tile(self, letter: str) -> None:
+        """One mark, committed before anything changes on the screen."""
+        if not self.records or self.app.guard.away:
+            return
+        self.last = (letter, NOT_KEPT)
+        try:
+            entry = self.meanwhile.mark(letter)
+            self.app.marked(entry)
+        except LsaError as problem:
+            self.problems.append(f"{letter} {self.book.now():%H:%M}: {problem}")
+            return
+        self.last = (letter, KEPT)
+
+    def do_lock_ask(self, first: str) -> None:
+        """Asks for what unlocks; where nothing does, it unlocks."""
+        if self.app.guard.away:
+            return
+        if self.asks == "nothing":
+            self.app.guard.unlock()
+            return
+        self.app.guard.view = Asking(self.app, self, first)
+
+    def do_lock_leave(self, _: str) -> None:
+        """The tap on Leave."""
+        self.app.guard.leave()
+
+    # For the guard
+
+    def remember(self, locked: bool) -> None:
+        """Keeps in the records that it is locked, so that a kill does not open it."""
+        if self.asks == "nothing" and locked:
+            return
+        try:
+            locking.keep_locked(self.book, locked)
+        except Exception as problem:  # pulled out, or the disk is full: it is locked all the same
+            if not self.app.guard.away:
+                self.problems.append(str(problem))
+
+    def returned(self) -> None:
+        """The records are back where they were."""
+        self.was_away = True
+        self._read()
+
+    def tell(self) -> None:
+        """After unlocking: what went wrong, and what was marked meanwhile."""
+        app, groups = self.app, self.meanwhile.groups()
+        app.said = "Unlocked" if not self.records else "Unlocked; nothing was marked meanwhile"
+        if self.was_away:
+            self.problems.insert(0, "The records were away for a while and are back; look at the last entries.")
+        if groups:
+            from lsa_tui.app.views.marked import Marked  # seldom
+
+            app.open(Marked(app, self.meanwhile, self.since))
+        if self.problems:
+            app.say_at_length("While it was locked", self.problems)
+
+
+class Asking(View):
+    """A field that shows dots, digits to tap for a PIN. A wrong one costs nothing but a wait that grows."""
+
+    name = "unlock"
+    hides = True
+
+    def __init__(self, app: LsaApp, lock: Lock, first: str = "") -> None:
+        super().__init__(app)
+        self.lock = lock
+        self.door = locking.Door(app.book)
+        self.field = Typed(first, most=1000)
+        self.problem = ""
+        self.touched = time.monotonic()
+        self._say_wait()
+
+    def refreshed(self) -> None:
+        pass  # nothing of the records is shown
+
+    def draw(self, width: int, height: int) -> Picture:
+        assert self.field is not None
+        wide = min(width, 60)
+        left = (width - wide) // 2
+        found = Picture()
+        pin = self.door.asks == "pin"
+        for _ in range(max((height - (14 if pin else 10)) // 2, 0)):
+            found.add(("", "text"))
+        found.add((fit(f" {'PIN' if pin else 'Passphrase or recovery key'}", wide), "strong"))
+        found.add(*self._dots(wide))
+        said = self.problem or ("" if pin else "Nothing you type here is shown or kept.")
+        for part in [*wrapped(said, wide - 2, 2), "", ""][: 2 if height < 14 else 3]:
+            found.add((fit(f" {part}", wide), "warning" if self.problem else "muted"))
+        if pin:
+            for row in ("12345", "67890"):
+                keys = [
+                    Box(("", [(centred(digit, (wide + 1) // 5 - 1), "tile-key")]), "unlock.digit", digit)
+                    for digit in row
+                ]
+                boxes(found, keys, wide, 5)
+                if height >= 14:
+                    found.add(("", "text"))
+        found.lines = [[(" " * left, "text"), *line] for line in found.lines]
+        found.taps = [Tap(left + one.x, one.y, one.width, one.height, one.action, one.argument) for one in found.taps]
+        return found
+
+    def _dots(self, width: int) -> Line:
+        assert self.field is not None
+        dots = "•" * len(self.field.text)
+        return [("  ", "panel"), (dots[-(width - 4) :], "panel-strong"), (" ", "nav-current"), *self._rest(dots, width)]
+
+    def _rest(self, dots: str, width: int) -> Line:
+        return [(" " * max(width - 3 - min(len(dots), width - 4), 0), "panel")]
+
+    def buttons(self) -> list[tuple[str, str, str]]:
+        return [("Back", "back", ""), ("rub out", "unlock.erase", ""), ("Enter", "unlock.enter", "")]
+
+    # Keys and taps
+
+    def typed(self) -> None:
+        """A key in the field."""
+        self.touched = time.monotonic()
+        self._say_wait()
+
+    def enter(self) -> None:
+        """Tries what was typed. It takes its time, and what is typed on meanwhile waits for the answer."""
+        assert self.field is not None
+        self.touched = time.monotonic()
+        if not self.field.text:
+            self.do_back("")
+            return
+        try:
+            opened = self.door.opens(self.field.text)
+        except LsaError as problem:  # the wait is not over, or the key file cannot be read
+            self.problem = str(problem)
+            return
+        self.field = Typed(most=1000)
+        if opened:
+            self.app.guard.unlock()
+            return
+        what = "the PIN" if self.door.asks == "pin" else "the passphrase"
+        self.problem = f"That is not {what}. Nothing is lost: try again"
+        self._say_wait()
+
+    def tick(self) -> None:
+        """Each second: the wait goes down; after a while without a key the tiles come back."""
+        if self.app.guard.away or time.monotonic() - self.touched > PATIENCE:
+            self.app.guard.back()
+        else:
+            self._say_wait()
+
+    def _say_wait(self) -> None:
+        wait = self.door.wait()
+        if wait > 0:
+            self.problem = f"Wrong too often: wait {locking.wait_words(wait)}. Nothing is lost."
+        elif self.problem.startswith("Wrong too often"):
+            self.problem = "Now: try again"
+
+    def do_unlock_digit(self, digit: str) -> None:
+        """A tap on a digit."""
+        assert self.field is not None
+        self.field.put(digit)
+        self.typed()
+
+    def do_unlock_erase(self, _: str) -> None:
+        """A tap: the last one goes."""
+        assert self.field is not None
+        self.field.press("backspace", None)
+        self.typed()
+
+    def do_unlock_enter(self, _: str) -> None:
+        """A tap on Enter."""
+        self.enter()
+
+    def do_back(self, _: str) -> None:
+        """Back to the tiles."""
+        self.app.guard.back()
