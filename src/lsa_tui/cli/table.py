@@ -32,11 +32,13 @@ FILES: dict[str, tuple[str, ...]] = {
     "marks": ("tally", "trial"),
     "notes": ("note", "raise", "inbox", "reply", "tomorrow"),
     "events": ("check", "abc", "care", "flag"),
+    "concern": ("concern",),
     "undo": ("undo", "redo"),
     "log": ("log", "correct", "remove", "move", "history", "conflicts", "decide"),
     "summary": ("summary",),
     "sync": ("sync",),
     "files": ("export", "import"),
+    "dsl": ("dsl key", "dsl trust", "dsl open", "dsl acknowledge"),
     "health": ("doctor", "paths"),
     "looks": ("keys", "themes"),
 }
@@ -48,6 +50,7 @@ HEADINGS = {
     "marks": "Recording",
     "undo": "Afterwards",
     "summary": "The end of the day",
+    "dsl": "Safeguarding (docs/dsl.md)",
     "health": "The program itself",
 }
 """Headings of the help, each before the file it stands at."""

@@ -207,4 +207,3 @@ def payload(book: Book, uid: str, of: str | None, draft: Draft) -> dict[str, Any
         "in_person": draft.in_person if told else None,
         "note": draft.note,
     }
-

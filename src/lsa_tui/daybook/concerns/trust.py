@@ -28,7 +28,7 @@ def trusted(book: Book) -> list[Public]:
     if not keeping.exists(book):
         return []
     with keeping.opened(book) as db:
-        sql = "SELECT recipient, verify FROM trusted ORDER BY at DESC, rowid DESC"
+        sql = "SELECT recipient, verify FROM trusted ORDER BY rowid DESC"
         return [Public(*row) for row in db.execute_sql(sql)]
 
 
@@ -63,6 +63,6 @@ def remember(book: Book, key: Public) -> None:
         db.execute_sql("DELETE FROM trusted WHERE fingerprint = ?", (key.fingerprint,))
         db.execute_sql(
             "INSERT INTO trusted (fingerprint, recipient, verify, at) VALUES (?, ?, ?, ?)",
-            (key.fingerprint, key.recipient, key.verify, clock.to_text(book.now().astimezone(clock.UTC))),
+            (key.fingerprint, key.recipient, key.verify, clock.to_text(book.now())),
         )
     keeping.forget_glance(book)

@@ -1,0 +1,131 @@
+"""`lsa concern`: a safeguarding concern, sealed for the DSL; no word of it in any answer."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from typing import Any
+
+from lsa_tui import clock
+from lsa_tui.cli.answer import Answer, table
+from lsa_tui.cli.table import arg, command
+from lsa_tui.daybook import concerns
+from lsa_tui.daybook.book import Book
+from lsa_tui.daybook.concerns import Draft, Passed
+from lsa_tui.daybook.when import moment
+from lsa_tui.errors import BadInput
+
+ELSEWHERE = "write the rest in the school's own system, such as CPOMS or MyConcern"
+TEXTS = ("words", "saw", "asked", "place")
+
+
+@command(
+    "concern",
+    "a safeguarding concern for the DSL; without anything: what to do, and what you passed on",
+    arg("--words", metavar="TEXT", help="the child's exact words; - reads them from standard input"),
+    arg("--saw", metavar="TEXT", help="what was seen or heard"),
+    arg("--asked", metavar="TEXT", help="what was asked"),
+    arg("--place", metavar="PLACE", help="where it was"),
+    arg("--marks", metavar="PLACE: TEXT", action="append", help="a mark: place on the body, a colon, what was seen"),
+    arg("--told", metavar="WHO", help="who was told"),
+    arg("--told-at", metavar="WHEN", help="when they were told, where that was not at --at"),
+    arg("--in-person", action="store_true", help="they were told in person"),
+    arg("--add", metavar="ID", help="adds to one passed on before, which itself stays as it is"),
+    arg("--from", metavar="ID", dest="source", help="an entry of yours: moves its text here and wipes it in the log"),
+    records=True,
+    examples=(
+        "concern",
+        "concern --words 'I do not want to go home' --place cloakroom --told 'Mrs Price' --in-person --at 12:50",
+        "concern --add 3f1c --told 'Mr Hall' --told-at 13:20",
+    ),
+)
+def concern(book: Book, args: Namespace) -> Answer:
+    """What was passed on: an id and a time. `--at` is when it happened, and when they were told without `--told-at`."""
+    if not _anything(args):
+        return _overview(book)
+    if args.add and args.source:
+        raise BadInput("--from moves an entry into a new concern; leave --add out")
+    draft = _draft(book, args)
+    ready = concerns.ready(book)
+    passed = concerns.add(book, args.add, draft) if args.add else concerns.save(book, draft)
+    said = f"{passed.says}  {passed.id}"
+    if ready:
+        more = "sealed for the DSL; goes there with the next sync" if draft.has_text or draft.told else ""
+        lines = [said, more]
+    else:
+        kept = f"told {passed.told}" if passed.told else "nobody told yet"
+        lines = [*_reminder(), "", said, f"Kept for you: {kept}. No text was stored; {ELSEWHERE}"]
+    hints = (
+        () if passed.passed_on else (f"nobody was told yet; do it now, then: lsa concern --add {passed.id} --told WHO",)
+    )
+    data = {**_json(passed), "text_stored": bool(ready and draft.has_text)}
+    return Answer(data, "\n".join(line for line in lines), hints=hints)
+
+
+def _anything(args: Namespace) -> bool:
+    given = (*(getattr(args, name) for name in TEXTS), args.marks, args.told, args.add, args.source)
+    return any(one is not None for one in given)
+
+
+def _draft(book: Book, args: Namespace) -> Draft:
+    now = book.now()
+    at = moment(args.at, now)
+    if (args.told_at or args.in_person) and not args.told:
+        raise BadInput("say who was told with --told WHO; --told-at and --in-person belong to it")
+    draft = concerns.from_entry(book, book.entry(args.source)) if args.source else Draft(pupil=book.chosen)
+    for name in TEXTS:
+        if getattr(args, name) is not None:
+            held = getattr(draft, name)
+            typed = _typed(getattr(args, name))
+            setattr(draft, name, f"{held}\n{typed}" if held else typed)
+    draft.marks += [concerns.mark(one) for one in args.marks or ()]
+    draft.at = at or draft.at
+    if args.told:
+        draft.told, draft.in_person = args.told, args.in_person
+        draft.told_at = moment(args.told_at, now) or at or now
+    return draft
+
+
+def _typed(value: str) -> str:
+    # An argument stands in the shell's history; standard input does not.
+    return sys.stdin.read() if value == "-" else value
+
+
+def _overview(book: Book) -> Answer:
+    found = concerns.passed_on(book)
+    ready = concerns.ready(book)
+    lines = _reminder()
+    if not ready:
+        lines.append(f"No DSL's key is trusted here, so no text is stored: {ELSEWHERE}")
+    rows = [(f"{one.at:%a %d %b}", one.says, one.told, _state(one), one.id) for one in found]
+    data = {
+        "reminder": [{"label": label, "words": words} for label, words in concerns.REMINDER],
+        "ready": ready,
+        "to_pass_on": concerns.to_pass_on(book),
+        "concerns": [_json(one) for one in found],
+    }
+    return Answer(data, "\n".join([*lines, *(["", table(rows)] if rows else [])]))
+
+
+def _reminder() -> list[str]:
+    return [f"{label:13}{words}" for label, words in concerns.REMINDER]
+
+
+def _state(one: Passed) -> str:
+    if not one.sealed:
+        return ""
+    return "the DSL has it" if one.acknowledged else "sent" if one.delivered else "sealed"
+
+
+def _json(one: Passed) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "at": clock.to_text(one.at),
+        "says": one.says,
+        "passed_on": one.passed_on,
+        "told": one.told or None,
+        "in_person": one.in_person,
+        "sealed": one.sealed,
+        "delivered": one.delivered,
+        "acknowledged": clock.to_text(one.acknowledged) if one.acknowledged else None,
+    }
