@@ -14,7 +14,7 @@ from lsa_tui import clock
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
 from lsa_tui.records import log, read, store
-from lsa_tui.sync import arriving, keys, local
+from lsa_tui.sync import arriving, keys, local, sealed
 from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.result import Progress, Result
 from lsa_tui.sync.shared import About, Heads, SharedStore
@@ -58,6 +58,9 @@ def sync(
         raise SyncIncomplete(f"{problem}; {run.so_far()}") from problem
     finally:
         shared.close()
+        if run.met and not dry_run:
+            # Whatever came of the records: what is sealed for the DSL must not wait for them.
+            sealed.deliver(book, location)
         if connected_here:
             book.store.close()
 
@@ -76,6 +79,8 @@ class _Run:
         self.progress = progress
         self.sent = self.received = 0
         self.apart = False
+        self.met = False
+        """Whether the store was reached and may be mixed with this home."""
         self.notes: list[str] = []
 
     def tell(self, phase: str, done: int, of: int) -> None:
@@ -152,6 +157,7 @@ class _Run:
                 "`[shared] url`"
             )
         self._note(about, before)
+        self.met = True
         return about
 
     def _note(self, about: About, before: local.Memory | None) -> None:
