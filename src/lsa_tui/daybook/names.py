@@ -12,9 +12,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, lru_cache
+from itertools import count
 from typing import NamedTuple
 
 from lsa_tui import text as words
+from lsa_tui.daybook import peers
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.common_words import COMMON
 from lsa_tui.errors import BadInput, LsaError
@@ -26,6 +28,7 @@ CLASSMATE, STAFF, SELF = "classmate", "staff", "yourself"
 AS = (CLASSMATE, STAFF)
 
 _WORD = re.compile(r"[^\W\d_]+")
+_PEER = re.compile(r"\bPeer [A-Z]{1,2}\b")
 _TITLES = frozenset("mr mrs ms miss mx dr sir madam prof".split())  # noqa: SIM905
 _PARTICLES = frozenset("al bin da de del der di du el ibn la le mac st van von".split())  # noqa: SIM905
 _UNSPACED = 0x2E80
@@ -251,10 +254,16 @@ class Aliases:
     def __init__(self, book: Book, day: date, about: str) -> None:
         self.book = book
         self.about = about
-        self._letters: dict[str, str] = {}
-        for entry in read.between(book.db, day.isoformat(), day.isoformat(), about, nobody=False):
-            for text in texts_of(entry).values():
-                self.of(text)
+        self.letters = peers.held(book, day, about)
+        written = [
+            text
+            for entry in read.between(book.db, day.isoformat(), day.isoformat(), about, nobody=False)
+            for text in texts_of(entry).values()
+        ]
+        # What somebody typed as "Peer A" is nobody else of that day, on whatever device.
+        self._taken = {match[0] for text in written for match in _PEER.finditer(text)}
+        for text in written:
+            self.of(text)
 
     def of(self, text: str) -> str:
         """The text with aliases in the place of other pupils' names and codes."""
@@ -273,9 +282,13 @@ class Aliases:
             return None
         # One classmate may stand there by first name or in full: both are one peer.
         person = found.pupil or self._classmate(found)
-        if person not in self._letters:
-            self._letters[person] = f"Peer {_letter(len(self._letters))}"
-        return self._letters[person]
+        if person not in self.letters:
+            self.letters[person] = self._next()
+        return self.letters[person]
+
+    def _next(self) -> str:
+        taken = {*self._taken, *self.letters.values()}
+        return next(alias for n in count() if (alias := f"Peer {_letter(n)}") not in taken)
 
     def _classmate(self, found: Found) -> str:
         typed = set(_WORD.findall(_folded(found.text).text))
