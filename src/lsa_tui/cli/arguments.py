@@ -153,11 +153,11 @@ def _before_dashes(tokens: Sequence[str]) -> Sequence[str]:
 
 def _arranged(command: table.Command, rest: Sequence[str]) -> list[str]:
     """Options first, each in one piece with its value, then the words."""
-    valued = {"--home": True, "--json": False}
+    valued = {"--home": True, "--passphrase-file": True, "--json": False}
     for names, settings in command.arguments:
         for name in names:
             if name.startswith("--"):
-                valued[name] = "action" not in settings
+                valued[name] = settings.get("action", "append") == "append"
     options: list[str] = []
     words: list[str] = []
     left = list(rest)
