@@ -14,13 +14,24 @@ import pytest
 
 from commands import Ran, RunLsa
 from lsa_tui.cli.main import main
+from lsa_tui.vault import keyfile
+
+PASSPHRASE = "three green hats"
 
 
 @pytest.fixture(autouse=True)
 def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test sees the developer's home, clock or colours; a forgotten `--home` lands in the temporary folder."""
-    for name in ("LSA_HOME", "LSA_NOW", "LSA_PASSPHRASE", "NO_COLOR"):
+    for name in ("LSA_HOME", "LSA_NOW", "LSA_SHARED_PASSPHRASE", "LSA_DSL_PASSPHRASE", "LSA_PIN", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
+    # Homes that commands set up are encrypted, as anybody's are. In this process a passphrase is stretched but a
+    # little; what commands run as processes of their own do is what they always do.
+    monkeypatch.setenv("LSA_PASSPHRASE", PASSPHRASE)
+    monkeypatch.setitem(keyfile.ARGON2, "memory_kib", 64)
+    monkeypatch.setitem(keyfile.ARGON2, "passes", 1)
+    sessions = tmp_path / "runtime"
+    sessions.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(sessions))
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "usual" / name))
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from lsa_tui import paths
 from lsa_tui.daybook import behaviours, plan, pupils
 from lsa_tui.daybook.book import Book
+from lsa_tui.daybook.opening import open_book
 
 
 def new_book(home: Path, initials: str = "JT", role: str = "lsa", pupil: str | None = "K7", tiles: bool = True) -> Book:
@@ -20,6 +24,14 @@ def new_book(home: Path, initials: str = "JT", role: str = "lsa", pupil: str | N
     if tiles:
         behaviours.add_defaults(book)
     return book
+
+
+@contextmanager
+def tampering(home: Path) -> Iterator[Any]:
+    """The database of a home for other hands: what is executed is committed."""
+    book = open_book(paths.find(str(home)))
+    yield book.db.connection()
+    book.close()
 
 
 def plan_around_now(book: Book) -> None:

@@ -129,8 +129,8 @@ def obey_permissions() -> None:
 @pytest.mark.parametrize("words", [("note", "Stood"), ("init", "--initials", "MB"), ("undo",)])
 def test_a_home_that_may_not_be_written(lsa: RunLsa, home: Path, words: tuple[str, ...]) -> None:
     lsa("note", "Sat")
-    before = {path: path.read_bytes() for path in home.iterdir()}
-    for path in home.iterdir():
+    before = {path: path.read_bytes() for path in home.rglob("*.*")}
+    for path in before:
         path.chmod(0o444)
     home.chmod(0o555)
     command = [sys.executable, "-m", "lsa_tui", "--home", str(home), *words]
@@ -141,4 +141,4 @@ def test_a_home_that_may_not_be_written(lsa: RunLsa, home: Path, words: tuple[st
     assert b"Traceback" not in done.stderr
     assert b"read-only" in done.stderr or b"Permission denied" in done.stderr
     assert done.stdout == b""
-    assert {path: path.read_bytes() for path in home.iterdir()} == before
+    assert {path: path.read_bytes() for path in home.rglob("*.*")} == before

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from pathlib import Path
 
 from filelock import FileLock
 
 from commands import RunLsa, refused
+from homes import tampering
 
 
 def findings(done) -> dict[str, bool]:
@@ -27,10 +27,9 @@ def test_all_is_well(lsa: RunLsa) -> None:
 
 def test_tables_that_are_not_what_the_log_says_are_made_anew(lsa: RunLsa, home: Path) -> None:
     mark = lsa("tally", "c", "--json").json
-    with sqlite3.connect(home / "records.db") as db:
+    with tampering(home) as db:
         db.execute("UPDATE record SET data = '{\"count\": 99}' WHERE uid = ?", (mark["id"],))
         db.execute("DELETE FROM record WHERE kind = 'target'")
-    db.close()
     done = lsa("doctor", "--json")
     assert done.code == 1
     assert findings(done) == {**findings(done), "tables": False, "log": True, "database": True}
@@ -44,10 +43,9 @@ def test_tables_that_are_not_what_the_log_says_are_made_anew(lsa: RunLsa, home: 
 
 def test_a_log_that_was_tampered_with_is_seen(lsa: RunLsa, home: Path) -> None:
     lsa("note", "Sat")
-    with sqlite3.connect(home / "records.db") as db:
+    with tampering(home) as db:
         db.execute("DROP TRIGGER change_is_immutable")
         db.execute("UPDATE change SET body = replace(body, 'Sat', 'Bit') WHERE kind = 'note'")
-    db.close()
     done = lsa("doctor", "--json")
     assert done.code == 1
     assert not findings(done)["log"]

@@ -140,7 +140,8 @@ def copied(source: Path, key: bytes | None, target: Path, new: bytes | None) -> 
         names = ("user_version", "application_id", "journal_mode")
         facts = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
         # Alone from here on. Without a write-ahead file, which would be taken for the new database's own.
-        connection.execute("PRAGMA journal_mode = delete").fetchone()
+        if connection.execute("PRAGMA journal_mode = delete").fetchone()[0] != "delete":
+            raise LsaError(f"{source} is in use by another program; close it, then do it again. Nothing was changed")
         connection.execute("PRAGMA locking_mode = exclusive").fetchone()
         connection.execute("BEGIN EXCLUSIVE")
         connection.execute("COMMIT")
