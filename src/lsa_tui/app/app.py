@@ -279,6 +279,11 @@ class LsaApp(App[int]):
         words = str(error) if known else unexpected.sentence(error, "application", self.book.paths)
         self.panic(Text(f"lsa: {words}"))
 
+    def on_unmount(self) -> None:
+        """A program that ends while it is locked leaves no session behind, whoever ended it."""
+        if self.guard.view is not None:
+            self.guard.end_session()
+
     # Views
 
     def open(self, view: View) -> None:

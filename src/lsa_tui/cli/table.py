@@ -15,6 +15,7 @@ from lsa_tui.cli.answer import Answer
 FILES: dict[str, tuple[str, ...]] = {
     "setup": ("init",),
     "demo": ("demo",),
+    "lock": ("lock", "key pin"),
     "key": ("unlock", "key passphrase", "key recovery", "key keyring", "key rekey", "key encrypt"),
     "pupils": ("pupil add", "pupil list", "pupil use"),
     "provision": (

@@ -17,6 +17,8 @@ from lsa_tui.records import log
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from argon2 import PasswordHasher
+
     from lsa_tui.daybook.book import Book
     from lsa_tui.paths import Paths
 
@@ -65,7 +67,7 @@ def check_pin(book: Book, typed: str) -> bool:
     if held is None:
         return False
     try:
-        return _hasher().verify(held, typed.strip())
+        return bool(_hasher().verify(held, typed.strip()))
     except VerifyMismatchError:
         return False
     except InvalidHashError:
@@ -79,11 +81,11 @@ def asks_for(book: Book) -> str:
     return "nothing" if book.plain else "passphrase"
 
 
-def _hasher():  # type: ignore[no-untyped-def]
+def _hasher() -> PasswordHasher:
     # 64 MiB and three passes, as for a passphrase; the parameters are part of the hash, so that they can grow.
-    from argon2 import PasswordHasher  # 20 ms and a library that only a lock needs
+    import argon2  # 20 ms and a library that only a lock needs
 
-    return PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
+    return argon2.PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
 
 
 def _forget(book: Book, *keys: str) -> None:
@@ -212,6 +214,26 @@ def lock_now(paths: Paths) -> Path:
 def ask_to_lock(paths: Paths) -> None:
     """Asks the running application to lock. Raises LsaError where the home cannot be written."""
     write_whole(lock_now(paths), "")
+
+
+def is_asked_to_lock(paths: Paths) -> bool:
+    """Whether the application was asked and has not locked yet."""
+    return lock_now(paths).exists()
+
+
+def application_runs(paths: Paths) -> bool:
+    """Whether an application is open on this home."""
+    from filelock import FileLock, Timeout  # wanted by `lsa lock` alone
+
+    if not paths.lock.exists():
+        return False
+    try:
+        with FileLock(paths.lock, mode=0o600, timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:
+        return True  # it cannot be known; the question does no harm
 
 
 # A store that is pulled out

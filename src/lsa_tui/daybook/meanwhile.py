@@ -9,6 +9,7 @@ from lsa_tui.daybook import behaviours, entries, marks
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import log, read
 from lsa_tui.records.kinds import Entry
+from lsa_tui.records.vocabulary import KINDS
 
 REASON = "marked while the screen was locked, and not meant"
 
@@ -24,7 +25,7 @@ class Press:
 
 @dataclass(frozen=True)
 class Group:
-    """The presses of one tile for one pupil, which are kept or dropped together."""
+    """The presses of one key for one pupil, which are kept or dropped together."""
 
     pupil: str
     letter: str
@@ -43,7 +44,15 @@ class Meanwhile:
 
     def mark(self, letter: str) -> Entry:
         """One press of a tile, committed when it returns. Raises LsaError as any mark."""
-        entry = marks.tally(self.book, letter)
+        return self._pressed(letter, marks.tally(self.book, letter))
+
+    def hands_on(self, letter: str) -> Entry:
+        """Starts or ends the stopwatch of a restrictive intervention, which cannot wait for a PIN."""
+        from lsa_tui.daybook import interventions  # seldom, and with much that a mark does not need
+
+        return self._pressed(letter, interventions.toggle(self.book))
+
+    def _pressed(self, letter: str, entry: Entry) -> Entry:
         step = log.last_step(self.book.db, undone=False)
         found = self.book.db.execute_sql("SELECT uid FROM mine WHERE step = ?", (step,))
         self.presses.append(Press(letter, entry.id, tuple(uid for (uid,) in found)))
@@ -59,10 +68,14 @@ class Meanwhile:
         return [self._group(*key, pressed) for key, pressed in found.items()]
 
     def _group(self, pupil: str, letter: str, pressed: list[tuple[Press, Entry]]) -> Group:
-        behaviour = read.get(self.book.db, str(pressed[0][1]["behaviour"]))
-        label = str(behaviour["label"]) if behaviour else f"tile {letter}"
+        label = self._label(pressed[0][1])
         times = tuple(_time(entry) for entry in {entry.id: entry for _, entry in pressed}.values())
         return Group(pupil, letter, label, tuple(press for press, _ in pressed), times)
+
+    def _label(self, entry: Entry) -> str:
+        kind = KINDS[entry.kind]
+        behaviour = read.get(self.book.db, str(entry["behaviour"])) if kind.field("behaviour") else None
+        return str(behaviour["label"]) if behaviour else kind.words
 
     def drop(self, groups: Collection[Group]) -> int:
         """Takes the presses of these groups back; returns how many.
@@ -101,8 +114,8 @@ class Meanwhile:
                 continue
             if any(self._made(one, row) for one in all_left):
                 entries.remove(self.book, row, REASON)
-            elif entry.kind == "bout" and entry["until"]:
-                self.book.revise(entry, {"until": None})
+            elif (end := _end(entry)) and entry[end]:
+                self.book.revise(entry, {end: None})
 
     def _rows(self, press: Press) -> list[str]:
         places = ",".join("?" * len(press.changes))
@@ -120,8 +133,14 @@ def tiles(book: Book) -> list[str]:
     return [str(tile["key"]) for tile in behaviours.for_pupil(book, book.focus)]
 
 
+def _end(entry: Entry) -> str:
+    """The field in which the entry ends; empty for what takes no time."""
+    return str(KINDS[entry.kind].ends or "")
+
+
 def _time(entry: Entry) -> str:
-    if entry.kind != "bout":
+    end = _end(entry)
+    if not end:
         return f"{entry.when:%H:%M}"
-    until = str(entry["until"] or "")[11:16]
+    until = str(entry[end] or "")[11:16]
     return f"{entry.when:%H:%M}-{until}" if until else f"from {entry.when:%H:%M}"

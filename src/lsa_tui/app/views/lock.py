@@ -1,12 +1,11 @@
-"""Locked: tiles as letters that still record, and nothing to read; asking for the PIN or the passphrase."""
+"""Locked: tiles as letters that still record, and nothing to read."""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lsa_tui.app.drawing import Line, Picture, Tap, fit, wrapped
-from lsa_tui.app.typed import Typed
 from lsa_tui.app.views.base import Box, View, boxes, centred
 from lsa_tui.app.views.blank import TALL, clock
 from lsa_tui.app.views.tally import arranged
@@ -16,9 +15,8 @@ from lsa_tui.errors import LsaError
 
 if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
+    from lsa_tui.records.kinds import Entry
 
-PATIENCE = 30
-"""Seconds without a key after which asking goes back to the tiles: Enter may have been a slip."""
 KEPT, NOT_KEPT = "kept", "NOT KEPT"
 WORDS = {"pin": "your PIN", "passphrase": "your passphrase", "nothing": "unlock"}
 
@@ -71,8 +69,6 @@ class Lock(View):
                 inner.add(("", "text"))
         found.lines = [[(" " * plan, "text"), *line] for line in inner.lines]
         found.taps = [Tap(plan + one.x, one.y, one.width, one.height, one.action, one.argument) for one in inner.taps]
-        if side and height > TALL + 3:
-            self._beside(found, width - plan)
         self._state(found, width, height, plan)
         return found
 
@@ -80,9 +76,6 @@ class Lock(View):
         said = self.last[1] if self.last[0] == letter else ""
         style = "pressed" if said else "tile"
         return Box(([], [(f"   {letter}", style if said else "tile-key")], f" {said}"), "lock.tile", letter, style)
-
-    def _beside(self, found: Picture, width: int) -> None:
-        """Where wide terminals have the day's entries: what time it is."""
 
     def _state(self, found: Picture, width: int, height: int, indent: int) -> None:
         lead = " " * indent
@@ -96,6 +89,8 @@ class Lock(View):
         found = [(f"Locked {self.since:%H:%M}, {opens}", "strong")]
         if self.last[1] == NOT_KEPT:
             return [*found, ("That mark could NOT be recorded. Why is said after unlocking.", "warning")]
+        if self.last[0] and self.last[0] not in self.letters:
+            found.append((f"{self.last[0]} {self.last[1]}", "text"))
         return [*found, ("Letters still record. What was marked is listed after unlocking.", "muted")]
 
     def _words(self, found: Picture, width: int, height: int) -> None:
@@ -129,7 +124,8 @@ class Lock(View):
     def buttons(self) -> list[tuple[str, str, str]]:
         if self.app.guard.away:
             return [("q: leave", "lock.leave", "")]
-        return [(f"Enter: {WORDS[self.asks]}", "lock.ask", "")]
+        enter = (f"Enter: {WORDS[self.asks]}", "lock.ask", "")
+        return [(self.app.keymap.shown("handson"), "lock.handson", ""), enter] if self.records else [enter]
 
     # Keys and taps
 
@@ -142,6 +138,8 @@ class Lock(View):
             self.do_lock_ask("")
         elif key in self.letters:
             self.do_lock_tile(key)
+        elif self.app.keymap.on("tally").get(key) == "handson":
+            self.do_lock_handson("")
         elif self.asks == "pin" and len(key) == 1 and key.isascii() and key.isdecimal():
             self.do_lock_ask(key)
         return True
@@ -150,10 +148,17 @@ class Lock(View):
         """One mark, committed before anything changes on the screen."""
         if not self.records or self.app.guard.away:
             return
+        self._record(letter, self.meanwhile.mark)
+
+    def do_lock_handson(self, _: str) -> None:
+        """The stopwatch of a restrictive intervention: nobody has a hand free for a PIN then."""
+        if self.records and not self.app.guard.away:
+            self._record(self.app.keymap.shown("handson"), self.meanwhile.hands_on)
+
+    def _record(self, letter: str, work: Callable[[str], Entry]) -> None:
         self.last = (letter, NOT_KEPT)
         try:
-            entry = self.meanwhile.mark(letter)
-            self.app.marked(entry)
+            self.app.marked(work(letter))
         except LsaError as problem:
             self.problems.append(f"{letter} {self.book.now():%H:%M}: {problem}")
             return
@@ -166,7 +171,9 @@ class Lock(View):
         if self.asks == "nothing":
             self.app.guard.unlock()
             return
-        self.app.guard.view = Asking(self.app, self, first)
+        from lsa_tui.app.views.unlock import Asking
+
+        self.app.guard.view = Asking(self.app, first)
 
     def do_lock_leave(self, _: str) -> None:
         """The tap on Leave."""
@@ -201,120 +208,3 @@ class Lock(View):
             app.open(Marked(app, self.meanwhile, self.since))
         if self.problems:
             app.say_at_length("While it was locked", self.problems)
-
-
-class Asking(View):
-    """A field that shows dots, digits to tap for a PIN. A wrong one costs nothing but a wait that grows."""
-
-    name = "unlock"
-    hides = True
-
-    def __init__(self, app: LsaApp, lock: Lock, first: str = "") -> None:
-        super().__init__(app)
-        self.lock = lock
-        self.door = locking.Door(app.book)
-        self.field = Typed(first, most=1000)
-        self.problem = ""
-        self.touched = time.monotonic()
-        self._say_wait()
-
-    def refreshed(self) -> None:
-        pass  # nothing of the records is shown
-
-    def draw(self, width: int, height: int) -> Picture:
-        assert self.field is not None
-        wide = min(width, 60)
-        left = (width - wide) // 2
-        found = Picture()
-        pin = self.door.asks == "pin"
-        for _ in range(max((height - (14 if pin else 10)) // 2, 0)):
-            found.add(("", "text"))
-        found.add((fit(f" {'PIN' if pin else 'Passphrase or recovery key'}", wide), "strong"))
-        found.add(*self._dots(wide))
-        said = self.problem or ("" if pin else "Nothing you type here is shown or kept.")
-        for part in [*wrapped(said, wide - 2, 2), "", ""][: 2 if height < 14 else 3]:
-            found.add((fit(f" {part}", wide), "warning" if self.problem else "muted"))
-        if pin:
-            for row in ("12345", "67890"):
-                keys = [
-                    Box(("", [(centred(digit, (wide + 1) // 5 - 1), "tile-key")]), "unlock.digit", digit)
-                    for digit in row
-                ]
-                boxes(found, keys, wide, 5)
-                if height >= 14:
-                    found.add(("", "text"))
-        found.lines = [[(" " * left, "text"), *line] for line in found.lines]
-        found.taps = [Tap(left + one.x, one.y, one.width, one.height, one.action, one.argument) for one in found.taps]
-        return found
-
-    def _dots(self, width: int) -> Line:
-        assert self.field is not None
-        dots = "•" * len(self.field.text)
-        return [("  ", "panel"), (dots[-(width - 4) :], "panel-strong"), (" ", "nav-current"), *self._rest(dots, width)]
-
-    def _rest(self, dots: str, width: int) -> Line:
-        return [(" " * max(width - 3 - min(len(dots), width - 4), 0), "panel")]
-
-    def buttons(self) -> list[tuple[str, str, str]]:
-        return [("Back", "back", ""), ("rub out", "unlock.erase", ""), ("Enter", "unlock.enter", "")]
-
-    # Keys and taps
-
-    def typed(self) -> None:
-        """A key in the field."""
-        self.touched = time.monotonic()
-        self._say_wait()
-
-    def enter(self) -> None:
-        """Tries what was typed. It takes its time, and what is typed on meanwhile waits for the answer."""
-        assert self.field is not None
-        self.touched = time.monotonic()
-        if not self.field.text:
-            self.do_back("")
-            return
-        try:
-            opened = self.door.opens(self.field.text)
-        except LsaError as problem:  # the wait is not over, or the key file cannot be read
-            self.problem = str(problem)
-            return
-        self.field = Typed(most=1000)
-        if opened:
-            self.app.guard.unlock()
-            return
-        what = "the PIN" if self.door.asks == "pin" else "the passphrase"
-        self.problem = f"That is not {what}. Nothing is lost: try again"
-        self._say_wait()
-
-    def tick(self) -> None:
-        """Each second: the wait goes down; after a while without a key the tiles come back."""
-        if self.app.guard.away or time.monotonic() - self.touched > PATIENCE:
-            self.app.guard.back()
-        else:
-            self._say_wait()
-
-    def _say_wait(self) -> None:
-        wait = self.door.wait()
-        if wait > 0:
-            self.problem = f"Wrong too often: wait {locking.wait_words(wait)}. Nothing is lost."
-        elif self.problem.startswith("Wrong too often"):
-            self.problem = "Now: try again"
-
-    def do_unlock_digit(self, digit: str) -> None:
-        """A tap on a digit."""
-        assert self.field is not None
-        self.field.put(digit)
-        self.typed()
-
-    def do_unlock_erase(self, _: str) -> None:
-        """A tap: the last one goes."""
-        assert self.field is not None
-        self.field.press("backspace", None)
-        self.typed()
-
-    def do_unlock_enter(self, _: str) -> None:
-        """A tap on Enter."""
-        self.enter()
-
-    def do_back(self, _: str) -> None:
-        """Back to the tiles."""
-        self.app.guard.back()
