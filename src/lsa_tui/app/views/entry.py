@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lsa_tui.app.drawing import Line, Picture, between, fit, wrapped
-from lsa_tui.app.views import correct, words
+from lsa_tui.app.views import concern_move, correct, words
 from lsa_tui.app.views.base import Box
 from lsa_tui.app.views.window import Windowed
 from lsa_tui.daybook import entries
 from lsa_tui.daybook.book import Book
+from lsa_tui.records import read
 from lsa_tui.records.kinds import Entry
 from lsa_tui.records.vocabulary import KINDS
 
@@ -32,7 +33,11 @@ class EntryView(Windowed):
         self.lines: dict[int, list[Line]] = {}
 
     def refreshed(self) -> None:
-        self.entry = self.book.entry(self.entry.id)
+        held = read.get(self.book.db, self.entry.id)
+        if held is not None:
+            self.entry = held
+        elif self in self.app.views[1:]:
+            self.app.views.remove(self)  # undone by a command, or erased
         self.lines = {}
 
     def head(self, width: int) -> Picture:
@@ -60,6 +65,9 @@ class EntryView(Windowed):
 
     def do_log_move(self, _: str) -> None:
         correct.move(self.app, self.entry)
+
+    def do_log_concern(self, _: str) -> None:
+        concern_move.entry(self.app, self.entry)
 
 
 def deed(app: LsaApp, action: str, label: str) -> Box:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from lsa_tui.app.drawing import Line, Picture, Tap, between, crop, fit, length, right
-from lsa_tui.app.views import correct
+from lsa_tui.app.views import concern_move, correct
 from lsa_tui.app.views.base import Box
 from lsa_tui.app.views.entry import EntryView, deed, deeds, details, is_unnamed
 from lsa_tui.app.views.window import Listing
@@ -182,6 +182,10 @@ class Log(Listing):
 
     def do_log_move(self, _: str) -> None:
         correct.move(self.app, self._wanted())
+
+    def do_log_concern(self, _: str) -> None:
+        """For the DSL: its words move to the sheet. With nothing chosen, or no words in it, a sheet of its own."""
+        concern_move.entry(self.app, self.entry)
 
     def do_log_open(self, _: str) -> None:
         """The whole text, and the history."""

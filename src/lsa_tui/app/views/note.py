@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lsa_tui.app.drawing import Line, Picture, Tap, fit, length, wrapped
 from lsa_tui.app.typed import Typed
+from lsa_tui.app.views import concern_move
 from lsa_tui.app.views.base import View, button_rows
-from lsa_tui.daybook import notes, pupils
+from lsa_tui.app.views.choose import Choose
+from lsa_tui.daybook import disclosure, drafts, names, notes, peers, pupils
 from lsa_tui.errors import LsaError
-from lsa_tui.paths import write_whole
 
 if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
+
+DRAFT = "note"
 
 
 class Note(View):
@@ -23,41 +27,47 @@ class Note(View):
 
     def __init__(self, app: LsaApp) -> None:
         super().__init__(app)
-        self.draft = app.book.paths.drafts / "note.txt"
-        self.field = Typed(self._kept(), several=True)
+        self.field = Typed(drafts.load(app.book, DRAFT), several=True)
         self.draft_kept = bool(self.field.text.strip())
         self.problem = ""
         self.phrases = notes.recent_phrases(app.book) if app.book.focus else []
         targets = pupils.items(app.book, "target", app.book.focus) if app.book.focus else []
         self.targets = [str(one["code"]) for one in targets]
 
-    def _kept(self) -> str:
-        try:
-            return self.draft.read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            return ""
-
     def typed(self) -> None:
         """Keeps the draft as it changes."""
         assert self.field is not None
         self.problem = ""
-        if self.field.text:
-            write_whole(self.draft, self.field.text)
-        else:
-            self.draft.unlink(missing_ok=True)
+        self.app._guarded(lambda: drafts.keep(self.book, DRAFT, self.field.text))  # type: ignore[union-attr]
 
     def enter(self) -> None:
-        """Saves the note; only then the draft goes."""
+        """Saves the note; words that sound like a disclosure ask once whether it is one."""
         assert self.field is not None
         if not self.field.text.strip():
             self.app.close()
             return
+        sounds = disclosure.sounds_like(self.field.text, self.book)
+        if sounds is None or not self._sayable():
+            self._save()
+            return
+        answers = ("for the DSL\nthe text moves to the concern sheet", "it is a note")
+        ways = (lambda: self.do_note_concern(""), self._save)
+        self.app.open(Choose(self.app, f"“{sounds}”: for the DSL?", answers, lambda n: ways[n]()))
+
+    def _sayable(self) -> bool:
+        """Whether anything is left beside the marks; else it is no note, and says so when it is saved."""
+        assert self.field is not None
+        return bool(notes.understood(self.book, self.field.text).text) if self.book.focus else True
+
+    def _save(self) -> None:
+        """Saves it; only then the draft goes."""
+        assert self.field is not None
         try:
             entry = notes.note(self.book, self.field.text)
         except LsaError as problem:
             self.problem = str(problem)
             return
-        self.draft.unlink(missing_ok=True)
+        drafts.drop(self.book, DRAFT)
         self.app.close()
         self.app.recorded(entry)
 
@@ -68,27 +78,58 @@ class Note(View):
             "your draft; Ctrl+U clears the line" if self.draft_kept else "" if self.field.text else "type, then Enter"
         )
         found.add((fit(f" Note  {kept}", width), "strong"))
-        lines, _ = self.field.lines(width - 2, max(height - 8, 2))
+        below = Picture()
+        self._meaning(below, width)
+        button_rows(below, self._chips(), width)
+        lines, _ = self.field.lines(width - 2, max(height - 1 - len(below.lines), 2))
         for line in lines:
             row: Line = [(" ", "panel"), *line]
             found.add(*row, (" " * max(width - length(row), 0), "panel"))
-        self._meaning(found, width)
-        chips = [(f"#{code}", "note.put", f"#{code}") for code in self.targets[:3]]
-        chips += [("home", "note.put", "^home"), ("-10", "note.put", "-10"), ('"..."', "note.put", '"')]
-        chips += [("teacher", "note.put", "!teacher"), ("helped", "note.put", "^helped"), ("line", "note.line", "")]
-        if self.phrases:
-            chips.append(("again", "note.again", ""))
-        button_rows(found, chips, width)
+        top = len(found.lines)
+        found.lines += below.lines
+        found.taps += [replace(tap, y=tap.y + top) for tap in below.taps]
         for phrase in self.phrases:
             top = found.add((fit(f" {phrase}", width), "muted"))
             found.taps.append(Tap(0, top, width, 1, "note.put", phrase))
         return found
+
+    def _chips(self) -> list[tuple[str, str, str]]:
+        aliases = self._aliases()
+        chips = [(alias, "note.alias", "") for alias in aliases[:1]]
+        chips += [(f"#{code}", "note.put", f"#{code}") for code in self.targets[:3]]
+        chips += [("home", "note.put", "^home"), ("-10", "note.put", "-10"), ('"..."', "note.put", '"')]
+        chips += [("teacher", "note.put", "!teacher"), ("helped", "note.put", "^helped"), ("line", "note.line", "")]
+        # In the place of the alias, so that no row is added while somebody types; phrases are an arrow away, too.
+        return [*chips, ("again", "note.again", "")] if self.phrases and not aliases else chips
+
+    def _found(self) -> list[names.Found]:
+        """The known names in what is typed."""
+        assert self.field is not None
+        return names.found_in(self.book, self.field.text)
+
+    def _about(self) -> str | None:
+        """The pupil it is about: the one that a mark names, else the one in focus."""
+        assert self.field is not None
+        return notes.understood(self.book, self.field.text).pupil or self.book.focus if self.book.focus else None
+
+    def _aliases(self) -> list[str]:
+        """What the chip would put in the place of names, each once, in the order of the text."""
+        stand = self._found()
+        about = self._about() if stand else None
+        if about is None:
+            return []
+        aliases = names.Aliases(self.book, self.book.today(), about)
+        return list(dict.fromkeys(alias for one in stand if (alias := aliases.of(one.text)) != one.text))
 
     def _meaning(self, found: Picture, width: int) -> None:
         assert self.field is not None
         if self.problem:
             for part in wrapped(self.problem, width - 2, 2):
                 found.add((fit(f" {part}", width), "warning"))
+            return
+        if stand := self._found():
+            whose = ", ".join(dict.fromkeys(one.text for one in stand))
+            found.add((fit(f" a name: {whose}{self._instead()}", width), "warning"))
             return
         if not self.field.text.strip() or self.book.focus is None:
             found.add((fit(" #T1 target  !teacher  ^home  8/10  -10", width), "muted"))
@@ -104,12 +145,41 @@ class Note(View):
         parts += ["helped" if meaning.helped else ""]
         found.add((fit(" " + "  ".join(part for part in parts if part), width), "accent"))
 
+    def _instead(self) -> str:
+        aliases = self._aliases()
+        return f" → {', '.join(aliases)}" if aliases else ""
+
     def buttons(self) -> list[tuple[str, str, str]]:
-        return [("Enter: save", "note.save", ""), ("Esc: keep draft", "back", "")]
+        return [("Enter: save", "note.save", ""), ("DSL", "note.concern", ""), ("Esc: keep", "back", "")]
 
     def do_note_save(self, _: str) -> None:
         """The tap on Save."""
         self.enter()
+
+    def do_note_concern(self, _: str) -> None:
+        """The chip DSL: the text moves to the concern sheet; an empty note opens an empty sheet."""
+        assert self.field is not None
+        typed = self.field.text
+        self.app.close()
+        if typed.strip():
+            concern_move.note(self.app, typed)
+        else:
+            self.app.deeds.do_concern("")
+
+    def do_note_alias(self, _: str) -> None:
+        """The chip of an alias: it stands in the place of the names, and keeps its letter for the day."""
+        assert self.field is not None
+        about, stand = self._about(), self._found()
+        if about is None:
+            return
+        aliases = names.Aliases(self.book, self.book.today(), about)
+        instead = [aliases.of(one.text) for one in stand]
+        peers.remember(self.book, self.book.today(), about, aliases.letters)
+        text = self.field.text
+        for one, alias in reversed(list(zip(stand, instead, strict=True))):
+            text = text[: one.start] + alias + text[one.end :]
+        self.field = Typed(text, several=True)
+        self.typed()
 
     def do_note_put(self, words: str) -> None:
         """A chip: its mark as a word of its own."""

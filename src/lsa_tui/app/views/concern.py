@@ -1,0 +1,397 @@
+"""A concern: first what to do now, then the sheet, whose text only the DSL can read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from lsa_tui.actions import ACTIONS
+from lsa_tui.app.drawing import Line, Picture, Tap, between, fit, wrapped
+from lsa_tui.app.views.base import Box, View, boxes
+from lsa_tui.app.views.choose import Choose
+from lsa_tui.app.views.concern_fields import Marks, WhenField, Whom, WordsField, clock_words, in_person
+from lsa_tui.app.views.page import Page
+from lsa_tui.daybook import concerns, pupils
+from lsa_tui.errors import BadInput
+
+if TYPE_CHECKING:
+    from lsa_tui.app.app import LsaApp
+
+LABEL = 13
+"""Cells of the words at the left of the reminder; the rest says what to do."""
+WIDEST = 64
+
+TEXTS = {
+    "words": ("The child's exact words", "Kept exactly as you type them. Your own questions go under Asked."),
+    "saw": ("What was seen", "What you saw and heard, not what it might mean."),
+    "asked": ("What you asked", "Your own words to the child. Only Tell, Explain, Describe."),
+    "place": ("Where was it?", ""),
+}
+PLACES = ("classroom", "corridor", "playground", "hall", "toilets", "gate")
+ORDER = ("at", "place", "words", "saw", "asked", "marks", "told", "told_at", "in_person")
+"""The fields in the order in which Enter goes through those that are empty."""
+ABOUT_TELLING = ("told", "told_at", "in_person")
+
+NO_KEY = (
+    "What was said and seen is not kept here: no key of the DSL is trusted on this device. "
+    "Write it in the school's own system, such as CPOMS or MyConcern. "
+    "Here stays only whom you told, and when."
+)
+WAS_SHARED = "It was shared before: tell the DSL so"
+
+
+class Reminder(Page):
+    """What to do now. Enter, or a tap, goes on to the sheet; that it was opened leaves no trace."""
+
+    name = "reminder"
+
+    def __init__(self, app: LsaApp, over: bool = False) -> None:
+        """`over`: it lies over a sheet that is open already."""
+        super().__init__(app)
+        self.over = over
+        self.open_sheets = concerns.to_pass_on(app.book)
+
+    def refreshed(self) -> None:
+        self.open_sheets = concerns.to_pass_on(self.book)
+
+    def head(self, width: int) -> Picture:
+        found = Picture()
+        waits = f"{self.open_sheets} to pass on " if self.open_sheets else ""
+        found.add((between(" A concern", waits, width), "strong"))
+        found.add(("", "text"))
+        return found
+
+    def content(self, width: int) -> Picture:
+        found = Picture()
+        here = "only whom you told, and when" if not concerns.ready(self.book) else "sealed: only the DSL can read it"
+        where = () if concerns.ready(self.book) else (("Write it", "in the school's own system: CPOMS, MyConcern"),)
+        for label, words in (*concerns.REMINDER, *where, ("Kept here", here)):
+            for n, line in enumerate(wrapped(words, min(width, WIDEST) - LABEL)):
+                found.add((fit(f" {label}" if n == 0 else "", LABEL), "accent"), (line, "text"))
+        return found
+
+    def draw(self, width: int, height: int) -> Picture:
+        found = super().draw(width, height)
+        found.taps.append(Tap(0, 0, width, height, "concern.next"))  # under those that scroll
+        return found
+
+    def closing(self) -> tuple[str, str, str]:
+        return ("Enter: go on", "concern.next", "")
+
+    def buttons(self) -> list[tuple[str, str, str]]:
+        passed = [(f"{self.app.keymap.shown('concern.list')}: list", "concern.list", "")]
+        return [*super().buttons(), *passed, (f"{self.app.keymap.shown('back')}: back", "back", "")]
+
+    def press(self, key: str, character: str | None) -> bool:
+        """Enter goes on."""
+        if key == "enter":
+            self.do_concern_next("")
+            return True
+        return super().press(key, character)
+
+    def other(self, key: str) -> bool:
+        """Someone who takes the page for a form must not record something with every letter."""
+        if key in self.app.keymap.keys["concern.list"]:
+            self.do_concern_list("")
+            return True
+        held = super().other(key)
+        if held and len(key) == 1:
+            self.app.say("Nothing is typed here; Enter goes on to the sheet")
+        return held
+
+    def do_concern_next(self, _: str) -> None:
+        """Goes on to the sheet, in the place of this page."""
+        self.app.close()
+        if not self.over:
+            self.app.open(Sheet(self.app, concerns.load_draft(self.book)))
+
+    def do_concern_list(self, _: str) -> None:
+        """What was passed on."""
+        from lsa_tui.app.views.concern_list import PassedOn
+
+        self.app.open(PassedOn(self.app))
+
+
+class Sheet(View):
+    """The fields of a concern, each a digit and a tap; all of it is kept while it is typed, and Save seals it."""
+
+    name = "concern"
+    title = "Concern"
+
+    def __init__(self, app: LsaApp, draft: concerns.Draft) -> None:
+        super().__init__(app)
+        self.draft = draft
+        self.ready = concerns.ready(app.book)
+        self.fields = ORDER if self.ready else ABOUT_TELLING
+        if self.draft.at is None:
+            self.draft.at = app.book.now()
+
+    def refreshed(self) -> None:
+        """A key of the DSL may have been trusted meanwhile by a command."""
+        self.ready = concerns.ready(self.book)
+        self.fields = ORDER if self.ready else ABOUT_TELLING
+
+    # Drawing
+
+    def draw(self, width: int, height: int) -> Picture:
+        found = Picture()
+        title = "Added to a concern" if self.draft.adds_to else "A concern"
+        found.add((between(f" {title}", f"{self._kept()} ", width), "strong"))
+        if self.ready:
+            self._draw_fields(found, width, height)
+        else:
+            self._draw_telling(found, width, height)
+        return found
+
+    def _kept(self) -> str:
+        if not self.ready:
+            return "no text is kept here"
+        return "kept as a draft" if concerns.keeps_drafts(self.book) else "not kept before Save"
+
+    def _draw_fields(self, found: Picture, width: int, height: int) -> None:
+        rows = [
+            [self._box("concern.pupil"), self._box("concern.at"), self._box("concern.place")],
+            [self._box("concern.words", "“", "”")],
+            [self._box("concern.saw"), self._box("concern.asked"), self._box("concern.marks")],
+            [self._box(f"concern.{name}") for name in ABOUT_TELLING],
+        ]
+        if height < 13:  # the smallest screen: the child's words share a row
+            del found.lines[0]
+        status = self._status()
+        tall = 5 if height >= 18 else 3
+        air = height >= len(found.lines) + 12 + (tall - 3) + 3 + bool(status)
+        for n, row in enumerate(rows):
+            if n and air:
+                found.add(("", "text"))
+            wide = [self._filled(box, width, len(row), tall if n == 1 else 3) for box in row]
+            boxes(found, wide, width, tall=tall if n == 1 else 3)
+        if status and len(found.lines) < height:
+            found.add((fit(f" {status}", width), "warning" if self.draft.note == "was shared" else "muted"))
+
+    def _draw_telling(self, found: Picture, width: int, height: int) -> None:
+        moved = self._moved_text()
+        words = wrapped(NO_KEY, min(width, WIDEST) - 2)
+        if moved:
+            words = wrapped("Copy this into the school's own system. Save wipes it here.", min(width, WIDEST) - 2)
+        for line in words:
+            found.add((fit(f" {line}", width), "text"))
+        found.add(("", "text"))
+        room = height - len(found.lines) - 4
+        for line in wrapped(moved, width - 2, max(room, 1)) if moved else ():
+            found.add((fit(f" {line}", width), "panel"))
+        if moved:
+            found.add(("", "text"))
+        row = [self._box(f"concern.{name}") for name in ABOUT_TELLING]
+        boxes(found, [self._filled(box, width, 3, 3) for box in row], width)
+
+    def _moved_text(self) -> str:
+        """A text that came from a note or the log, where there is no DSL key to seal it to: to be copied by hand."""
+        return "\n".join(one for one in (self.draft.words, self.draft.saw) if one.strip())
+
+    def _box(self, action: str, before: str = "", after: str = "") -> Box:
+        label = next(one.label for one in ACTIONS if one.id == action)
+        head: Line = [(f" {self.app.keymap.shown(action)} ", "tile-key"), (label, "tile-label")]
+        shown = self._shown(action.partition(".")[2]).replace("\n", " ").strip()
+        return Box((head, f"{before}{shown}{after}" if shown else ""), action)
+
+    @staticmethod
+    def _filled(box: Box, width: int, columns: int, tall: int) -> Box:
+        """The box with its text in as many lines as it has."""
+        wide = (width + 1) // columns - 1
+        head, text = box.lines
+        lines = wrapped(str(text), wide - 2, tall - 1) if text else ["·"]
+        return Box((head, *(f" {line}" for line in lines)), box.action)
+
+    def _shown(self, name: str) -> str:
+        draft = self.draft
+        if name == "pupil":
+            return self.book.names.pupil(draft.pupil or self.book.focus)
+        if name in ("at", "told_at"):
+            return clock_words(self.book, getattr(draft, name))
+        if name == "marks":
+            return ", ".join(place for place, _ in draft.marks)
+        if name == "in_person":
+            return "" if draft.in_person is None else "in person" if draft.in_person else "not in person"
+        return str(getattr(draft, name))
+
+    def _status(self) -> str:
+        if self.draft.note == "was shared":
+            return WAS_SHARED
+        if self.draft.note == "moved":
+            return "Moved here, and wiped where it stood" if not self.draft.sources else "Save wipes it where it stood"
+        return "" if self.draft.told or self.draft.empty else "Nobody told yet: 7 is whom you told"
+
+    def buttons(self) -> list[tuple[str, str, str]]:
+        key = self.app.keymap.shown
+        return [
+            (f"{key('concern.save')}: save", "concern.save", ""),
+            (f"{key('concern.list')}: list", "concern.list", ""),
+            (f"{key('concern.drop')}: wipe", "concern.drop", ""),
+            (f"{key('back')}: keep", "back", ""),
+        ]
+
+    # Fields
+
+    def _keep(self, **values: Any) -> None:
+        for name, value in values.items():
+            setattr(self.draft, name, value)
+        if self.draft.pupil is None:
+            self.draft.pupil = self.book.focus  # who it is about must not change with the pupil in focus
+        concerns.keep_draft(self.book, self.draft)
+
+    def _after(self, name: str) -> None:
+        """Goes on to the next field that is empty; after the last one, to the sheet."""
+        self.ready = concerns.ready(self.book)
+        rest = self.fields[self.fields.index(name) + 1 :] if name in self.fields else ()
+        for one in rest:
+            if not getattr(self.draft, one) and getattr(self.draft, one) is not False:
+                self._open(one)
+                return
+
+    def _open(self, name: str) -> None:
+        if name not in (*self.fields, "pupil"):
+            raise BadInput("No text is kept here, since no key of the DSL is trusted; 7 keeps whom you told")
+        if name in TEXTS:
+            question, hint = TEXTS[name]
+            held, several = getattr(self.draft, name), name != "place"
+            self.app.open(
+                WordsField(
+                    self.app,
+                    question,
+                    held,
+                    lambda text: self._keep(**{name: text}),
+                    lambda: self._after(name),
+                    hint,
+                    PLACES if name == "place" else (),
+                    several,
+                )
+            )
+        else:
+            {
+                "pupil": self._open_pupil,
+                "at": self._open_at,
+                "marks": self._open_marks,
+                "told": self._open_told,
+                "told_at": self._open_told_at,
+                "in_person": self._open_in_person,
+            }[name]()
+
+    def _open_pupil(self) -> None:
+        known = pupils.all_pupils(self.book)
+        codes = [str(one["code"]) for one in known]
+        self.app.open(Choose(self.app, "About whom?", codes, lambda n: self._keep(pupil=known[n].id)))
+
+    def _open_at(self) -> None:
+        self._moment("When was it?", "at")
+
+    def _open_told_at(self) -> None:
+        self._moment("When did you tell them?", "told_at")
+
+    def _moment(self, question: str, name: str) -> None:
+        def changed(moment: datetime) -> None:
+            self._keep(**{name: moment})
+
+        held = getattr(self.draft, name)
+        self.app.open(WhenField(self.app, question, held, changed, lambda: self._after(name)))
+
+    def _open_marks(self) -> None:
+        marks = self.draft.marks
+        self.app.open(Marks(self.app, marks, lambda held: self._keep(marks=held), lambda: self._after("marks")))
+
+    def _open_told(self) -> None:
+        def changed(whom: str) -> None:
+            self._keep(told=whom, told_at=self.draft.told_at or self.book.now())
+
+        self.app.open(Whom(self.app, self.draft.told, changed, lambda: self._after("told")))
+
+    def _open_in_person(self) -> None:
+        in_person(self.app, lambda yes: self._keep(in_person=yes))
+
+    # Keys and taps
+
+    def do_concern_pupil(self, _: str) -> None:
+        self._open("pupil")
+
+    def do_concern_at(self, _: str) -> None:
+        self._open("at")
+
+    def do_concern_place(self, _: str) -> None:
+        self._open("place")
+
+    def do_concern_words(self, _: str) -> None:
+        self._open("words")
+
+    def do_concern_saw(self, _: str) -> None:
+        self._open("saw")
+
+    def do_concern_asked(self, _: str) -> None:
+        self._open("asked")
+
+    def do_concern_marks(self, _: str) -> None:
+        self._open("marks")
+
+    def do_concern_told(self, _: str) -> None:
+        self._open("told")
+
+    def do_concern_told_at(self, _: str) -> None:
+        self._open("told_at")
+
+    def do_concern_in_person(self, _: str) -> None:
+        self._open("in_person")
+
+    def do_concern_next(self, _: str) -> None:
+        """The first field that is empty."""
+        empty = (one for one in self.fields if getattr(self.draft, one) in ("", None, []))
+        first = next(empty, None)
+        if first is None:
+            self.app.say(f"All is filled in; {self.app.keymap.shown('concern.save')} saves it")
+        else:
+            self._open(first)
+
+    def do_concern_save(self, _: str) -> None:
+        """Seals the sheet; where nobody was told, only after asking."""
+        if self.draft.empty:
+            raise BadInput("Nothing stands on the sheet yet; a digit opens a field")
+        if self.draft.told.strip():
+            self._save()
+            return
+        if not self.ready:
+            raise BadInput("First whom you told (7): that is all that is kept here")
+        answers = ("write whom I told\nif you did", "save now, tell after\nit stays in view as to pass on")
+        self.app.open(
+            Choose(self.app, "Nobody was told yet", answers, lambda n: self._save() if n else self._open_told())
+        )
+
+    def _save(self) -> None:
+        add_to = self.draft.adds_to
+        if add_to:
+            passed = concerns.add(self.book, add_to, self.draft)
+        else:
+            passed = concerns.save(self.book, self.draft)
+        self.app.close()
+        self.app.look_back()  # an entry that was moved is nothing to take back any more
+        kept = "sealed for the DSL" if passed.sealed else "only that is kept here"
+        self.app.say(f"{passed.says[:1].upper()}{passed.says[1:]}, id {passed.id[:8]}: {kept}")
+
+    def do_concern_drop(self, _: str) -> None:
+        """Wipes the sheet, after asking."""
+        if self.draft.empty:
+            self.app.close()
+            return
+        answers = ("keep it", "wipe it\nnothing of it was saved")
+        self.app.open(Choose(self.app, "Wipe this sheet?", answers, lambda n: self._wipe() if n else None))
+
+    def _wipe(self) -> None:
+        concerns.drop_draft(self.book)
+        self.app.close()
+        self.app.say("The sheet was wiped; nothing of it was saved")
+
+    def do_concern_list(self, _: str) -> None:
+        """What was passed on."""
+        from lsa_tui.app.views.concern_list import PassedOn
+
+        self.app.open(PassedOn(self.app))
+
+    def do_concern(self, _: str) -> None:
+        """Its own key once more: the reminder stays one key away."""
+        self.app.open(Reminder(self.app, over=True))

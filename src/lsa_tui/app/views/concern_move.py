@@ -1,0 +1,60 @@
+"""From a note or the log into the concern sheet: asked first, since it is wiped where it stood."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsa_tui.app.views.choose import Choose
+from lsa_tui.daybook import concerns, notes, rights
+from lsa_tui.records.kinds import Entry
+
+if TYPE_CHECKING:
+    from lsa_tui.app.app import LsaApp
+
+SAYS = ("before", "seen", "text", "value")
+"""Fields that hold somebody's words; an entry without any has nothing to move."""
+
+
+def entry(app: LsaApp, chosen: Entry | None) -> None:
+    """Asks whether the words of an entry move, or a new sheet is wanted. Without words of one's own: a new sheet."""
+    if chosen is None or not any(chosen[name] for name in SAYS):
+        app.deeds.do_concern("")
+        return
+    if not rights.is_own(app.book, chosen):
+        app.deeds.do_concern("")
+        app.say(f"{chosen.by} wrote that: it stays there; tell the DSL of it")
+        return
+    wiped = "it is wiped from the log" if concerns.keeps_drafts(app.book) else "Save wipes it from the log"
+    answers = (f"move its words to the sheet\n{wiped}", "another concern\nthis entry stays as it is")
+
+    def answered(n: int) -> None:
+        if n:
+            app.deeds.do_concern("")
+        else:
+            _sheet(app, concerns.from_entry(app.book, chosen))
+
+    app.open(Choose(app, f"For the DSL? {app.book.says(chosen)}", answers, answered))
+
+
+def note(app: LsaApp, typed: str) -> None:
+    """Moves what is being typed as a note, with the pupil and the time that its marks name."""
+    book = app.book
+    meaning = notes.understood(book, typed) if book.focus else None
+    draft = concerns.from_note(book, typed)
+    if meaning is not None and (meaning.pupil or meaning.at):
+        draft.pupil = meaning.pupil or draft.pupil
+        draft.at = meaning.at or draft.at
+        concerns.keep_draft(book, draft)
+    _sheet(app, draft)
+
+
+def _sheet(app: LsaApp, draft: concerns.Draft) -> None:
+    from lsa_tui.app.views.concern import Reminder, Sheet
+    from lsa_tui.app.views.entry import EntryView  # which imports this module
+
+    while isinstance(app.view, EntryView):
+        app.views.pop()  # the entry it shows may be gone
+    app.look_back()  # and cannot be taken back any more
+    app.view.refreshed()
+    app.open(Sheet(app, draft))
+    app.open(Reminder(app, over=True))
