@@ -11,12 +11,12 @@ from uuid import UUID
 
 from lsa_tui import passphrases
 from lsa_tui.daybook.book import Book
-from lsa_tui.errors import SyncIncomplete
+from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.sync import admission, keys
 from lsa_tui.sync.keys import Held, KeyChanged, NeedsPassphrase
 from lsa_tui.sync.shared import LOG_FORMAT, About
 from lsa_tui.vault import cipher
-from lsa_tui.vault.keyfile import DamagedKeyFile, KeyFile
+from lsa_tui.vault.keyfile import DamagedKeyFile, KeyFile, Slot
 
 OPEN, EMPTY, SHUT = "open", "empty", "shut"
 """What came of trying a key: content was read, there is none yet, or it is not this file's key."""
@@ -36,15 +36,17 @@ class Opening:
         keep: bool = True,
         joining: bool = False,
         plain_too: bool = False,
+        given: Held | None = None,
     ) -> None:
         """`keep`: remember and mend; else nothing is written. `joining`: only what is asked for counts as known.
-        `plain_too`: take a file that is not encrypted, whoever asks."""
+        `plain_too`: take a file that is not encrypted, whoever asks. `given`: this key and no other."""
         self.book, self.path, self.ask = book, path, ask
         self.keep, self.joining, self.plain_too = keep, joining, plain_too
         self.notes: list[str] = []
         self.file: KeyFile | None = None
+        self.given = given
         self.used: Held | None = None
-        self.invitation: dict[str, object] | None = None
+        self.invitation: Slot | None = None
         self._trouble = ""
         self._unlocked: list[Held] = []
 
@@ -54,6 +56,9 @@ class Opening:
 
         Raises KeyChanged, NeedsPassphrase, Locked, SyncIncomplete.
         """
+        if self.given is not None:
+            self.used = self.given
+            return attempt(self.given.key) if here else EMPTY
         self._look()
         found = EMPTY
         if here:
@@ -78,6 +83,12 @@ class Opening:
             self._check_plain(about)
         elif self.keep:
             self._mend(self.used, alone)
+
+    def admit(self) -> Held:
+        """Asks for the join passphrase of a store whose file is not there now. Raises Locked, LsaError."""
+        if self.file is None:
+            raise LsaError(f"there is no shared file {self.path} yet; `lsa sync` makes it")
+        return self._asked(self.file)[0]
 
     def changed(self) -> bool:
         """Whether the key was changed since the file was opened: what reads as damage then is none."""

@@ -119,6 +119,41 @@ class SqliteFile:
         for dev, (seq, chain) in {one["dev"]: (one["seq"], one["chain"]) for one in changes}.items():
             log.set_head(self._db, dev, seq, chain)
 
+    # A new key
+
+    def store_id(self) -> str:
+        """The id of the store that is open."""
+        return str(log.get_meta(self._db, "hub_id"))
+
+    def change_key(self, key: bytes) -> None:
+        """Puts another key to use, in one transaction. Whether it did is seen on opening it again: SQLCipher says "ok"
+        to a file that is held by others, too."""
+        with self._sentences():
+            self._db.execute_sql(f"PRAGMA rekey = \"x'{key.hex()}'\"")
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else reads or writes meanwhile. Nothing may be written inside: a journal would outlive the file."""
+        with self._sentences(), self._db.atomic("EXCLUSIVE"):
+            yield
+
+    def size(self) -> int:
+        """How many changes it holds."""
+        return int(self._db.execute_sql("SELECT count(*) FROM change").fetchone()[0])
+
+    def fill(self, source: SqliteFile) -> None:
+        """Takes over all that another open shared file holds."""
+        with self._sentences(), self._db.atomic("IMMEDIATE"):
+            for (dev,) in source._db.execute_sql("SELECT DISTINCT dev FROM change").fetchall():
+                seq = 0
+                while page := log.changes_after(source._db, dev, seq, 1 << 62, 500):
+                    log.insert_changes(self._db, page)
+                    seq = page[-1]["seq"]
+            for dev, seq, chain in source._db.execute_sql("SELECT dev, seq, chain FROM head"):
+                log.set_head(self._db, dev, seq, chain)
+            for key, value in source._db.execute_sql("SELECT key, value FROM meta WHERE key <> 'log_format'"):
+                log.set_meta(self._db, key, value)
+
     def close(self) -> None:
         if self._db is not None and not self._db.is_closed():
             self._db.close()

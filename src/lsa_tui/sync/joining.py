@@ -1,0 +1,164 @@
+"""Who may open the shared store: joining it, inviting a device, and how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from lsa_tui.daybook import audit
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
+from lsa_tui.sync import admission, keys
+from lsa_tui.sync.keys import Held, NeedsPassphrase
+from lsa_tui.sync.opening import Opening
+from lsa_tui.sync.shared import About
+from lsa_tui.sync.sqlite_file import SqliteFile
+from lsa_tui.sync.url import parse
+from lsa_tui.vault.keyfile import KeyFile
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """Six words for one device, and the moment until which they hold."""
+
+    place: Path
+    words: str
+    until: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How the shared store stands for this device.
+
+    `state`: "not set", "not there", "plain", "encrypted", or "" where that cannot be told; `joined`: its key is held
+    here; `invitations`: those that are open; `problem`: one sentence, empty when all is well.
+    """
+
+    state: str
+    place: Path | None = None
+    key_id: str = ""
+    joined: bool = False
+    invitations: int = 0
+    problem: str = ""
+
+
+def nobody(needed: NeedsPassphrase) -> str:
+    """For what only a device does that has joined."""
+    raise needed
+
+
+@contextmanager
+def at(book: Book, url: str | None, opening: Opening | None = None, ask: keys.Ask = nobody) -> Iterator[SqliteFile]:
+    """The shared file of a URL (without one, of `[shared] url`), to be opened."""
+    path = parse(url or book.config["shared.url"]).path
+    shared = SqliteFile(path)
+    shared.opening = opening or Opening(book, path, ask)
+    try:
+        yield shared
+    finally:
+        shared.close()
+
+
+def join(book: Book, ask: keys.Ask, url: str | None = None) -> Path:
+    """Learns the key of the shared store, from its join passphrase or the words of an invitation that `ask` gives.
+
+    With `url` it is this device's shared store from now on. Returns its path. Raises Locked for a wrong or missing
+    one, KeyChanged, SyncIncomplete, LsaError where there is nothing to join.
+    """
+    path = parse(url or book.config["shared.url"]).path
+    opening = Opening(book, path, ask, keep=False, joining=True)
+    with at(book, url, opening) as shared:
+        about = shared.open(made_up=book.made_up, create=False)
+        if about.hub_id and opening.used is None:
+            raise LsaError(f"the shared file {path} is not encrypted, so there is nothing to join; `lsa sync` shares")
+        used = opening.used or opening.admit()
+        file = _admitted(path, shared, about, opening)
+        keys.remember(book, Held(used.store, used.key, str(path), file.as_text()))
+    if url:
+        book.config.save(shared_url=url)
+    audit.note(book, "joined the shared store", str(path))
+    return path
+
+
+def _admitted(path: Path, shared: SqliteFile, about: About, opening: Opening) -> KeyFile:
+    """The file of keys as it is then: an invitation is used up, a change of key is completed."""
+    invitation = opening.invitation
+    if invitation is None:
+        opening.keep = True
+        if about.hub_id:
+            opening.settle(about, shared.pushing)
+        assert opening.file is not None
+        return opening.file
+    with shared.pushing() if about.hub_id else nullcontext():
+        file = _read(path)
+        if invitation not in file.slots:
+            raise Locked(f"no such invitation to {path} is open: each is good for once; ask for a new one")
+        file.slots.remove(invitation)
+        keys.write(path, file)
+    return file
+
+
+def invite(book: Book, url: str | None = None) -> Invitation:
+    """Opens the shared store for one further device, for a week. Raises NeedsPassphrase where this one has not joined,
+    LsaError where there is no encrypted store, SyncIncomplete."""
+    with at(book, url) as shared:
+        used = encrypted(book, shared)
+        with shared.pushing():
+            file = _read(shared.path)
+            words, until = admission.invite(file, used.key, book.now())
+            keys.write(shared.path, file)
+        keys.remember(book, Held(used.store, used.key, str(shared.path), file.as_text()))
+        audit.note(book, "invited a device to the shared store", f"{shared.path}, until {until}")
+        return Invitation(shared.path, words, until)
+
+
+def encrypted(book: Book, shared: SqliteFile) -> Held:
+    """Opens the shared file; its key. Raises LsaError where there is no file, or a plain one."""
+    about = shared.open(made_up=book.made_up, create=False)
+    if not about.hub_id:
+        raise LsaError(f"there is no shared file {shared.path} yet; `lsa sync` makes it")
+    used = shared.opening.used if shared.opening is not None else None
+    if used is None:
+        raise LsaError(f"the shared file {shared.path} is not encrypted; `lsa shared rekey` does it")
+    return used
+
+
+def _read(path: Path) -> KeyFile:
+    found = keys.read(path)
+    if found is None:
+        raise SyncIncomplete(f"the file of keys {keys.beside(path)} has gone; sync once, then do it again")
+    return found
+
+
+def standing(book: Book) -> Standing:
+    """How the shared store stands. Writes nothing, asks nothing."""
+    url = book.config["shared.url"]
+    if not url:
+        return Standing("not set")
+    try:
+        path = parse(url).path
+    except BadInput as wrong:
+        return Standing("", problem=str(wrong))
+    file, says = None, ""
+    try:
+        file = keys.read(path)
+    except LsaError as trouble:
+        says = str(trouble)
+    opening = Opening(book, path, nobody, keep=False)
+    state = "encrypted" if file else ""
+    joined = False
+    with at(book, url, opening) as shared:
+        try:
+            about = shared.open(made_up=book.made_up, create=False)
+            joined = opening.used is not None
+            state = ("encrypted" if joined else "plain") if about.hub_id else "not there"
+        except LsaError as trouble:
+            says = says or str(trouble)
+    return Standing(state, path, file.key_id if file else "", joined, _open(file, book.now()), says)
+
+
+def _open(file: KeyFile | None, now: datetime) -> int:
+    return sum(admission.still_holds(slot, now) for slot in file.of_kind("invitation")) if file else 0

@@ -1,0 +1,140 @@
+"""A new key for the shared store: whoever does not get the new join passphrase is out.
+
+At any point one of two states is whole. The new key is remembered here first, then named in the file of keys beside
+the present one, then put to use in the shared file (one transaction), then alone in the file of keys; the next sync of
+a device that knows it completes what was interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from lsa_tui.daybook import audit
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import LsaError, SyncIncomplete
+from lsa_tui.sync import joining, keys
+from lsa_tui.sync.keys import Held
+from lsa_tui.sync.opening import Opening
+from lsa_tui.sync.shared import LOG_FORMAT
+from lsa_tui.sync.sqlite_file import SqliteFile
+from lsa_tui.sync.url import parse
+from lsa_tui.vault import cipher
+from lsa_tui.vault.keyfile import KeyFile
+
+
+def rekey(book: Book, choose: Callable[[], str], url: str | None = None) -> tuple[Path, bool]:
+    """A new key and a new join passphrase, which `choose` gives; a plain store is encrypted by it.
+
+    Returns its path, and whether it was plain. Raises NeedsPassphrase where this device has not joined, LsaError for
+    a passphrase that will not do, SyncIncomplete; then the store is as it was.
+    """
+    path = parse(url or book.config["shared.url"]).path
+    opening = Opening(book, path, joining.nobody, plain_too=True)
+    with joining.at(book, url, opening) as shared:
+        _open(book, shared)
+        shared.close()  # nobody waits while a passphrase is thought of
+        typed = choose()
+        _open(book, shared)
+        heads, was_plain = shared.heads(), opening.used is None
+        key = _encrypt(book, shared, typed) if was_plain else _change(book, shared, opening, typed)
+        shared.close()
+        _open(book, shared)
+        if opening.used is None or opening.used.key != key:
+            _give_up(shared, opening)
+            raise SyncIncomplete(
+                f"the key of the shared file {path} could not be changed, because somebody else is using it; nothing "
+                "was changed, try again in a minute"
+            )
+        there = shared.heads()
+        if any(there.get(dev, (0, ""))[0] < seq for dev, (seq, _) in heads.items()):
+            raise SyncIncomplete(f"the shared file {path} lacks records after the change of its key; sync to refill it")
+        audit.note(book, "changed the key of the shared store", str(path))
+    return path, was_plain
+
+
+def _open(book: Book, shared: SqliteFile) -> None:
+    about = shared.open(made_up=book.made_up, create=False)
+    if not about.hub_id:
+        raise LsaError(f"there is no shared file {shared.path} yet; `lsa sync` makes it")
+    if about.made_up or book.made_up:
+        raise LsaError(f"{shared.path} is for made-up records, and these stay plain; nothing was changed")
+
+
+def _new(path: Path, store: str, typed: str) -> tuple[Held, KeyFile]:
+    key = cipher.new_key()
+    made = KeyFile.new(key, store)
+    made.more["log_format"] = LOG_FORMAT
+    made.add_passphrase(key, typed)
+    return Held(store, key, str(path), made.as_text(), coming=True), made
+
+
+def _change(book: Book, shared: SqliteFile, opening: Opening, typed: str) -> bytes:
+    file = opening.file
+    assert file is not None
+    if file.unlock(typed, ("passphrase",)) is not None:
+        raise LsaError(
+            "that is the join passphrase it has already, and whoever should stay out knows it; choose another. Nothing "
+            "was changed"
+        )
+    one, made = _new(shared.path, file.store, typed)
+    keys.remember(book, one)
+    with shared.pushing():
+        file = keys.read(shared.path) or file
+        keys.write(shared.path, replace(file, next=made))
+    with suppress(SyncIncomplete):  # which key is in force is seen on opening it again
+        shared.change_key(one.key)
+    return one.key
+
+
+def _give_up(shared: SqliteFile, opening: Opening) -> None:
+    """Takes the new key out of the file of keys again, where that can be done; left there it does no harm."""
+    with suppress(SyncIncomplete), shared.pushing():
+        file = keys.read(shared.path)
+        if file is not None and opening.used is not None and file.key_id == opening.used.key_id:
+            keys.write(shared.path, replace(file, next=None))
+
+
+def _encrypt(book: Book, shared: SqliteFile, typed: str) -> bytes:
+    """Puts an encrypted copy in the place of a plain file, in one step, while nobody else can write to it."""
+    cipher.require_sqlcipher()
+    path = shared.path
+    one, made = _new(path, shared.store_id(), typed)
+    keys.remember(book, one)
+    beside = path.with_name(f".{path.name}.encrypting")
+    for old in (beside, beside.with_name(f"{beside.name}-journal")):
+        old.unlink(missing_ok=True)
+    copy = SqliteFile(beside)
+    copy.opening = Opening(book, beside, keep=False, given=one)
+    try:
+        with shared.alone():
+            copy.open(made_up=False, create=True)
+            copy.fill(shared)
+            copy.close()
+            copy.open(made_up=False, create=False)
+            if copy.heads() != shared.heads() or copy.size() != shared.size():
+                raise SyncIncomplete(f"the encrypted copy of {path} is not whole; nothing was changed")
+            copy.close()
+            _put_in_place(beside, path)
+    finally:
+        copy.close()
+        beside.unlink(missing_ok=True)
+    keys.write(path, made)
+    return one.key
+
+
+def _put_in_place(source: Path, target: Path) -> None:
+    try:
+        shutil.copymode(target, source)
+        with source.open("rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(source, target)
+    except OSError as problem:
+        raise SyncIncomplete(
+            f"the shared file {target} could not be replaced ({problem.strerror}); close what holds it on the other "
+            "devices, then do it again. Nothing was changed"
+        ) from None
