@@ -357,10 +357,9 @@ class Sheet(View):
             return
         if not self.ready:
             raise BadInput("First whom you told (7): that is all that is kept here")
-        answers = ("write whom I told\nif you did", "save now, tell after\nit stays in view as to pass on")
-        self.app.open(
-            Choose(self.app, "Nobody was told yet", answers, lambda n: self._save() if n else self._open_told())
-        )
+        answers = ("write whom I told", "save now, tell after\nit stays in view as to pass on")
+        ways = (self._open_told, self._save)
+        self.app.open(Choose(self.app, "Nobody was told yet", answers, lambda n: ways[n]()))
 
     def _save(self) -> None:
         add_to = self.draft.adds_to

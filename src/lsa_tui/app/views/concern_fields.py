@@ -11,7 +11,7 @@ from lsa_tui.app.drawing import Line, Picture, fit, length, wrapped
 from lsa_tui.app.typed import Typed
 from lsa_tui.app.views.base import Box, View, boxes, button_rows
 from lsa_tui.app.views.choose import Choose
-from lsa_tui.app.views.window import Windowed
+from lsa_tui.app.views.page import Page
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.concerns import LOCATIONS
 from lsa_tui.daybook.when import parse_when
@@ -64,7 +64,7 @@ class WordsField(View):
         assert self.field is not None
         below = Picture()
         chips = [(one, "words.put", one) for one in self.chips]
-        button_rows(below, [*chips, ("line", "words.line", "")] if self.field.several else chips, width)
+        button_rows(below, [*chips, ("new line", "words.line", "")] if self.field.several else chips, width)
         found = Picture()
         found.add((fit(f" {self.question}", width), "strong"))
         for words, style in ((self.hint, "muted"), (self.problem or self.meaning(), self._style())):
@@ -90,7 +90,7 @@ class WordsField(View):
         return ""
 
     def buttons(self) -> list[tuple[str, str, str]]:
-        return [("Enter: next", "words.next", ""), ("Esc: the sheet", "back", "")]
+        return [("Enter: next", "words.next", ""), ("Esc: back", "back", "")]
 
     def typed(self) -> None:
         """Keeps every key."""
@@ -107,10 +107,11 @@ class WordsField(View):
         self.enter()
 
     def do_words_put(self, words: str) -> None:
-        """A chip in the place of what is typed."""
+        """A chip in the place of what is typed; it says all, so this goes on."""
         assert self.field is not None
         self.field = Typed(words, several=self.field.several)
         self.typed()
+        self.enter()
 
     def do_words_line(self, _: str) -> None:
         """The chip for a new line."""
@@ -166,10 +167,11 @@ class WhenField(WordsField):
         super().enter()
 
 
-class Marks(Windowed):
+class Marks(Page):
     """Places on the body as tiles; a chosen one takes words. No drawing, no photograph."""
 
     name = "marks"
+    step = 3
 
     def __init__(
         self,
@@ -194,7 +196,7 @@ class Marks(Windowed):
 
     def content(self, width: int) -> Picture:
         found = Picture()
-        columns = max(width // 13, 2)
+        columns = max((width + 1) // 12, 2)
         wide = (width + 1) // columns - 1
         tiles = [self._tile(key, place, wide) for key, place in zip(KEYS, LOCATIONS, strict=False)]
         for start in range(0, len(tiles), columns):
@@ -212,8 +214,10 @@ class Marks(Windowed):
         return Box((head, *(rest if words else rest[:1])), "marks.place", place, style)
 
     def buttons(self) -> list[tuple[str, str, str]]:
-        scrolling = [("Up", "window.page", "-1"), ("Down", "window.page", "1")]
-        return [("Enter: next", "marks.next", ""), *scrolling, ("q: sheet", "back", "")]
+        return [*super().buttons(), (f"{self.app.keymap.shown('back')}: sheet", "back", "")]
+
+    def closing(self) -> tuple[str, str, str]:
+        return ("Enter: on", "marks.next", "")
 
     def hints(self) -> list[tuple[str, str, str]]:
         return [*super().hints(), (f"{KEYS[0]}-{KEYS[-1]}", "Place", "The place with that key"), ("Enter", "Next", "")]
