@@ -87,7 +87,8 @@ def wrapped(text: str, width: int, most: int = 50) -> list[str]:
                 line = joined
         lines.append(line)
     if len(lines) > most:
-        lines = [*lines[: most - 1], fit(lines[most - 1], max(width - 1, 1)).rstrip() + "…"]
+        last = lines[most - 1]
+        lines = [*lines[: most - 1], set_cell_size(last, min(cell_len(last), max(width - 1, 1))).rstrip() + "…"]
     return lines
 
 
