@@ -27,12 +27,14 @@ def homes(tmp_path: Path) -> Iterator[Homes]:
     """Opens a home by name; one that is new gets its person's initials and, with `pupil`, a pupil in focus."""
     opened: list[Book] = []
 
-    def home(name: str, initials: str | None = None, role: str = "lsa", pupil: str | None = "K7") -> Book:
+    def home(
+        name: str, initials: str | None = None, role: str = "lsa", pupil: str | None = "K7", encrypted: bool = False
+    ) -> Book:
         paths = Paths(tmp_path / name, tmp_path / name)
         paths.make()
         settings = config.load(paths.config)
         settings.values |= {"person.initials": initials or name.upper(), "person.role": role}
-        book = Book(paths, settings)
+        book = Book(paths, settings, name.encode().ljust(32, b"-") if encrypted else None)
         opened.append(book)
         if pupil and book.focus is None:
             pupils.add(book, pupil)

@@ -19,12 +19,13 @@ from lsa_tui.errors import SyncIncomplete
     examples=("sync", "sync --dry-run"),
 )
 def sync(book: Book, args: Namespace) -> Answer:
-    """What was sent and received. Exit 4 where anything is still only here."""
+    """What was sent and received. Exit 4 where anything is still only here, 3 without the join passphrase."""
+    from lsa_tui.sync.keys import somebody_asks
     from lsa_tui.sync.run import sync as run  # a mark need not load it
 
     watched = sys.stderr.isatty() and not args.json
     try:
-        result = run(book, progress=_show if watched else None, dry_run=args.dry_run)
+        result = run(book, progress=_show if watched else None, dry_run=args.dry_run, ask=somebody_asks)
     finally:
         if watched:
             print("\r\x1b[K", end="", file=sys.stderr)

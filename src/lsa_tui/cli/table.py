@@ -38,6 +38,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "log": ("log", "correct", "remove", "move", "history", "conflicts", "decide"),
     "summary": ("summary",),
     "sync": ("sync",),
+    "shared": ("shared join", "shared invite", "shared rekey", "shared status"),
     "files": ("export", "import"),
     "dsl": ("dsl key", "dsl trust", "dsl open", "dsl acknowledge"),
     "health": ("doctor", "paths"),

@@ -155,6 +155,8 @@ def standing(book: Book) -> Standing:
             about = shared.open(made_up=book.made_up, create=False)
             joined = opening.used is not None
             state = ("encrypted" if joined else "plain") if about.hub_id else "not there"
+        except NeedsPassphrase:
+            pass  # not joined yet: nothing is wrong
         except LsaError as trouble:
             says = says or str(trouble)
     return Standing(state, path, file.key_id if file else "", joined, _open(file, book.now()), says)
