@@ -26,7 +26,8 @@ def load(book: Book, name: str) -> str:
     if not held:
         keep(book, name, found)
     # Only now, and with its bytes overwritten: the text is in the database.
-    _wipe(file)
+    for one in (file, *book.paths.drafts.glob(f".{name}.txt.*.tmp")):
+        _wipe_file(one)
     return held or found
 
 
@@ -40,12 +41,12 @@ def keep(book: Book, name: str, text: str) -> None:
 
 
 def drop(book: Book, name: str) -> None:
-    """Takes the draft away."""
+    """Takes the draft away. (Bytes in the write-ahead file are another matter: see `cleaning`.)"""
     with book.store.writing():
         book.db.execute_sql("DELETE FROM meta WHERE key = ?", (_PREFIX + name,))
 
 
-def _wipe(file: Path) -> None:
+def _wipe_file(file: Path) -> None:
     """Removes a file with its bytes overwritten, as far as the file system writes in place."""
     with suppress(OSError), file.open("r+b") as held:
         held.write(bytes(file.stat().st_size))

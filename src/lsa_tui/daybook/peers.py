@@ -12,21 +12,20 @@ from datetime import date
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import log
 
-_KEY = "peers"
+_KEY = "peers:"
 
 
 def held(book: Book, day: date, about: str) -> dict[str, str]:
-    """Person to alias, as notes about this pupil were typed with on that day."""
-    return dict(_all(book).get(day.isoformat(), {}).get(about, {}))
+    """Person to alias, as notes about this pupil (an id) were typed with on that day."""
+    kept = log.get_meta(book.db, _KEY + about)
+    found = json.loads(kept) if kept else {}
+    return dict(found["letters"]) if found.get("day") == day.isoformat() else {}
 
 
 def remember(book: Book, day: date, about: str, letters: dict[str, str]) -> None:
     """Keeps who is who for the rest of the day; what was kept for other days goes."""
-    today = _all(book).get(day.isoformat(), {})
-    with book.store.writing():
-        log.set_meta(book.db, _KEY, json.dumps({day.isoformat(): {**today, about: letters}}))
-
-
-def _all(book: Book) -> dict[str, dict[str, dict[str, str]]]:
-    kept = log.get_meta(book.db, _KEY)
-    return json.loads(kept) if kept else {}
+    with book.store.writing() as db:
+        log.set_meta(db, _KEY + about, json.dumps({"day": day.isoformat(), "letters": letters}))
+        for key, kept in list(db.execute_sql("SELECT key, value FROM meta WHERE key LIKE ?", (f"{_KEY}%",))):
+            if json.loads(kept)["day"] != day.isoformat():
+                db.execute_sql("DELETE FROM meta WHERE key = ?", (key,))

@@ -190,7 +190,7 @@ class Marks(Page):
     def head(self, width: int) -> Picture:
         found = Picture()
         found.add((fit(" Marks: where on the body?", width), "strong"))
-        said = ", ".join(self.marks) or "the place, then what you saw: size, shape, colour"
+        said = ", ".join(self.marks) or "the place, then what you saw there"
         found.add((fit(f" {said}", width), "muted"))
         return found
 

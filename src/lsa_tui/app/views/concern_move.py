@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsa_tui.app.views.choose import Choose
 from lsa_tui.daybook import concerns, notes, rights
+from lsa_tui.errors import BadInput
 from lsa_tui.records.kinds import Entry
 
 if TYPE_CHECKING:
@@ -37,14 +38,21 @@ def entry(app: LsaApp, chosen: Entry | None) -> None:
 
 
 def note(app: LsaApp, typed: str) -> None:
-    """Moves what is being typed as a note, with the pupil and the time that its marks name."""
+    """Moves what is being typed as a note, with the pupil and the time that its marks name; closes the note.
+
+    Raises BadInput while a sheet about somebody else is not saved; the note stays then.
+    """
     book = app.book
     meaning = notes.understood(book, typed) if book.focus else None
+    about = (meaning.pupil if meaning else None) or book.focus
+    held = concerns.load_draft(book)
+    if held.has_text and held.pupil not in (None, about):
+        raise BadInput(f"A sheet about {book.names.pupil(held.pupil)} is not saved yet; save it first, then move this")
     draft = concerns.from_note(book, typed)
-    if meaning is not None and (meaning.pupil or meaning.at):
-        draft.pupil = meaning.pupil or draft.pupil
-        draft.at = meaning.at or draft.at
-        concerns.keep_draft(book, draft)
+    draft.pupil = about
+    draft.at = (meaning.at if meaning else None) or draft.at
+    concerns.keep_draft(book, draft)
+    app.close()
     _sheet(app, draft)
 
 

@@ -159,11 +159,10 @@ class Note(View):
     def do_note_concern(self, _: str) -> None:
         """The chip DSL: the text moves to the concern sheet; an empty note opens an empty sheet."""
         assert self.field is not None
-        typed = self.field.text
-        self.app.close()
-        if typed.strip():
-            concern_move.note(self.app, typed)
+        if self.field.text.strip():
+            concern_move.note(self.app, self.field.text)
         else:
+            self.app.close()
             self.app.deeds.do_concern("")
 
     def do_note_alias(self, _: str) -> None:
