@@ -7,7 +7,7 @@ from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.concerns import passing
 from lsa_tui.daybook.concerns.sheet import Draft
 from lsa_tui.errors import BadInput, NotAllowed
-from lsa_tui.records import log, read
+from lsa_tui.records import read
 from lsa_tui.records.kinds import Entry
 
 TYPED = "typed:"
@@ -35,10 +35,17 @@ def from_entry(book: Book, entry: Entry) -> Draft:
     Where no draft outlives a kill (`keeps_drafts`) nothing is wiped before `save`, lest the text be lost
     (`Draft.sources`). Raises NotAllowed for what somebody else wrote.
     """
+    from lsa_tui.records import belonging, erasures  # only when something moves
+
     rights.require(book, "pass on a concern")
     if not rights.is_own(book, entry):
         raise NotAllowed(f"this was written by {entry.by}; tell the DSL of it, or write a concern of your own")
     draft = passing.load_draft(book)
+    if _whole(book, entry).id in draft.sources:
+        return draft  # it is on the sheet already
+    if draft.has_text and entry.pupil and draft.pupil not in (None, entry.pupil):
+        code = book.names.pupil(draft.pupil)
+        raise BadInput(f"a sheet about {code} is not saved yet; save it first, then move this one")
     said = "\n".join(str(entry[name]) for name in _SAW if entry[name])
     if not said:
         raise BadInput("this entry holds no words that could be moved; open an empty sheet for a concern")
@@ -48,9 +55,12 @@ def from_entry(book: Book, entry: Entry) -> Draft:
         draft.saw = _after(draft.saw, said)
     draft.place = draft.place or str(entry["place"] or "")
     draft.at = draft.at or entry.when
-    draft.pupil = draft.pupil or entry.pupil
-    draft.note = "was shared" if _was_shared(book, entry) else draft.note or "moved"
-    return _moved(book, draft, entry.id)
+    draft.pupil = entry.pupil or draft.pupil
+    draft.note = draft.note or "moved"
+    whole = _whole(book, entry)
+    if not erasures.never_shared(book.db, belonging.with_answers(book.db, [whole.id])):
+        draft.note = "was shared"
+    return _moved(book, draft, whole.id)
 
 
 def _moved(book: Book, draft: Draft, source: str) -> Draft:
@@ -65,30 +75,25 @@ def _moved(book: Book, draft: Draft, source: str) -> Draft:
 
 
 def wipe(book: Book, sources: list[str]) -> None:
-    """Wipes what a sheet's text came from; what is gone already is no matter."""
-    from lsa_tui.daybook import drafts, erasing  # only when something moves
+    """Wipes what a sheet's text came from, in all files of this home; what is gone already is no matter."""
+    from lsa_tui.daybook import cleaning, drafts, erasing  # only when something moves
 
     for source in sources:
         if source.startswith(TYPED):
             drafts.drop(book, source.removeprefix(TYPED))
+            with book.store.writing() as db:
+                cleaning.mark(db)
+            cleaning.finish(book)
             continue
         entry = read.get(book.db, source)
-        for one in [*_raised_of(book, entry), entry] if entry is not None else []:
-            erasing.forget(book, one)
+        if entry is not None:
+            erasing.forget(book, entry)
 
 
-def _was_shared(book: Book, entry: Entry) -> bool:
-    """Whether any change of it may have left this device: it was sealed for a sync, or came from another."""
-    sql = "SELECT 1 FROM change WHERE row = ? AND dev <> ? AND (dev <> ? OR seq <= ?)"
-    own, sealed = log.get_meta(book.db, "device") or "", int(log.get_meta(book.db, "sealed") or 0)
-    return book.db.execute_sql(sql, (entry.id, log.OWN, own, sealed)).fetchone() is not None
-
-
-def _raised_of(book: Book, entry: Entry) -> list[Entry]:
-    """What says the same once more: the problem that was raised with a note, the words released for home."""
-    linked = [one for kind in ("problem", "release") for one in read.of_kind(book.db, kind) if one["note"] == entry.id]
+def _whole(book: Book, entry: Entry) -> Entry:
+    """The note that a problem was raised with: it says the same, and takes the problem along."""
     note = read.get(book.db, str(entry["note"])) if entry.kind == "problem" and entry["note"] else None
-    return [*linked, *([note] if note is not None else [])]
+    return note or entry
 
 
 def _after(before: str, more: str) -> str:

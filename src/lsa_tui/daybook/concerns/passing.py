@@ -46,6 +46,7 @@ def keep_draft(book: Book, draft: Draft) -> bool:
     if draft.empty:
         drop_draft(book)
         return keeps_drafts(book)
+    draft.pupil = draft.pupil or book.focus  # whoever comes into focus later, it is about this one
     if not keeps_drafts(book):
         _in_memory[_home(book)] = _copy(draft)
         return False
