@@ -28,7 +28,7 @@ from lsa_tui.app.guard import Guard
 from lsa_tui.app.look import Look
 from lsa_tui.app.themes import load_themes, shipped_theme, variable_defaults
 from lsa_tui.app.views.base import BODY_LEAST, View
-from lsa_tui.daybook import entries, marks
+from lsa_tui.daybook import entries, interventions, marks
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError
 from lsa_tui.records import log, read
@@ -422,9 +422,12 @@ class LsaApp(App[int]):
             self.look_back()
             self.view.refreshed()
             self.draw()
-        elif f"{self.book.now():%H:%M}" != self._minute or marks.open_bouts(self.book, self.book.focus):
+        elif f"{self.book.now():%H:%M}" != self._minute or self._times_run():
             self._minute = f"{self.book.now():%H:%M}"
             self.draw()
+
+    def _times_run(self) -> bool:
+        return bool(marks.open_bouts(self.book, self.book.focus)) or interventions.running(self.book) is not None
 
     def get_system_commands(self, screen: Any) -> Any:
         """Textual's palette lists the registry."""

@@ -127,9 +127,14 @@ class Deeds:
         self.app.open(Reminder(self.app))
 
     def do_handson(self, _: str) -> None:
-        from lsa_tui.app.views.reminders import HandsOn
+        from lsa_tui.app.views.handson import press
 
-        self.app.open(HandsOn(self.app))
+        press(self.app)
+
+    def do_handson_sheet(self, uid: str) -> None:
+        from lsa_tui.app.views.handson import sheet
+
+        sheet(self.app, uid)
 
     def do_care(self, _: str) -> None:
         from lsa_tui.app.views.care import care

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from lsa_tui.app.drawing import Line, Picture, Tap, between, fit, wrapped
-from lsa_tui.app.views.base import centred
+from lsa_tui.app.views.base import centred, stopwatch
 from lsa_tui.clock import from_text
-from lsa_tui.daybook import concerns, entries, plan, sessions
+from lsa_tui.daybook import concerns, entries, interventions, plan, sessions
 from lsa_tui.errors import LsaError
 from lsa_tui.records import log
 from lsa_tui.records.kinds import Entry
@@ -42,10 +42,26 @@ def band(app: LsaApp, width: int) -> Picture:
         middle = between(f" {title}{state}", end, room)
     else:
         middle = between(f" {book.now():%a %d %b}", end, room)
+    hands_on = interventions.running(book)
+    if hands_on is not None:
+        middle = between(_hands_on(app, hands_on), end, room)
     found = Picture()
-    found.add((code, "nav-current"), (middle, "band"))
+    found.add((code, "nav-current"), (middle, "late" if hands_on else "band"))
     found.taps.append(Tap(0, 0, len(code), 1, "pupil"))
+    if hands_on is not None:
+        found.taps.append(Tap(len(code), 0, room, 1, "handson.sheet", hands_on.id))
     return found
+
+
+def _hands_on(app: LsaApp, entry: Entry) -> str:
+    """The stopwatch, before everything else that runs; whose it is where that is not the pupil of the band."""
+    now = app.book.now()
+    began = entry.when.astimezone(app.book.zone)
+    time = stopwatch(interventions.lasted(entry, now)) if began.date() == now.date() else f"since {began:%a %H:%M}"
+    if app.letters_only:
+        return f" RUN {time}"
+    whose = f"{app.book.names.pupil(entry.pupil)} " if entry.pupil != app.book.focus else ""
+    return f" {whose}HANDS-ON RUN {time}"
 
 
 def _session(app: LsaApp, session: Entry) -> tuple[str, str]:

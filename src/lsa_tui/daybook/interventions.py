@@ -66,7 +66,7 @@ def stop(book: Book, entry: Entry | None = None, at: datetime | None = None) -> 
         raise LsaError("no hands-on stopwatch is running")
     if found["ended"]:
         raise BadInput(f"it ended at {clock.from_text(found['ended']):%H:%M:%S} already")
-    return _change(book, found, {"ended": _end(found.when, at or book.now())})
+    return book.revise(found, {"ended": _end(found.when, at or book.now())})
 
 
 def toggle(book: Book) -> Entry:
@@ -96,12 +96,12 @@ def record(
 
 def add(book: Book, entry: Entry, **facts: Any) -> Entry:
     """Adds facts (see FACTS); None empties one. `told` without `told_at` was told now. Raises BadInput."""
-    return _change(book, _present(entry), _facts(book, facts, entry))
+    return book.revise(_present(entry), _facts(book, facts, entry))
 
 
 def move(book: Book, entry: Entry, began: datetime, ended: datetime | None) -> Entry:
     """Puts its times right. Raises BadInput for an end before the start."""
-    return _change(book, _present(entry), {"at": clock.to_text(began), "ended": _end(began, ended) if ended else None})
+    return book.revise(_present(entry), {"at": clock.to_text(began), "ended": _end(began, ended) if ended else None})
 
 
 def form_done(book: Book, entry: Entry, at: datetime | None = None, done: bool = True) -> Entry:
@@ -176,11 +176,6 @@ def _record(book: Book, began: datetime, ended: datetime | None, pupil: str, fac
     with book.step():
         values = {"at": clock.to_text(began), "ended": clock.to_text(ended) if ended else None, **facts}
         return book.record(KIND, {**values, "session": sessions.for_mark(book, pupil, began)}, pupil=pupil)
-
-
-def _change(book: Book, entry: Entry, values: dict[str, Any]) -> Entry:
-    rights.require_write(book, KIND, entry)
-    return book.revise(entry, values)
 
 
 def _facts(book: Book, facts: dict[str, Any], entry: Entry | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -145,6 +146,13 @@ def centred(text: str, width: int) -> str:
     """`text` in the middle of `width` cells."""
     room = max(width - cell_len(text), 0)
     return fit(" " * (room // 2) + text, width)
+
+
+def stopwatch(time: timedelta) -> str:
+    """A running time in figures: "2:10", from an hour on "1:02:10"."""
+    seconds = max(int(time.total_seconds()), 0)
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
 
 
 Done = Callable[[str], None]

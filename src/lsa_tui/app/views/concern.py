@@ -44,6 +44,8 @@ class Reminder(Page):
     """What to do now. Enter, or a tap, goes on to the sheet; that it was opened leaves no trace."""
 
     name = "reminder"
+    through = ("back", "blank")
+    """Nothing that records: who takes the page for the sheet types words with every letter."""
 
     def __init__(self, app: LsaApp, over: bool = False) -> None:
         """`over`: it lies over a sheet that is open already."""

@@ -36,6 +36,11 @@ def correct(app: LsaApp, entry: Entry) -> None:
     if entry.kind == "tally" and not entry["behaviour"]:
         name_mark(app, entry)
         return
+    if entry.kind == "intervention":
+        from lsa_tui.app.views.handson import sheet  # its facts have a sheet of their own, and are more than nine
+
+        sheet(app, entry.id)
+        return
     fields = _fields(entry)
     if len(fields) == 1:
         _field(app, entry, fields[0])

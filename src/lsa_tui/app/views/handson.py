@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lsa_tui.actions import ACTIONS
 from lsa_tui.app.drawing import Line, Picture, between, fit, wrapped
 from lsa_tui.app.views.ask import Ask
-from lsa_tui.app.views.base import Box, View, boxes, centred
+from lsa_tui.app.views.base import Box, View, boxes, centred, stopwatch
 from lsa_tui.app.views.choose import Choose
 from lsa_tui.app.views.several import Several
 from lsa_tui.clock import from_text
@@ -99,7 +99,7 @@ class HandsOn(View):
         title = f" {self.book.names.pupil(entry.pupil)} hands-on since {day}{began:%H:%M:%S}"
         found.add((between(title, "RUN ", width), "strong"))
         stop = f"{self.app.keymap.shown('handson.enter')} or {self.app.keymap.shown('handson')}: stop"
-        words = (clock_text(interventions.lasted(entry, self.book.now())), "", stop)
+        words = (stopwatch(interventions.lasted(entry, self.book.now())), "", stop)
         tall = 5 if height >= 14 else 3
         lines = words if tall == 5 else (words[0], words[2])
         box = Box(
@@ -113,7 +113,7 @@ class HandsOn(View):
         _reminder(found, width)
 
     def _draw_facts(self, found: Picture, entry: Entry, width: int, height: int) -> None:
-        took = clock_text(interventions.lasted(entry, self.book.now()))
+        took = stopwatch(interventions.lasted(entry, self.book.now()))
         title = f" {self.book.names.pupil(entry.pupil)} hands-on {self._times(entry)}"
         found.add((between(title, f"{took} ", width), "strong"))
         if height >= 14:
@@ -347,13 +347,6 @@ def after_incident(app: LsaApp, incident: Entry) -> None:
             app.open(HandsOn(app, one.id))
             return
     app.open(HandsOn(app, incident=incident))
-
-
-def clock_text(time: timedelta) -> str:
-    """A stopwatch's time: "2:10", from an hour on "1:02:10"."""
-    seconds = int(time.total_seconds())
-    hours, rest = divmod(seconds, 3600)
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
 
 
 def _told(entry: Entry) -> str:

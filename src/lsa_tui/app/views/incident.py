@@ -143,9 +143,9 @@ class Incident(View):
         if typed:
             return
         if preset.endswith("**"):
-            from lsa_tui.app.views.reminders import HandsOn
+            from lsa_tui.app.views.handson import after_incident
 
-            self.app.open(HandsOn(self.app, recorded=True))
+            after_incident(self.app, self._saved())
         elif preset.endswith("*"):
             self.do_incident_free("")
 

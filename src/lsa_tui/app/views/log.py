@@ -22,7 +22,7 @@ KINDS_SHOWN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("all", ()),
     ("notes", ("note", "problem", "reply", "tomorrow")),
     ("marks", ("tally", "bout", "trial")),
-    ("incidents", ("incident",)),
+    ("incidents", ("incident", "intervention")),
     ("unnamed", ("tally",)),
 )
 DAYS_FOUND = 60

@@ -11,11 +11,13 @@ if TYPE_CHECKING:
 
 
 class Page(Windowed):
-    """Something to read. Enter, the keys of Back, or a tap close it; only Blank goes on to what is below."""
+    """Something to read. Enter, the keys of Back, or a tap close it; only Blank and Hands-on go on to what is below."""
 
     name = "page"
     step = 1
     """How many lines it scrolls by."""
+    through: tuple[str, ...] = ("back", "blank", "handson")
+    """Actions of everywhere that work here, too: what cannot wait until the page is closed."""
 
     def __init__(self, app: LsaApp) -> None:
         super().__init__(app)
@@ -48,7 +50,7 @@ class Page(Windowed):
 
     def other(self, key: str) -> bool:
         """A key that neither scrolls nor closes. True where it ends here."""
-        return self.app.keymap.on("everywhere").get(key) not in ("back", "blank")
+        return self.app.keymap.on("everywhere").get(key) not in self.through
 
     def do_page_scroll(self, way: str) -> None:
         """A screenful up (-1) or down (1), in whole steps, with a line of what was in sight before."""

@@ -10,7 +10,7 @@ from lsa_tui.app.frame import state
 from lsa_tui.app.views.base import View
 from lsa_tui.app.views.tally import tile_key
 from lsa_tui.clock import from_text
-from lsa_tui.daybook import events, plan, problems, pupils, sessions
+from lsa_tui.daybook import events, interventions, plan, problems, pupils, sessions
 from lsa_tui.daybook.plan import SlotOfDay
 from lsa_tui.records import read
 from lsa_tui.records.kinds import Entry
@@ -38,6 +38,7 @@ class Today(View):
         self.slots = plan.day(self.book, self.on, pupil) if pupil else []
         self.replies = problems.unseen(self.book, pupil) if pupil else []
         self.asked = self._asked()
+        self.forms = interventions.due(self.book) if pupil else []
         ids = [one.slot.id for one in self.slots]
         if self.chosen not in ids:
             self.chosen = self._present()
@@ -98,6 +99,7 @@ class Today(View):
             found.taps.append(Tap(0, top, width, 1, "today.replies"))
 
     def _due(self, found: Picture, width: int) -> None:
+        self._forms(found, width)
         conflicts = read.conflicts(self.book.db)
         if conflicts:
             top = found.add((between(f" {len(conflicts)} to decide: edits that differ", "tap ", width), "late"))
@@ -107,6 +109,17 @@ class Today(View):
             title = self.book.names.slot(session["slot"])
             top = found.add((between(f" {title} of {session.when:%a} is still open", "tap ", width), "late"))
             found.taps.append(Tap(0, top, width, 1, "today.left"))
+
+    def _forms(self, found: Picture, width: int) -> None:
+        """Until the school's own form of a restrictive intervention is done, every day begins with it."""
+        for one in self.forms:
+            began = one.when.astimezone(self.book.zone)
+            today = began.date() == self.book.today()
+            whose = f"{self.book.names.pupil(one.pupil)} " if one.pupil != self.book.focus else ""
+            due = "school's form due today" if today else f"school's form was due {began:%a}"
+            words = f" {whose}hands-on {began:%H:%M}: {due if one['ended'] else 'RUN'}"
+            top = found.add((between(words, f"{self.app.keymap.shown('handson.sheet')} ", width), "late"))
+            found.taps.append(Tap(0, top, width, 1, "handson.sheet", one.id))
 
     def _morning(self, found: Picture, width: int) -> None:
         day = self.on.isoformat()
