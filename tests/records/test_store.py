@@ -39,13 +39,14 @@ def test_a_migration_runs_after_a_backup(tmp_path: Path, monkeypatch: Any) -> No
     def wider(db: Any) -> None:
         db.execute_sql("ALTER TABLE meta ADD COLUMN note TEXT")
 
-    monkeypatch.setattr(store, "VERSION", 2)
-    monkeypatch.setitem(store.MIGRATIONS, 1, wider)
+    now = store.VERSION
+    monkeypatch.setattr(store, "VERSION", now + 1)
+    monkeypatch.setitem(store.MIGRATIONS, now, wider)
     migrated = store.Store(tmp_path / "records.db")
-    assert migrated.db.execute_sql("PRAGMA user_version").fetchone()[0] == 2
+    assert migrated.db.execute_sql("PRAGMA user_version").fetchone()[0] == now + 1
     assert len(read.of_kind(migrated.db, "tally")) == 1
     migrated.close()
-    backup = sqlite3.connect(tmp_path / "backups" / "records-format-1.db")
+    backup = sqlite3.connect(tmp_path / "backups" / f"records-format-{now}.db")
     assert backup.execute("SELECT count(*) FROM record WHERE kind = 'tally'").fetchone()[0] == 1
     backup.close()
 
@@ -57,12 +58,13 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: Any
         db.execute_sql("ALTER TABLE meta ADD COLUMN note TEXT")
         db.execute_sql("SELECT * FROM no_such_table")
 
-    monkeypatch.setattr(store, "VERSION", 2)
-    monkeypatch.setitem(store.MIGRATIONS, 1, broken)
+    now = store.VERSION
+    monkeypatch.setattr(store, "VERSION", now + 1)
+    monkeypatch.setitem(store.MIGRATIONS, now, broken)
     with pytest.raises(LsaError, match="Nothing was changed"):
         store.Store(tmp_path / "records.db")
     raw = sqlite3.connect(tmp_path / "records.db")
-    assert raw.execute("PRAGMA user_version").fetchone()[0] == 1
+    assert raw.execute("PRAGMA user_version").fetchone()[0] == now
     assert "note" not in [row[1] for row in raw.execute("PRAGMA table_info(meta)")]
     raw.close()
 

@@ -124,11 +124,15 @@ class Book:
 
     def write(self, drafts: list[log.Draft]) -> None:
         """Appends changes and folds them: committed when this (or the step around it) returns."""
-        now = self.now()
-        author = log.Author(self.initials, self.role, self.zone.key, clock.to_text(now), clock.to_ms(now))
+        author = self.author()
         with self.step():
             self._step = log.append(self.db, drafts, author, self._step)
         self.names = read.Names(self.db)
+
+    def author(self) -> log.Author:
+        """Who writes, and when: now."""
+        now = self.now()
+        return log.Author(self.initials, self.role, self.zone.key, clock.to_text(now), clock.to_ms(now))
 
     def record(
         self,

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from lsa_tui.daybook import cleaning
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError
 from lsa_tui.paths import Paths
-from lsa_tui.records import fold, log
+from lsa_tui.records import erasures, fold, log
 from lsa_tui.records.vocabulary import KINDS
 
 PAGE = 2000
@@ -28,7 +29,8 @@ class Finding:
 
 def examine(book: Book) -> list[Finding]:
     """All findings, in the order in which they are read."""
-    return [*_database(book), *_chains(book), *_records(book), *_settings(book), _application(book), _backlog(book)]
+    records = [*_database(book), *_chains(book), *_records(book), *_erased(book)]
+    return [*records, *_settings(book), _application(book), _backlog(book)]
 
 
 def rebuild(book: Book) -> int:
@@ -46,19 +48,21 @@ def _database(book: Book) -> Iterator[Finding]:
 
 def _chains(book: Book) -> Iterator[Finding]:
     """Whether every change is what its hashes say and continues the one before."""
-    broken, changes = [], 0
+    broken, changes = _beyond(book.db), 0
+    erased = erasures.named_here(book.db).has
     for dev, last in list(book.db.execute_sql("SELECT dev, seq FROM head ORDER BY dev")):
         seq, chain = 0, log.GENESIS
         while seq < last:
             page = log.changes_after(book.db, dev, seq, last, PAGE)
-            bad = log.first_broken(page, seq, chain) if page else 0
+            bad = log.first_broken(page, seq, chain, erased) if page else 0
             if bad is not None:
-                broken.append(
-                    f"change {seq + bad + 1} of {'your private marks' if dev == log.OWN else f'device {dev}'}"
-                )
+                broken.append(f"change {seq + bad + 1} of {_whose(dev)}")
                 break
             changes += len(page)
             seq, chain = page[-1]["seq"], page[-1]["chain"]
+        else:
+            if log.chain_at(book.db, dev, last) != _head(book.db, dev):
+                broken.append(f"the end of {_whose(dev)}")
     if broken:
         yield Finding(
             "log", False, f"the log is damaged at {', '.join(broken)}; restore a copy from backups, then sync"
@@ -67,10 +71,26 @@ def _chains(book: Book) -> Iterator[Finding]:
         yield Finding("log", True, f"the log is unbroken: {changes} changes")
 
 
+def _beyond(db: Any) -> list[str]:
+    """Chains with changes that their heads do not know."""
+    known = "coalesce((SELECT seq FROM head h WHERE h.dev = c.dev), 0)"
+    sql = f"SELECT dev, max(seq) FROM change c GROUP BY dev HAVING max(seq) > {known}"
+    return [f"change {seq} of {_whose(dev)}" for dev, seq in db.execute_sql(sql)]
+
+
+def _head(db: Any, dev: str) -> str:
+    return str(db.execute_sql("SELECT chain FROM head WHERE dev = ?", (dev,)).fetchone()[0])
+
+
+def _whose(dev: str) -> str:
+    return {log.OWN: "your private marks", log.AUDIT: "the audit"}.get(dev, f"device {dev}")
+
+
 def _records(book: Book) -> Iterator[Finding]:
     """Whether the tables are what the log says, and what in the log cannot be read."""
     marks = ",".join("?" * len(KINDS))
-    live = "FROM change c LEFT JOIN mine m ON m.uid = c.uid WHERE coalesce(m.undone, 0) = 0"
+    live = "FROM change c LEFT JOIN mine m ON m.uid = c.uid WHERE coalesce(m.undone, 0) = 0 AND c.op = 'set'"
+    live += " AND c.body IS NOT NULL"
     sql = f"SELECT DISTINCT c.row {live} AND c.kind IN ({marks}) AND c.row NOT IN (SELECT uid FROM record)"
     unreadable = [row for (row,) in book.db.execute_sql(sql, list(KINDS))]
     sql = f"SELECT count(DISTINCT c.row) {live} AND c.kind NOT IN ({marks})"
@@ -105,6 +125,13 @@ def _different(db: Any) -> Iterator[str]:
         for row, changes in fold.changes_of(db, part).items():
             if fold.merge(changes) != held.get(row):
                 yield row
+
+
+def _erased(book: Book) -> Iterator[Finding]:
+    """Whether all bytes of what was erased are gone; done now where they are not."""
+    if cleaning.waiting(book) and not cleaning.finish(book):
+        says = "what was erased may still stand in free pages; close other programs on this home and look again"
+        yield Finding("erased", False, says)
 
 
 def _settings(book: Book) -> Iterator[Finding]:

@@ -24,6 +24,11 @@ def natural_id(kind: str, *key: str, own: bool = False) -> str:
     return str(uuid.uuid5(NAMESPACE, "\x1f".join([name, *(part.strip().casefold() for part in key)])))
 
 
+def happened_once(uid: str) -> bool:
+    """Whether an id is a UUIDv7, of what happened; the others are natural, of what can be added again under its key."""
+    return uid[14:15] == "7"
+
+
 def is_id(text: str) -> bool:
     """Whether `text` is a UUID."""
     try:

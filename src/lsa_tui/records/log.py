@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,15 @@ from lsa_tui.records.models import Change, Head, Mine
 
 OWN = "own"
 """The chain of what never leaves this device. No sync reads or accepts it."""
+
+AUDIT = "audit"
+"""The chain of what was done and is no change of a record. It never leaves this device either."""
+
+STAYING = (OWN, AUDIT)
+"""The chains that no sync reads or accepts."""
+
+SET, REDACT, ACT = "set", "redact", "act"
+"""What a change does: sets fields of a record; erases others' bodies; says what was done."""
 
 A_DAY_MS = 24 * 3600 * 1000
 SCHEMA = 1
@@ -98,13 +107,15 @@ def append(db: Any, drafts: Sequence[Draft], author: Author, step: int | None = 
         step = int(db.execute_sql("SELECT coalesce(max(step), 0) + 1 FROM mine").fetchone()[0])
     seen = changes_of(db, list({draft.row for draft in drafts}))
     last = int(get_meta(db, "hlc") or 0)
+    # What is written after an erasure was seen comes after it, even where a fast clock stamped that one.
+    erased = last_erasure(db)
     tails: dict[str, tuple[int, str]] = {}
     rows = []
     for draft in drafts:
         dev = OWN if draft.own else device(db)
         seq, previous = tails.get(dev) or _tail(db, dev)
         known = seen[draft.row]
-        stamp = ids.next_hlc(last, author.now_ms, *(change.hlc for change in known))
+        stamp = ids.next_hlc(last, author.now_ms, erased, *(change.hlc for change in known))
         # A row stamped by a clock far ahead is answered above its stamp, but this device's clock does not follow it.
         last = stamp if stamp >> 16 <= author.now_ms + A_DAY_MS else ids.next_hlc(last, author.now_ms)
         change = _change(draft, author, dev, seq + 1, stamp, known)
@@ -139,8 +150,23 @@ def _change(draft: Draft, author: Author, dev: str, seq: int, hlc: int, known: S
     if draft.values.get("removed"):
         # A removal takes the whole record away, so it names everything it has seen of it.
         preds[WHOLE] = [change.uid for change in known]
-    body = canonical({"set": dict(draft.values), "preds": {k: v for k, v in preds.items() if v}, **draft.extra})
-    salt = os.urandom(8).hex()
+    content = {"set": dict(draft.values), "preds": {k: v for k, v in preds.items() if v}, **draft.extra}
+    audience = OWN if draft.own else "school"
+    return _made(dev, seq, hlc, author, audience, draft.kind, draft.row, SET, content)
+
+
+def _made(
+    dev: str,
+    seq: int,
+    hlc: int,
+    author: Author,
+    audience: str,
+    kind: str,
+    row: str,
+    op: str,
+    content: Mapping[str, Any],
+) -> dict[str, Any]:
+    body, salt = canonical(content), os.urandom(8).hex()
     return {
         "dev": dev,
         "seq": seq,
@@ -150,15 +176,33 @@ def _change(draft: Draft, author: Author, dev: str, seq: int, hlc: int, known: S
         "zone": author.zone,
         "actor": author.initials,
         "role": author.role,
-        "audience": OWN if draft.own else "school",
+        "audience": audience,
         "schema": SCHEMA,
-        "kind": draft.kind,
-        "row": draft.row,
-        "op": "set",
+        "kind": kind,
+        "row": row,
+        "op": op,
         "body": body,
         "salt": salt,
         "body_hash": body_hash(salt, body),
     }
+
+
+def append_alone(db: Any, dev: str, kind: str, op: str, content: Mapping[str, Any], author: Author) -> dict[str, Any]:
+    """Appends one change that makes no record and that no undo takes back; to be called inside a transaction."""
+    hlc = ids.next_hlc(int(get_meta(db, "hlc") or 0), author.now_ms)
+    seq, previous = _tail(db, dev)
+    audience = OWN if dev in STAYING else "school"
+    change = _made(dev, seq + 1, hlc, author, audience, kind, ids.new_id(), op, content)
+    change["chain"] = chain_hash(previous, change)
+    insert_changes(db, [change])
+    set_head(db, dev, seq + 1, change["chain"])
+    set_meta(db, "hlc", str(hlc))
+    return change
+
+
+def last_erasure(db: Any) -> int:
+    """The latest stamp of an erasure; 0 where nothing was erased."""
+    return int(db.execute_sql("SELECT coalesce(max(hlc), 0) FROM change WHERE op = 'redact'").fetchone()[0])
 
 
 def insert_changes(db: Any, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -179,11 +223,9 @@ def set_head(db: Any, dev: str, seq: int, chain: str) -> None:
 
 
 def read_heads(db: Any) -> dict[str, tuple[int, str]]:
-    """The version vector without the chain that never leaves: device to (last number, chain hash)."""
-    return {
-        dev: (seq, chain)
-        for dev, seq, chain in db.execute_sql("SELECT dev, seq, chain FROM head WHERE dev <> ?", (OWN,))
-    }
+    """The version vector without the chains that never leave: device to (last number, chain hash)."""
+    sql = "SELECT dev, seq, chain FROM head WHERE dev NOT IN (?, ?)"
+    return {dev: (seq, chain) for dev, seq, chain in db.execute_sql(sql, STAYING)}
 
 
 # What a sync reads and checks. Nothing here writes.
@@ -220,19 +262,21 @@ def changes_after(db: Any, dev: str, seq: int, last: int, limit: int) -> list[di
     return [dict(zip(names, row, strict=True)) for row in found]
 
 
-def first_broken(changes: Sequence[Mapping[str, Any]], seq: int, chain: str) -> int | None:
+def first_broken(
+    changes: Sequence[Mapping[str, Any]], seq: int, chain: str, erased: Callable[[Mapping[str, Any]], bool]
+) -> int | None:
     """The place of the first change that does not continue a chain at `seq`, `chain`, or that is not what its
-    hashes say; None where every one does. Nothing erases a body yet, so one without its body is broken too."""
+    hashes say; None where every one does. One without its body is believed only where `erased` says so of it."""
     for place, change in enumerate(changes):
         try:
-            whole = (
-                change["seq"] == seq + 1
-                and body_hash(change["salt"], change["body"]) == change["body_hash"]
-                and chain_hash(chain, change) == change["chain"]
-            )
+            whole = change["seq"] == seq + 1 and chain_hash(chain, change) == change["chain"]
+            if change["body"] is None and change["salt"] is None:
+                whole = whole and erased(change)
+            else:
+                whole = whole and body_hash(change["salt"], change["body"]) == change["body_hash"]
         except TypeError:  # a number or bytes where a text belongs
             whole = False
-        if not whole or change["body"] is None:
+        if not whole:
             return place
         seq, chain = change["seq"], change["chain"]
     return None
@@ -287,11 +331,15 @@ def seal(db: Any) -> None:
     Called in its own transaction before a push, so that nothing can be taken back while it is on its way. A step is
     kept or dropped whole: half of one (the private tiles of a set-up) would be a strange thing to take back.
     """
+    keep(db)
+    set_meta(db, "sealed", str(_tail(db, device(db))[0]))
+
+
+def keep(db: Any) -> None:
+    """What could be shared can no longer be undone, and what was undone is wiped; to be called inside a transaction."""
     drop_undone(db)
-    dev = device(db)
     steps = "SELECT m.step FROM mine m JOIN change c ON c.uid = m.uid WHERE c.dev = ?"
-    db.execute_sql(f"DELETE FROM mine WHERE step IN ({steps})", (dev,))
-    set_meta(db, "sealed", str(_tail(db, dev)[0]))
+    db.execute_sql(f"DELETE FROM mine WHERE step IN ({steps})", (device(db),))
 
 
 def settle(db: Any) -> None:
@@ -313,12 +361,19 @@ def backlog(db: Any) -> int:
 
 
 def history(db: Any, row: str) -> list[dict[str, Any]]:
-    """Every change of a record, oldest first: who, when, which fields."""
+    """Every change of a record, oldest first: who, when, which fields (`erased`: they are gone)."""
     sql = (
         "SELECT c.uid, c.wall, c.actor, c.role, c.body FROM change c LEFT JOIN mine m ON m.uid = c.uid "
         "WHERE c.row = ? AND coalesce(m.undone, 0) = 0 ORDER BY c.hlc, c.uid"
     )
     return [
-        {"uid": uid, "at": wall, "by": actor, "role": role, "set": json.loads(body)["set"] if body else None}
+        {
+            "uid": uid,
+            "at": wall,
+            "by": actor,
+            "role": role,
+            "set": json.loads(body).get("set", {}) if body else {},
+            **({} if body else {"erased": True}),
+        }
         for uid, wall, actor, role, body in db.execute_sql(sql, (row,))
     ]

@@ -107,5 +107,14 @@ class Record(Model):
         indexes = ((("day", "pupil"), False), (("kind", "day"), False), (("open", "kind"), False))
 
 
+_SAME = " AND ".join(
+    f"NEW.{name} IS OLD.{name}" for name in Change._meta.sorted_field_names if name not in ("body", "salt")
+)
+
+ONLY_ERASED = f"""CREATE TRIGGER change_is_immutable BEFORE UPDATE ON change
+    WHEN NOT (OLD.op = 'set' AND NEW.body IS NULL AND NEW.salt IS NULL AND {_SAME})
+    BEGIN SELECT RAISE(ABORT, 'a change cannot be altered'); END"""
+"""The guard of the log, here and in a shared store: a change can lose its body to an erasure, and nothing else."""
+
 LOG = (Change, Head, Meta)
 LOCAL = (*LOG, Mine, Record)

@@ -8,21 +8,30 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import peewee
-
 from lsa_tui.errors import Locked, LsaError, NewerDatabase
 from lsa_tui.paths import private_folder
-from lsa_tui.records.models import LOCAL
+from lsa_tui.records.models import LOCAL, ONLY_ERASED
 from lsa_tui.vault import cipher
 
-VERSION = 1
+VERSION = 2
 """Of the local tables. Raised together with a new entry in MIGRATIONS."""
 
 APPLICATION = 0x4C534131
 """SQLite's application_id of our local databases ("LSA1")."""
 
-MIGRATIONS: dict[int, Callable[[Any], None]] = {}
-"""From which version to the next: each runs in one transaction, after a backup. The first release has none."""
+# There are few, and every recording asks for the last of them.
+_ERASURES = "CREATE INDEX change_erasures ON change (hlc) WHERE op = 'redact'"
+
+
+def _erasing(db: Any) -> None:
+    """Format 1 knew no erasing: its guard let no body go."""
+    db.execute_sql("DROP TRIGGER change_is_immutable")
+    db.execute_sql(ONLY_ERASED)
+    db.execute_sql(_ERASURES)
+
+
+MIGRATIONS: dict[int, Callable[[Any], None]] = {1: _erasing}
+"""From which version to the next: each runs in one transaction, after a backup."""
 
 _BESIDE_THE_TABLES = (
     # Few records ever have one, and every drawing of Today asks.
@@ -33,8 +42,8 @@ _BESIDE_THE_TABLES = (
         OLD.dev = (SELECT value FROM meta WHERE key = 'device')
         AND OLD.seq > coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'sealed'), 0))
     BEGIN SELECT RAISE(ABORT, 'a shared change cannot be deleted'); END""",
-    """CREATE TRIGGER change_is_immutable BEFORE UPDATE ON change
-    BEGIN SELECT RAISE(ABORT, 'a change cannot be altered'); END""",
+    ONLY_ERASED,
+    _ERASURES,
 )
 
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import peewee
-
-from lsa_tui import clock
+from lsa_tui.daybook import cleaning
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
-from lsa_tui.records import log
+from lsa_tui.records import erasures, log
 from lsa_tui.records.fold import fold
 from lsa_tui.sync.shared import Heads
+from lsa_tui.vault import cipher
 
 COPIES = 7
 """Safety copies kept, the newest."""
@@ -62,6 +60,7 @@ def next_to_send(db: Any, ends: Heads, there: Heads, limit: int) -> list[dict[st
     Raises SyncIncomplete for a chain that does not continue the store's, or that is damaged here.
     """
     chunk: list[dict[str, Any]] = []
+    erased = erasures.named_here(db).has
     for dev, (last, _) in ends.items():
         seq, chain = there.get(dev, NOTHING)
         if seq >= last or len(chunk) >= limit:
@@ -69,7 +68,7 @@ def next_to_send(db: Any, ends: Heads, there: Heads, limit: int) -> list[dict[st
         if log.chain_at(db, dev, seq) != chain:
             raise SyncIncomplete(forked(db, dev, seq))
         found = log.changes_after(db, dev, seq, last, limit - len(chunk))
-        if log.first_broken(found, seq, chain) is not None:
+        if log.first_broken(found, seq, chain, erased) is not None:
             raise SyncIncomplete("the records on this device are damaged, so they were not sent; run `lsa doctor`")
         chunk += found
     return chunk
@@ -87,12 +86,23 @@ def forked(db: Any, dev: str, seq: int) -> str:
 # Taking in
 
 
-def take_in(db: Any, arrived: Mapping[str, Sequence[Mapping[str, Any]]], now_ms: int) -> tuple[int, list[str]]:
-    """Inserts checked chains and folds their records; inside one transaction.
+@dataclass
+class Taken:
+    """What was taken in: how many changes were new, a sentence for each chain that could not be continued, and what
+    was erased here of it or for it."""
 
-    Returns how many changes were new, and a sentence for each chain that could not be continued.
+    received: int
+    stopped: list[str]
+    erased: erasures.Obeyed
+
+
+def take_in(db: Any, arrived: Mapping[str, Sequence[Mapping[str, Any]]], author: log.Author) -> Taken:
+    """Inserts checked chains, folds their records, and erases what is to go; inside one transaction.
+
+    `author`: who does it, for an erasure that names what others could not know of.
     """
-    received, stopped = 0, []
+    stopped: list[str] = []
+    came: list[Mapping[str, Any]] = []
     rows: dict[str, None] = {}
     own = log.device(db)
     if own in arrived:  # this home was brought back from a copy: what it once shared comes home
@@ -103,24 +113,33 @@ def take_in(db: Any, arrived: Mapping[str, Sequence[Mapping[str, Any]]], now_ms:
         new = [one for one in changes if one["seq"] > seq]  # another sync of this home may have been quicker
         if not new:
             continue
-        if log.first_broken(new[:1], seq, chain) is not None or not _inserted(db, new):
+        # Each was checked as it was read; whether it may be without a body, when all had been.
+        if log.first_broken(new[:1], seq, chain, lambda _: True) is not None or not _inserted(db, new):
             stopped.append(f"the changes of device {dev} from {new[0]['seq']} on do not fit to what is here")
             continue
         log.set_head(db, dev, new[-1]["seq"], new[-1]["chain"])
-        _advance_clock(db, new, now_ms)
+        _advance_clock(db, new, author.now_ms)
         rows |= dict.fromkeys(one["row"] for one in new)
-        received += len(new)
+        came += new
     names = list(rows)
     for start in range(0, len(names), _FOLDED):
         fold(db, names[start : start + _FOLDED])
-    return received, stopped
+    return Taken(len(came), stopped, erasures.obey(db, came, author))
+
+
+def clear(db: Any, erased: erasures.Obeyed) -> None:
+    """Takes away what this device remembers of erased pupils, and has the bytes of all that was erased removed."""
+    for pupil in erased.pupils:
+        cleaning.drop_facts(db, pupil)
+    if erased.changes or erased.own or erased.pupils:
+        cleaning.mark(db)
 
 
 def _inserted(db: Any, changes: Sequence[Mapping[str, Any]]) -> bool:
     try:
         with db.atomic():
             log.insert_changes(db, changes)
-    except (sqlite3.IntegrityError, peewee.IntegrityError):  # a uid that another chain holds
+    except cipher.integrity_errors():  # a uid that another chain holds
         return False
     return True
 
@@ -173,8 +192,3 @@ def note_shared(db: Any, there: Heads) -> None:
     if seq > int(log.get_meta(db, "sealed") or 0):
         log.seal(db)  # a home brought back from a copy thinks that it could still take this back
     log.set_meta(db, "shared", str(seq))
-
-
-def now_ms(book: Book) -> int:
-    """The present, in milliseconds since 1970."""
-    return clock.to_ms(book.now())

@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import Any
 
 from lsa_tui import clock
+from lsa_tui.daybook import cleaning
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
-from lsa_tui.records import log, read, store
+from lsa_tui.records import erasures, log, read, store
 from lsa_tui.sync import arriving, keys, local, sealed
 from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.result import Progress, Result
@@ -104,12 +105,15 @@ class _Run:
     def whole(self) -> Result:
         """All steps."""
         about = self.recognise(create=True)
+        cleaning.finish(self.book)  # what an earlier erasure could not complete
         here, there = self.compare()
         if local.lacking(there, here):
             local.safety_copy(self.book)
         arrived, stopped = self.fetch(here, there)
+        # Before anything is sent: what others have erased must not go out from here again.
+        stopped += self.take_in(arrived)
+        here = log.shareable_heads(self.db)
 
-        # Where sending fails, what others sent is still taken in.
         failed: SyncIncomplete | None = None
         known, verified = there, False
         try:
@@ -119,9 +123,10 @@ class _Run:
         except SyncIncomplete as problem:
             failed = problem
 
-        stopped += self.take_in(arrived, about, known)
+        self.remember(about, known)
         if failed:
             raise failed
+        self.sweep()
         if stopped:
             raise SyncIncomplete(
                 f"not everything in {self.shared.name} could be taken in: {'; '.join(stopped)}; "
@@ -213,7 +218,24 @@ class _Run:
                     break
                 done += len(page)
                 self.tell("reading", done, of)
+        stopped += arriving.unerased(arrived, list(erasures.held(self.db)))
         return arrived, stopped
+
+    def take_in(self, arrived: dict[str, list[dict[str, Any]]]) -> list[str]:
+        """Applies what arrived, in one local transaction; returns a sentence for each chain that could not go on."""
+        coming = sum(map(len, arrived.values()))
+        if not coming:
+            return []
+        self.tell("taking in", 0, coming)
+        with self.book.store.writing() as db:
+            taken = local.take_in(db, arrived, self.book.author())
+            local.clear(db, taken.erased)
+        self.received = taken.received
+        self.book.names = read.Names(self.db)
+        cleaning.drop_saved(self.book, taken.erased.pupils)
+        cleaning.finish(self.book)
+        self.tell("taking in", coming, coming)
+        return taken.stopped
 
     # 4. Sending: locked from the start, the heads read again, whole chunks that each continue their chains.
 
@@ -247,6 +269,7 @@ class _Run:
         self.shared.open(made_up=self.book.made_up, create=False)
         there = self.shared.heads()
         done, of = 0, local.lacking(ends, before)
+        erased = erasures.named_here(self.db).has
         self.tell("checking", done, of)
         for dev, (last, chain_here) in ends.items():
             seq, chain = before.get(dev, local.NOTHING)
@@ -254,7 +277,7 @@ class _Run:
             whole = seq_there > last or (seq_there, chain_there) == (last, chain_here)
             while whole and seq < last:
                 page = self.shared.changes(dev, seq, last, PAGE)
-                whole = bool(page) and log.first_broken(page, seq, chain) is None
+                whole = bool(page) and log.first_broken(page, seq, chain, erased) is None
                 seq, chain = (page[-1]["seq"], page[-1]["chain"]) if whole else (seq, chain)
                 done += len(page)
                 self.tell("checking", done, of)
@@ -265,21 +288,23 @@ class _Run:
                 )
         return there
 
-    # 6. Taking in, in one local transaction, together with what is now known of the store.
+    # 6. What is now known of the store; and nothing there that was erased.
 
-    def take_in(self, arrived: dict[str, list[dict[str, Any]]], about: About, there: Heads) -> list[str]:
-        """Applies what arrived; returns a sentence for each chain that could not be continued."""
-        coming = sum(map(len, arrived.values()))
-        self.tell("taking in", 0, coming)
+    def remember(self, about: About, there: Heads) -> None:
+        """Keeps what the store holds, and how far this device's chain is in it."""
         with self.book.store.writing() as db:
-            self.received, stopped = local.take_in(db, arrived, local.now_ms(self.book))
             local.note_shared(db, there)
             moment = clock.to_text(self.book.now())
             local.remember(db, local.Memory(about.hub_id, self.shared.name, self.apart, there, moment))
-        if self.received:
-            self.book.names = read.Names(self.db)
-        self.tell("taking in", coming, coming)
-        return stopped
+
+    def sweep(self) -> None:
+        """Wipes in the store what is erased here: at each sync, because a store may be put back from an old copy."""
+        try:
+            self.shared.sweep(erasures.erased_keys(self.db))
+        except SyncIncomplete as problem:
+            raise SyncIncomplete(
+                f"{problem}; what was erased may still stand in it, and the next sync tries again"
+            ) from problem
 
     # 7. The end, said in numbers.
 

@@ -62,5 +62,11 @@ class SharedStore(Protocol):
     def add(self, changes: Sequence[Change]) -> None:
         """Adds changes that continue their chains, and moves the heads. Only inside `pushing`."""
 
+    def sweep(self, erased: Mapping[str, Sequence[int]]) -> int:
+        """Wipes the bodies of these changes (device to numbers) where it has them, and every byte of them.
+
+        Returns how many there were; writes nothing where there were none.
+        """
+
     def close(self) -> None:
         """Disconnects; `open` may follow."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import traceback
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,8 @@ import peewee
 from lsa_tui import clock
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import log, store
-from lsa_tui.records.models import LOG, Head
+from lsa_tui.records.belonging import in_parts
+from lsa_tui.records.models import LOG, ONLY_ERASED, Head
 from lsa_tui.sync.opening import EMPTY, OPEN, SHUT, Opening
 from lsa_tui.sync.shared import LOG_FORMAT, About, Change, Heads
 from lsa_tui.vault import cipher
@@ -28,9 +29,11 @@ APPLICATION = 0x4C534153
 _GUARDS = (
     """CREATE TRIGGER change_stays BEFORE DELETE ON change
     BEGIN SELECT RAISE(ABORT, 'a shared change cannot be deleted'); END""",
-    """CREATE TRIGGER change_is_immutable BEFORE UPDATE ON change
-    BEGIN SELECT RAISE(ABORT, 'a change cannot be altered'); END""",
+    ONLY_ERASED,
 )
+
+_UNCLEAN = "unclean"
+"""Among the facts of the file while bytes of something erased may stand in its free pages."""
 
 _REASONS = (
     # The first that fits wins: behind a failing rollback stands the true reason.
@@ -119,6 +122,29 @@ class SqliteFile:
         for dev, (seq, chain) in {one["dev"]: (one["seq"], one["chain"]) for one in changes}.items():
             log.set_head(self._db, dev, seq, chain)
 
+    def sweep(self, erased: Mapping[str, Sequence[int]]) -> int:
+        if self._db is None:
+            return 0
+        with self._sentences():
+            found = [(dev, seq) for dev, seqs in erased.items() for seq in self._with_body(dev, seqs)]
+            if found:
+                with self._db.atomic("IMMEDIATE"):
+                    # A file of an earlier program has a guard that lets no body go.
+                    self._db.execute_sql("DROP TRIGGER IF EXISTS change_is_immutable")
+                    self._db.execute_sql(ONLY_ERASED)
+                    sql = "UPDATE change SET body = NULL, salt = NULL WHERE dev = ? AND seq = ?"
+                    self._db.connection().executemany(sql, found)
+                    log.set_meta(self._db, _UNCLEAN, "yes")
+            if log.get_meta(self._db, _UNCLEAN):
+                self._db.execute_sql("VACUUM")
+                self._db.execute_sql("DELETE FROM meta WHERE key = ?", (_UNCLEAN,))
+        return len(found)
+
+    def _with_body(self, dev: str, seqs: Sequence[int]) -> Iterator[int]:
+        for part, marks in in_parts(seqs):
+            sql = f"SELECT seq FROM change WHERE dev = ? AND seq IN ({marks}) AND body IS NOT NULL"
+            yield from [seq for (seq,) in self._db.execute_sql(sql, (dev, *part))]
+
     # A new key
 
     def store_id(self) -> str:
@@ -188,8 +214,8 @@ class SqliteFile:
     def _attempt(self, key: bytes | None) -> str:
         """Connects with a key (None: plain), and stays so unless it is not this file's."""
         self.close()
-        self._connect("rw", key)
         try:
+            self._connect("rw", key)
             return OPEN if self._pragma("page_count") else EMPTY
         except cipher.database_errors() as problem:
             if self.opening is None or not any("not a database" in str(link) for link in _links(problem)):

@@ -1,0 +1,139 @@
+"""After an erasure: no byte of what was erased stays in the database's free pages, its write-ahead file, or a copy."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import LsaError
+from lsa_tui.records import ids, log
+from lsa_tui.records.belonging import in_parts
+from lsa_tui.records.store import sentences
+from lsa_tui.vault import cipher
+
+_MARK = "unclean"
+_ALL = "all"
+
+
+def mark(db: Any, rows: Collection[str] = ()) -> None:
+    """Remembers that bytes are to go, until `finish` has done it; in the transaction that erases.
+
+    With `rows` only those copies of the database are replaced that hold one of these; else all.
+    """
+    before = log.get_meta(db, _MARK)
+    log.set_meta(db, _MARK, " ".join(sorted(rows)) if rows and before != _ALL else _ALL)
+
+
+def waiting(book: Book) -> bool:
+    """Whether bytes of something erased may still be in the files of this home."""
+    return log.get_meta(book.db, _MARK) is not None
+
+
+def finish(book: Book) -> bool:
+    """Writes the database anew, empties its write-ahead file and replaces its copies, where something was erased.
+
+    Returns False where that could not be done now (somebody reads, no room on the disk); it is tried again then.
+    """
+    which = log.get_meta(book.db, _MARK)
+    if which is None:
+        return True
+    try:
+        with sentences(book.store.path):
+            book.db.execute_sql("VACUUM")
+            _replace_copies(book, which)
+            with book.store.writing() as db:
+                db.execute_sql("DELETE FROM meta WHERE key = ?", (_MARK,))
+            emptied = _empty_write_ahead(book)
+            if not emptied:
+                with book.store.writing() as db:
+                    log.set_meta(db, _MARK, which)
+    except LsaError:
+        return False
+    return emptied
+
+
+def _empty_write_ahead(book: Book) -> bool:
+    busy = book.db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    return not busy
+
+
+def _replace_copies(book: Book, which: str) -> None:
+    """One fresh copy in the place of those that may hold what was erased."""
+    folder = book.paths.backups
+    copies = sorted(folder.glob("*.db"), key=lambda one: one.stat().st_mtime)
+    gone = copies if which == _ALL else [one for one in copies if _holds(book, one, which.split())]
+    if not gone:
+        return
+    fresh = book.store.backup(folder, f"fresh-{os.getpid()}.db")
+    # A single wiped record leaves no trace, not even a copy of another name.
+    name = f"records-{book.now():%Y-%m-%d-%H%M%S}.db" if which == _ALL else gone[-1].name
+    for one in gone:
+        _remove(one)
+    fresh.replace(folder / name)
+
+
+def _holds(book: Book, copy: Path, rows: Collection[str]) -> bool:
+    """Whether a copy holds one of these rows; one that cannot be read may."""
+    path = quote("/" + copy.absolute().as_posix().removeprefix("/"))
+    db = cipher.connect(f"file://{path}?mode=ro", book.key, [], uri=True)
+    try:
+        db.connect()
+        return any(
+            db.execute_sql(f"SELECT 1 FROM change WHERE row IN ({marks}) LIMIT 1", part).fetchone()
+            for part, marks in in_parts(rows)
+        )
+    except cipher.database_errors():
+        return True
+    finally:
+        db.close()
+
+
+def _remove(file: Path) -> None:
+    """Removes a file; a plain one's bytes are overwritten first, as far as the file system writes in place."""
+    if file.suffix != ".db" or cipher.is_plain(file):
+        with suppress(OSError), file.open("r+b") as held:
+            left = file.stat().st_size
+            while left > 0:
+                left -= held.write(bytes(min(left, 1 << 20)))
+            held.flush()
+            os.fsync(held.fileno())
+    for ending in ("", "-wal", "-shm", "-journal"):
+        file.with_name(file.name + ending).unlink(missing_ok=True)
+
+
+# What stands beside the records
+
+
+def drop_facts(db: Any, pupil: str) -> None:
+    """Takes away what this device remembers of a pupil: focus, current target, and what is being typed about them."""
+    if log.get_meta(db, "focus") == pupil:
+        db.execute_sql("DELETE FROM meta WHERE key LIKE 'draft:%'")
+    db.execute_sql("DELETE FROM meta WHERE value = ? OR instr(key, ?)", (pupil, pupil))
+
+
+def drop_saved(book: Book, pupils: Collection[str]) -> list[Path]:
+    """Removes the documents that were saved of these pupils (ids) in this home; returns which."""
+    removed = []
+    if pupils and book.paths.saved.is_dir():
+        for place in sorted(book.paths.saved.iterdir()):
+            if not any(ids.natural_id("pupil", "", part) in pupils for part in _parts(place.stem)):
+                continue
+            for file in sorted(place.iterdir()) if place.is_dir() else [place]:
+                _remove(file)
+            if place.is_dir():
+                place.rmdir()
+            removed.append(place)
+    return removed
+
+
+def _parts(name: str) -> Iterator[str]:
+    """Every run of words between hyphens: a pupil's code stands in the name of each document."""
+    words = name.split("-")
+    for start in range(len(words)):
+        for end in range(start + 1, len(words) + 1):
+            yield "-".join(words[start:end])

@@ -1,0 +1,114 @@
+"""Erasing: words that go for good, here at once and on every other device at its next sync.
+
+The log keeps that something was written, by whom and when; what it said is in no file any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lsa_tui import text
+from lsa_tui.daybook import cleaning, names, rights
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import BadInput
+from lsa_tui.records import belonging, erasures, ids, log, read
+from lsa_tui.records.kinds import Entry
+
+BY_ITS_WRITER = "erased by its writer"
+"""The reason that stands in the log where a writer wipes what is shared already. It tells nothing."""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was erased: records, the changes that made them, documents saved beside the database.
+
+    `clean` is False where bytes may still stand in the free part of the database; the next sync tries again.
+    """
+
+    records: int
+    changes: int
+    files: tuple[Path, ...] = ()
+    clean: bool = True
+
+
+def erase_pupil(book: Book, code: str, reason: str) -> Erased:
+    """Erases all that is recorded of a pupil, by anybody, with the pupil's name and plan; other pupils' entries stay.
+
+    Another pupil may be added under the same code afterwards. Raises what `erase_rows` raises, and BadInput for a
+    pupil of whom nothing is held.
+    """
+    rights.require(book, "erase")
+    pupil = ids.natural_id("pupil", "", code)
+    rows = [*belonging.of_pupil(book.db, pupil), *belonging.own_of_pupil(book.db, pupil)]
+    if not rows:
+        book.pupil(code)  # says which pupils there are
+        raise BadInput(f"nothing is held about {code!r}")
+    return erase_rows(book, rows, reason, pupil)
+
+
+def erase_rows(book: Book, rows: Iterable[str], reason: str, pupil: str | None = None) -> Erased:
+    """Erases records by their ids, with their history and with what repeats or answers them.
+
+    With `pupil` (an id) also what others have recorded of that pupil before they hear of it. Ends undo, as a sync does.
+    When this returns the words are in no file of this home: database, write-ahead file, backups. Raises BadInput
+    without a reason or with a name in it (it stays in the log), NotAllowed for a role that may not erase.
+    """
+    rights.require(book, "erase")
+    why = _reason(book, reason)
+    author = book.author()
+    with book.store.writing() as db:
+        log.drop_undone(db)
+        wanted = belonging.with_answers(db, rows)
+        own, shared = _chained(db, wanted, True), _chained(db, wanted, False)
+        changes = erasures.cut_out(db, log.OWN, own)
+        if shared or pupil is not None:
+            changes += erasures.redact(db, author, shared, (), pupil, why)
+        if pupil is not None:
+            cleaning.drop_facts(db, pupil)
+        cleaning.mark(db)
+    files = cleaning.drop_saved(book, {pupil} if pupil else set())
+    book.names = read.Names(book.db)
+    return Erased(len(own | shared), changes, tuple(files), cleaning.finish(book))
+
+
+def forget(book: Book, entry: Entry) -> bool:
+    """Wipes an entry, with its history and what repeats or answers it. Returns whether nobody can have seen it.
+
+    What never left this device is cut out of the log, and nothing shows that it was there: True. What was (or may
+    have been) shared is erased everywhere, without a telling reason: False. Ends redo, and in the second case undo.
+    When this returns the words are in no file of this home.
+    """
+    with book.store.writing() as db:
+        log.drop_undone(db)
+        rows = belonging.with_answers(db, [entry.id])
+        unseen = erasures.never_shared(db, rows)
+        if unseen:
+            for dev in (log.OWN, log.device(db)):
+                erasures.cut_out(db, dev, rows)
+        else:
+            erasures.redact(db, book.author(), _chained(db, rows, False), (), None, BY_ITS_WRITER)
+        cleaning.mark(db, rows)
+    book.names = read.Names(book.db)
+    cleaning.finish(book)
+    return unseen
+
+
+def _chained(db: Any, rows: Collection[str], own: bool) -> set[str]:
+    """Those of these rows that have changes in the chain that never leaves (`own`), or in the others."""
+    found: set[str] = set()
+    for part, marks in belonging.in_parts(rows):
+        sql = f"SELECT DISTINCT row FROM change WHERE (dev = ?) = ? AND row IN ({marks})"
+        found |= {row for (row,) in db.execute_sql(sql, (log.OWN, own, *part))}
+    return found
+
+
+def _reason(book: Book, reason: str) -> str:
+    why = text.one_line(text.clean(reason), 300)
+    if not why:
+        raise BadInput("erasing needs a reason (--reason); it stays in the log")
+    if names.found_in(book, why):
+        raise BadInput("a name stands in the reason, which stays in the log; write it without")
+    return why
