@@ -36,7 +36,7 @@ class Guard:
         self._limit = 60.0 * app.book.config["lock.minutes"]
         self._file = app.book.paths.database
         self._question = locking.lock_now(app.book.paths)
-        self._place = self._placed()
+        self._place = self._stat()
         self._device = log.get_meta(app.book.db, "device")
         self._last = time.monotonic()
         self._last_at: datetime = app.book.now()
@@ -119,13 +119,12 @@ class Guard:
 
     # The records
 
-    def _placed(self) -> tuple[int, int] | None:
-        """Which file the database is: its device, its number there; None where it is not there."""
+    def _stat(self) -> os.stat_result | None:
+        """Which file the database is; None where it is not there."""
         try:
-            found = os.stat(self._file)
+            return os.stat(self._file)
         except OSError:
             return None
-        return found.st_dev, found.st_ino
 
     def _device_now(self) -> str | None:
         try:
@@ -134,19 +133,25 @@ class Guard:
             return None
 
     def _look_for_the_records(self) -> None:
-        here = self._placed()
-        if here == self._place:
-            self.away = ""
+        here, known = self._stat(), self._place
+        same = here and known and (here.st_dev, here.st_ino) == (known.st_dev, known.st_ino)
+        if same and not self.away:
+            self._place = here
             return
         if not self.away:
             self.away = "gone"
             self.lock(deliberate=True)
         if here is None:
             self.away = "gone"
-            return
-        if locking.opened_again(self.app.book, self._device):
+        elif (same or _as_before(here, known)) and locking.opened_again(self.app.book, self._device):
             self._place, self.away = here, ""
             assert self._lock is not None
             self._lock.returned()
         else:
             self.away = "other"
+
+
+def _as_before(here: os.stat_result, known: os.stat_result | None) -> bool:
+    """Whether a file that came back is still as it was left. A stick may get another device and other numbers, but
+    what was written since would meet the write-ahead file of before, and the two would be mixed: it is not opened."""
+    return known is not None and here.st_size == known.st_size and abs(here.st_mtime - known.st_mtime) <= 2.0

@@ -201,7 +201,7 @@ class Lock(View):
         app, groups = self.app, self.meanwhile.groups()
         app.said = "Unlocked" if not self.records else "Unlocked; nothing was marked meanwhile"
         if self.was_away:
-            self.problems.insert(0, "The records were away for a while and are back; look at the last entries.")
+            self.problems.insert(0, "The records were away and came back. Look at the last entries: what was marked in that second may be missing.")
         if groups:
             from lsa_tui.app.views.marked import Marked  # seldom
 

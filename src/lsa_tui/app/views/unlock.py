@@ -89,6 +89,7 @@ class Asking(View):
             opened = self.door.opens(self.field.text)
         except LsaError as problem:  # the wait is not over, or the key file cannot be read
             self.problem = str(problem)
+            self._say_wait()
             return
         self.field = Typed(most=1000)
         if opened:
@@ -110,7 +111,7 @@ class Asking(View):
         if wait > 0:
             self.problem = f"{TOO_OFTEN}: wait {locking.wait_words(wait)}. Nothing is lost."
         elif self.problem.startswith(TOO_OFTEN):
-            self.problem = "Now: try again"
+            self.problem = "Now press Enter" if self.field and self.field.text else "Now try again"
 
     def do_unlock_digit(self, digit: str) -> None:
         """A tap on a digit."""
