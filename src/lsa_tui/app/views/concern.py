@@ -137,7 +137,7 @@ class Sheet(View):
 
     def draw(self, width: int, height: int) -> Picture:
         found = Picture()
-        title = "Added to a concern" if self.draft.adds_to else "A concern"
+        title = f"Add to {self.draft.adds_to[:8]}" if self.draft.adds_to else "A concern"
         found.add((between(f" {title}", f"{self._kept()} ", width), "strong"))
         if self.ready:
             self._draw_fields(found, width, height)
@@ -213,7 +213,7 @@ class Sheet(View):
         if name == "marks":
             return ", ".join(place for place, _ in draft.marks)
         if name == "in_person":
-            return "" if draft.in_person is None else "in person" if draft.in_person else "not in person"
+            return "" if draft.in_person is None else "yes" if draft.in_person else "no"
         return str(getattr(draft, name))
 
     def _status(self) -> str:
@@ -252,7 +252,7 @@ class Sheet(View):
 
     def _open(self, name: str) -> None:
         if name not in (*self.fields, "pupil"):
-            raise BadInput("No text is kept here, since no key of the DSL is trusted; 7 keeps whom you told")
+            raise BadInput("No text is kept here without a key of the DSL")
         if name in TEXTS:
             question, hint = TEXTS[name]
             held, several = getattr(self.draft, name), name != "place"
