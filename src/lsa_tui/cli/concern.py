@@ -50,8 +50,7 @@ def concern(book: Book, args: Namespace) -> Answer:
     passed = concerns.add(book, args.add, draft) if args.add else concerns.save(book, draft)
     said = f"{passed.says}  {passed.id}"
     if ready:
-        more = "sealed for the DSL; goes there with the next sync" if draft.has_text or draft.told else ""
-        lines = [said, more]
+        lines = [said, "Sealed for the DSL; it goes there with the next sync"]
     else:
         kept = f"told {passed.told}" if passed.told else "nobody told yet"
         lines = [*_reminder(), "", said, f"Kept for you: {kept}. No text was stored; {ELSEWHERE}"]
@@ -59,12 +58,12 @@ def concern(book: Book, args: Namespace) -> Answer:
         () if passed.passed_on else (f"nobody was told yet; do it now, then: lsa concern --add {passed.id} --told WHO",)
     )
     data = {**_json(passed), "text_stored": bool(ready and draft.has_text)}
-    return Answer(data, "\n".join(line for line in lines), hints=hints)
+    return Answer(data, "\n".join(lines), hints=hints)
 
 
 def _anything(args: Namespace) -> bool:
-    given = (*(getattr(args, name) for name in TEXTS), args.marks, args.told, args.add, args.source)
-    return any(one is not None for one in given)
+    given = (*(getattr(args, name) for name in TEXTS), args.marks, args.told, args.told_at, args.add, args.source)
+    return args.in_person or any(one is not None for one in given)
 
 
 def _draft(book: Book, args: Namespace) -> Draft:

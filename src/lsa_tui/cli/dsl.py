@@ -139,7 +139,8 @@ def _one(book: Book, args: Namespace, concern: Concern, hints: tuple[str, ...]) 
     from lsa_tui.documents.render import as_json, render
 
     document = documents.document(book, concern, args.name)
-    data = {**_summary(concern), "pieces": [one.facts for one in concern.pieces], "document": as_json(document)}
+    pieces = [one.facts for one in concern.pieces]
+    data = {**concern.first.facts, **_summary(concern), "pieces": pieces, "document": as_json(document)}
     form = args.format or "text"
     if args.out:
         target = Path(args.out).expanduser().absolute()

@@ -1,0 +1,327 @@
+"""`lsa concern` and `lsa dsl`: from the LSA's keyboard to the DSL's screen, and nothing of it anywhere else."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from commands import Ran, RunLsa, refused
+from concern_homes import in_files, in_pages, pages_of
+from lsa_tui import paths
+from lsa_tui.cli import table
+from lsa_tui.daybook.opening import open_book
+from lsa_tui.sync import keys
+
+CANARY = "CANARY-MAGNOLIA"
+SECRET = "six white geese"
+ROLES = {"jt": "lsa", "lp": "teacher", "sn": "senco", "ap": "dsl"}
+
+School = Callable[..., Ran]
+
+
+@pytest.fixture
+def school(run_lsa: RunLsa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> School:
+    """Runs a command on the home of jt, lp, sn or ap (LSA, teacher, SENCo, DSL): encrypted, one shared file."""
+    monkeypatch.setenv("LSA_NOW", "2026-11-24T13:05:00+00:00")
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", "five red boats")
+    monkeypatch.setenv("LSA_DSL_PASSPHRASE", SECRET)
+    (tmp_path / "share").mkdir()
+    url = f"sqlite:///{tmp_path / 'share' / 'school.db'}"
+
+    def run(who: str, *words: str, stdin: bytes | None = None) -> Ran:
+        return run_lsa("--home", str(tmp_path / who), *words, stdin=stdin)
+
+    for who, role in ROLES.items():
+        done = run(who, "init", "--name", f"{who} Sample", "--initials", who.upper(), "--role", role, "--shared", url)
+        assert done.code == 0, done.err
+    assert run("jt", "pupil", "add", "K7", "--name", "Kim Sample").code == 0
+    return run
+
+
+@pytest.fixture
+def trusted(school: School) -> School:
+    """The same once every device confirmed the DSL's key."""
+    made = school("ap", "dsl", "key", "--json").json
+    assert made["shared"]
+    for who in ("jt", "lp", "sn"):
+        assert school(who, "sync").code == 0
+        assert school(who, "dsl", "trust", *made["fingerprint"].split()).code == 0
+    return school
+
+
+def pass_on(school: School, *more: str) -> dict:
+    given = [part for name in ("words", "saw", "asked", "place") for part in (f"--{name}", f"{CANARY} {name}")]
+    marks = ("--marks", f"left hand: {CANARY} mark")
+    return school(
+        "jt", "concern", *given, *marks, "--told", f"{CANARY} told", "--in-person", "--at", "12:50", *more, "--json"
+    ).json
+
+
+# Before the school has a key
+
+
+def test_without_a_key_no_text_is_stored_and_the_reminder_shows(school: School, tmp_path: Path) -> None:
+    done = school("jt", "concern", "--words", CANARY, "--told", "Mrs Price", "--in-person", "--at", "12:50")
+    assert done.code == 0
+    for words in ("999", "DSL", "LADO", "no confidentiality", "Tell, Explain, Describe", "CPOMS", "No text was stored"):
+        assert words in done.out
+    assert "passed on 12:50" in done.out
+    listed = school("jt", "concern", "--json").json
+    assert (listed["ready"], listed["to_pass_on"]) == (False, 0)
+    assert [(one["told"], one["at"]) for one in listed["concerns"]] == [("Mrs Price", "2026-11-24T12:50:00+00:00")]
+    assert CANARY not in done.out + school("jt", "concern").out
+    book = open_book(paths.find(str(tmp_path / "jt")))
+    assert not in_pages(book, CANARY)
+    book.close()
+    assert not in_files(tmp_path, CANARY)
+
+
+def test_who_was_told_comes_later(school: School) -> None:
+    done = school("jt", "concern", "--words", "x")
+    assert done.code == 0
+    assert "nobody was told yet" in done.err
+    waiting = school("jt", "concern", "--json").json
+    assert waiting["to_pass_on"] == 1
+    uid = waiting["concerns"][0]["id"]
+    assert "passed on 13:01" in school("jt", "concern", "--add", uid[:8], "--told", "Mr Hall", "--at", "13:01").out
+    assert school("jt", "concern", "--json").json["to_pass_on"] == 0
+
+
+# The whole way
+
+
+def test_only_the_dsl_reads_it(trusted: School, tmp_path: Path) -> None:
+    school = trusted
+    passed = pass_on(school)
+    assert passed["says"] == "passed on 12:50"
+    assert (passed["sealed"], passed["told"]) == (True, None)
+    counted = school("jt", "sync", "--json").json
+    assert (counted["sent"], counted["received"], counted["remaining"]) == (0, 0, 0)  # nothing counts a concern
+    for who in ("lp", "sn", "ap"):
+        assert school(who, "sync").code == 0
+    assert [one["id"] for one in school("ap", "dsl", "open", "--json").json["concerns"]] == [passed["id"]]
+    shown = school("ap", "dsl", "open", passed["id"][:8])
+    for name in ("words", "saw", "asked", "place", "mark", "told"):
+        assert f"{CANARY} {name}" in shown.out
+    assert "Kim Sample" in shown.out
+    assert school("ap", "dsl", "open", passed["id"], "--json").json["words"] == f"{CANARY} words"
+
+    found = {who: outputs(school, who, tmp_path) for who in ("jt", "lp", "sn", "ap")}
+    for who, said in found.items():
+        assert len(said) > (20 if who != "ap" else 8)
+        for words, ran in said.items():
+            assert CANARY not in ran.out + ran.err, (who, words)
+            if who != "jt":
+                assert passed["id"] not in ran.out + ran.err, (who, words)
+    assert not in_files(tmp_path, CANARY)
+    for who in ROLES:
+        book = open_book(paths.find(str(tmp_path / who)))
+        assert not in_pages(book, CANARY)
+        with_id = [name for name in in_pages(book, passed["id"]) if name != "concerns.db"]
+        assert not with_id
+        shared_key = keys.held(book)[0].key
+        book.close()
+    shared = pages_of(tmp_path / "share" / "school.db", shared_key)
+    assert b"K7" in shared
+    assert CANARY.encode() not in shared
+    assert passed["id"].encode() not in shared
+
+
+def outputs(school: School, who: str, tmp_path: Path) -> dict[tuple[str, ...], Ran]:
+    """What this person's commands say: every one that shows anything, in every form."""
+    asked: list[tuple[str, ...]] = [
+        ("concern",),
+        ("doctor",),
+        ("doctor", "--rebuild"),
+        ("sync", "--dry-run"),
+        ("sync",),
+        ("paths",),
+        ("pupil", "list"),
+        ("names", "list"),
+        ("shared", "status"),
+    ]
+    asked += [("summary", "--for", one, "--format", form) for one in audiences() for form in ("text", "md", "html")]
+    if ROLES[who] != "dsl":
+        asked += [("log",), ("log", "--all-pupils", "--since", "2026-11-01"), ("export",), ("audit",), ("retention",)]
+        asked += [("export", "--names", "--private"), ("inbox",), ("today",), ("conflicts",), ("undo",), ("redo",)]
+        asked += [("access-request", "K7", "--out", str(tmp_path / f"request-{who}"))]
+    known = [words for words in asked if words[0] in table.WORDS]
+    return {words: school(who, *words, *json) for words in known for json in ((), ("--json",))}
+
+
+def audiences() -> tuple[str, ...]:
+    return ("lsa", "teacher", "senco", "home")
+
+
+def test_acknowledged_it_leaves_the_writers_device(trusted: School, tmp_path: Path) -> None:
+    school = trusted
+    passed = pass_on(school)
+    school("jt", "sync")
+    assert "sent" in school("jt", "concern").out
+    assert school("ap", "dsl", "acknowledge", passed["id"]).code == 0
+    before = (tmp_path / "jt" / "concerns.db").read_bytes()
+    assert school("jt", "sync").code == 0
+    listed = school("jt", "concern", "--json").json["concerns"]
+    assert listed[0]["acknowledged"] == "2026-11-24T13:05:00+00:00"
+    assert (tmp_path / "jt" / "concerns.db").read_bytes() != before
+    assert school("ap", "dsl", "open", "--json").json["concerns"][0]["acknowledged"]
+    # What is added later is new to the DSL again.
+    school("jt", "concern", "--add", passed["id"], "--saw", "second", "--told", "Mr Hall")
+    school("jt", "sync")
+    shown = school("ap", "dsl", "open", passed["id"], "--json").json
+    assert (shown["added"], shown["acknowledged"]) == (1, None)
+    assert "second" in school("ap", "dsl", "open", passed["id"]).out
+
+
+def test_one_concern_as_a_document(trusted: School, tmp_path: Path) -> None:
+    school = trusted
+    passed = pass_on(school)
+    school("jt", "sync")
+    for form, sign in (("html", "<h1>"), ("md", "#"), ("json", "{"), ("text", "PUPIL")):
+        target = tmp_path / f"concern.{form}"
+        done = school(
+            "ap", "dsl", "open", passed["id"], "--format", form, "--out", str(target), "--name", "Kim A Sample"
+        )
+        assert done.code == 0, done
+        text = target.read_text(encoding="utf-8")
+        assert sign in text
+        assert "Kim A Sample" in text
+        assert f"{CANARY} words" in text
+        assert target.stat().st_mode & 0o077 == 0
+    refused(school("ap", "dsl", "open", passed["id"], "--out", str(target)), "never written over")
+
+
+@pytest.mark.skipif(shutil.which("age") is None, reason="the age program is not installed")
+def test_the_age_program_opens_what_was_delivered(trusted: School, tmp_path: Path) -> None:
+    passed = pass_on(trusted)
+    trusted("jt", "sync")
+    file = tmp_path / "share" / "school.db.sealed" / f"{passed['id']}.age"
+    child, master = pty.fork()
+    if child == 0:
+        os.execvp(
+            "age", ["age", "-d", "-i", str(tmp_path / "ap" / "dsl-key.age"), "-o", str(tmp_path / "out"), str(file)]
+        )
+    os.read(master, 1000)
+    os.write(master, f"{SECRET}\n".encode())
+    try:
+        while os.read(master, 1000):
+            pass
+    except OSError:
+        pass
+    assert os.waitpid(child, 0)[1] == 0
+    os.close(master)
+    assert json.loads((tmp_path / "out").read_bytes())["words"] == f"{CANARY} words"
+
+
+def test_from_the_log_it_moves(trusted: School, tmp_path: Path) -> None:
+    noted = trusted("jt", "note", f"{CANARY} he said", "--json").json
+    done = trusted("jt", "concern", "--from", noted["id"], "--told", "Mrs Price", "--json")
+    assert done.json["sealed"]
+    assert trusted("jt", "log", "--json").json["entries"] == []
+    trusted("jt", "sync")
+    assert f"{CANARY} he said" in trusted("ap", "dsl", "open", done.json["id"]).out
+    book = open_book(paths.find(str(tmp_path / "jt")))
+    assert not in_pages(book, CANARY)
+    book.close()
+
+
+def test_words_from_standard_input_stay_out_of_the_shells_history(trusted: School) -> None:
+    done = trusted("jt", "concern", "--words", "-", "--told", "Mrs Price", "--json", stdin=b"  it is a secret\n")
+    trusted("jt", "sync")
+    assert trusted("ap", "dsl", "open", done.json["id"], "--json").json["words"] == "  it is a secret\n"
+
+
+# The key
+
+
+def test_the_key_is_made_once_and_shown_again(school: School, tmp_path: Path) -> None:
+    made = school("ap", "dsl", "key", "--json").json
+    again = school("ap", "dsl", "key", "--json").json
+    assert (made["made"], again["made"]) == (True, False)
+    assert made["fingerprint"] == again["fingerprint"]
+    assert made["recipient"].startswith("age1")
+    assert b"AGE-SECRET-KEY" not in (tmp_path / "ap" / "dsl-key.age").read_bytes()
+    refused(school("ap", "dsl", "key", "--out", str(tmp_path / "x")), "made already")
+    elsewhere = tmp_path / "stick" / "key.age"
+    newer = school("ap", "dsl", "key", "--new", "--out", str(elsewhere), "--json").json
+    assert newer["fingerprint"] != made["fingerprint"]
+    assert elsewhere.exists()
+    refused(school("ap", "dsl", "key", "--new", "--out", str(elsewhere)), "never written over")
+
+
+def test_what_was_sealed_to_the_older_key_still_opens(trusted: School) -> None:
+    first = pass_on(trusted)
+    newer = trusted("ap", "dsl", "key", "--new", "--json").json
+    trusted("jt", "sync")
+    trusted("jt", "dsl", "trust", newer["fingerprint"])
+    second = pass_on(trusted)
+    trusted("jt", "sync")
+    found = trusted("ap", "dsl", "open", "--json").json
+    assert {one["id"] for one in found["concerns"]} == {first["id"], second["id"]}
+    assert found["unreadable"] == []
+    for one in (first, second):
+        assert trusted("ap", "dsl", "acknowledge", one["id"]).code == 0
+    trusted("jt", "sync")
+    assert all(one["acknowledged"] for one in trusted("jt", "concern", "--json").json["concerns"])
+
+
+def test_the_wrong_passphrase_opens_nothing(trusted: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LSA_DSL_PASSPHRASE", "not this one")
+    refused(trusted("ap", "dsl", "open"), "passphrase", code=3)
+
+
+def test_without_any_passphrase_it_is_locked(trusted: School, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "home-passphrase"
+    file.write_text(os.environ["LSA_PASSPHRASE"])
+    key_file = tmp_path / "key-passphrase"
+    key_file.write_text(f"{SECRET}\n")
+    monkeypatch.delenv("LSA_DSL_PASSPHRASE")
+    monkeypatch.delenv("LSA_PASSPHRASE")
+    home = ("--passphrase-file", str(file))
+    done = trusted("ap", "dsl", "open", "--key-passphrase-file", str(key_file), *home)
+    assert done.code == 0, done
+    refused(trusted("ap", "dsl", "open", *home), "passphrase", code=3)  # the home's is not the key's
+
+
+def test_a_wrong_fingerprint_is_not_trusted(school: School) -> None:
+    refused(school("jt", "dsl", "trust", "0000"), "lsa sync", code=1)
+    made = school("ap", "dsl", "key", "--json").json
+    school("jt", "sync")
+    refused(school("jt", "dsl", "trust", made["fingerprint"][:-1]), "in person")
+    assert not school("jt", "concern", "--json").json["ready"]
+    by_hand = ("--recipient", made["recipient"], "--verify", made["verify"])
+    refused(school("jt", "dsl", "trust", made["fingerprint"], *by_hand[:2]), "--verify")
+    assert school("jt", "dsl", "trust", made["fingerprint"].replace(" ", ""), *by_hand).code == 0
+    assert school("jt", "concern", "--json").json["ready"]
+
+
+@pytest.mark.parametrize("who", ["jt", "lp", "sn"])
+def test_only_the_dsl_makes_and_opens(school: School, who: str) -> None:
+    for words in (("key",), ("open",), ("acknowledge", "abcd")):
+        assert school(who, "dsl", *words).code == 1
+
+
+# Wrong use
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--in-person",), "--told"),
+        (("--words", "x", "--told-at", "12:00"), "--told"),
+        (("--marks", "left hnd: a cut"), "left hand"),
+        (("--add", "ffff", "--saw", "x"), "lsa concern"),
+        (("--words", " "), "nothing stands"),
+        (("--words", "x", "--at", "half past"), "not a time"),
+        (("--add", "ffff", "--from", "ffff"), "--from"),
+    ],
+)
+def test_wrong_use_is_a_sentence(school: School, words: tuple[str, ...], said: str) -> None:
+    refused(school("jt", "concern", *words), said)
+    assert school("jt", "concern", "--json").json["concerns"] == []
