@@ -335,31 +335,6 @@ async def test_fewer_presets_of_ones_own(book: Book) -> None:
 # --- reminders ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("size", [*SIZES, LEAST])
-async def test_a_concern_says_what_to_do_and_leaves_no_trace(book: Book, size) -> None:
-    app = LsaApp(book)
-    async with app.run_test(size=size) as pilot:
-        before, files = everything(book), sorted(book.paths.data_folder.rglob("*"))
-        foot = text(app, "foot")
-        await pilot.press("d")
-        words = flat(app)
-        if size != LEAST:
-            assert "CPOMS" in words
-        for said in ("999", "the DSL or the deputy", "tell the headteacher", "the chair of governors", "Tell, Explain"):
-            assert said in words
-        await typed(pilot, "she said m1 c1 w")
-        assert top(pilot).name == "reminder"
-        assert "Nothing is typed here" in app.said
-        await pilot.press("enter")
-        assert top(pilot).name == "today"
-        await pilot.press("d", "q", "d")
-        await tap(pilot, "back")
-        assert top(pilot).name == "today"
-        assert everything(book) == before
-        assert sorted(book.paths.data_folder.rglob("*")) == files
-        assert text(app, "foot").splitlines()[0] == foot.splitlines()[0]
-
-
 @pytest.mark.parametrize("by_tap", [False, True])
 async def test_hands_on_goes_on_to_an_incident(book: Book, by_tap: bool) -> None:
     app = LsaApp(book)
