@@ -122,7 +122,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("handson.past", ("m",), "It is over", "It is over already: how many minutes it took", "handson"),
     Action("handson.persons", ("w",), "Who", "The adults who were hands-on, and who saw it", "handson"),
     Action("handson.tried", ("b",), "Tried", "What was tried before", "handson"),
-    Action("handson.held", ("h",), "Done", "What was done, and how the pupil was held or guided", "handson"),
+    Action("handson.held", ("h",), "Held", "What was done, and how the pupil was held or guided", "handson"),
     Action("handson.place", ("p",), "Place", "Where it was", "handson"),
     Action("handson.injury", ("i",), "Injury", "Whether anybody was hurt", "handson"),
     Action("handson.free", ("f",), "Free?", "Free to leave: yes or no", "handson"),

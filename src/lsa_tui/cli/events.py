@@ -14,7 +14,7 @@ from lsa_tui.daybook.when import moment
 
 _HANDS_ON = (
     "\nHands-on: tell SLT now; the school's own record is due today; the school tells the parents. "
-    "This entry is not that record."
+    "This entry is not that record. `lsa handson record MINUTES` keeps the facts until the form is done."
 )
 
 

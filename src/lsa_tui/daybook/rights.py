@@ -48,7 +48,7 @@ DEEDS: Mapping[str, Roles] = {
     "write for the senco": CLASS,
     "write for home": CLASS,
     "record an intervention": CLASS,
-    "write for the school's form": CLASS,
+    "write for the school's form": EVERYBODY,
     # What is held, and for how long
     "export": CLASS,
     "import": CLASS,
@@ -121,6 +121,13 @@ COMMANDS: Mapping[str, Roles] = {
     "abc": CLASS,
     "care": CLASS,
     "flag": CLASS,
+    "handson start": CLASS,
+    "handson stop": CLASS,
+    "handson record": CLASS,
+    "handson facts": CLASS,
+    "handson done": CLASS,
+    "handson list": EVERYBODY,
+    "handson document": EVERYBODY,
     # Afterwards
     "undo": CLASS,
     "redo": CLASS,

@@ -56,9 +56,12 @@ HOME_ONLY = ("home",)
 _TIMES = "slot started ended status pauses"
 _SLOT = "title ends cancelled all_day"
 
+_HANDS_ON = "ended persons tried_before held place injury free_to_leave told told_at school_form_done text"
+
 MAY_SEE: tuple[Row, ...] = (
     _row("needs_you", "problems", STAFF, problem="text", reply="problem text close"),
     _row("needs_you", "incidents", STAFF, incident="seen next hurt free_to_leave"),
+    _row("needs_you", "hands_on", STAFF, intervention="ended told told_at school_form_done"),
     _row("needs_you", "bumps", STAFF, care="what value"),
     _row("needs_you", "morning", STAFF, flag="what value"),
     _row("needs_you", "conflicts", STAFF),
@@ -124,6 +127,7 @@ MAY_SEE: tuple[Row, ...] = (
         STAFF,
         incident="before seen next minutes place free_to_leave communicating hurt text",
     ),
+    _row("what_happened", "hands_on", STAFF, intervention=_HANDS_ON),
     _row("what_happened", "notes", STAFF, note="text score target home helped own_words", problem="note"),
     _row("own_words", "notes", STAFF, note="text own_words"),
     _row("tomorrow", "line", STAFF, tomorrow="text"),
@@ -137,6 +141,10 @@ MAY_SEE: tuple[Row, ...] = (
     # Home gets what the teacher has released and nothing else; no record can be released so far.
     _row("from_school", "released", HOME_ONLY),
 )
+
+SCHOOL_FORM = _row("school_form", "facts", (*STAFF, "dsl"), intervention=_HANDS_ON, incident="before seen next")
+"""The page for the school's own form of a restrictive intervention: no part of a day's hand-over. The family hears of
+it by the school's formal route."""
 
 
 def rows_for(audience: str) -> list[Row]:

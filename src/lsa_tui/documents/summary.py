@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from lsa_tui.daybook.book import Book
-from lsa_tui.documents import about, attention, behaviour, happened, home, learning, provision, wellbeing
+from lsa_tui.documents import about, attention, behaviour, happened, home, intervention, learning, provision, wellbeing
 from lsa_tui.documents.audiences import SECTIONS, rows_for
 from lsa_tui.documents.day import Day, Part, View, at
 from lsa_tui.documents.document import Document, Item, Section
@@ -16,6 +16,7 @@ from lsa_tui.records.kinds import Entry
 PARTS: Mapping[tuple[str, str], Part] = {
     ("needs_you", "problems"): attention.problems,
     ("needs_you", "incidents"): attention.incidents,
+    ("needs_you", "hands_on"): intervention.due,
     ("needs_you", "bumps"): attention.bumps,
     ("needs_you", "morning"): attention.morning,
     ("needs_you", "conflicts"): attention.conflicts,
@@ -31,6 +32,7 @@ PARTS: Mapping[tuple[str, str], Part] = {
     ("behaviour", "durations"): behaviour.timed,
     ("behaviour", "praise"): behaviour.praise,
     ("what_happened", "incidents"): happened.incidents,
+    ("what_happened", "hands_on"): intervention.course,
     ("what_happened", "notes"): happened.notes,
     ("own_words", "notes"): happened.own_words,
     ("tomorrow", "line"): happened.tomorrow,
@@ -45,7 +47,7 @@ PARTS: Mapping[tuple[str, str], Part] = {
 }
 """What makes each part of the table in `audiences`."""
 
-BY_THE_LSA = ("session", "tally", "bout", "trial", "check", "incident", "care", "flag")
+BY_THE_LSA = ("session", "tally", "bout", "trial", "check", "incident", "intervention", "care", "flag")
 """What only somebody beside the pupil records; a teacher writes notes and answers too."""
 
 

@@ -131,7 +131,7 @@ class HandsOn(View):
     def _fact(self, action: str, entry: Entry, wide: int) -> Box:
         label = next(one.label for one in ACTIONS if one.id == action)
         head: Line = [(f" {self.app.keymap.shown(action)} ", "tile-key"), (label, "tile-label")]
-        shown = wrapped(self._said(entry, FACTS[action]).replace("\n", " ") or "·", wide - 2, 2)
+        shown = wrapped(self._said(entry, FACTS[action]).replace("\n", " ") or "·", wide - 1, 2)
         return Box((head, *(f" {line}" for line in shown)), action)
 
     def _said(self, entry: Entry, name: str) -> str:

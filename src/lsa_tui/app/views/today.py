@@ -116,8 +116,9 @@ class Today(View):
             began = one.when.astimezone(self.book.zone)
             today = began.date() == self.book.today()
             whose = f"{self.book.names.pupil(one.pupil)} " if one.pupil != self.book.focus else ""
-            due = "school's form due today" if today else f"school's form was due {began:%a}"
-            words = f" {whose}hands-on {began:%H:%M}: {due if one['ended'] else 'RUN'}"
+            due = "school's form due" if today else "school's form late"
+            when = f"{began:%H:%M}" if today else f"{began:%a %d %b}"
+            words = f" {whose}hands-on {when}: {due if one['ended'] else 'RUN'}"
             top = found.add((between(words, f"{self.app.keymap.shown('handson.sheet')} ", width), "late"))
             found.taps.append(Tap(0, top, width, 1, "handson.sheet", one.id))
 
