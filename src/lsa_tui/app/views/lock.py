@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lsa_tui.records.kinds import Entry
 
 KEPT, NOT_KEPT = "kept", "NOT KEPT"
+AWAY = "The records were away and came back. Look at the last entries: what was marked in that second may be missing."
 WORDS = {"pin": "your PIN", "passphrase": "your passphrase", "nothing": "unlock"}
 
 
@@ -201,7 +202,7 @@ class Lock(View):
         app, groups = self.app, self.meanwhile.groups()
         app.said = "Unlocked" if not self.records else "Unlocked; nothing was marked meanwhile"
         if self.was_away:
-            self.problems.insert(0, "The records were away and came back. Look at the last entries: what was marked in that second may be missing.")
+            self.problems.insert(0, AWAY)
         if groups:
             from lsa_tui.app.views.marked import Marked  # seldom
 

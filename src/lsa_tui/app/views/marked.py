@@ -71,7 +71,8 @@ class Marked(Windowed):
             return [("Enter: keep all", "marked.done", ""), ("0: drop all", "marked.all", "")]
         drop = sum(len(group.times) for group in self.groups if self._key(group) in self.dropped)
         every = len(self.dropped) == len(self.groups)
-        done = ("Enter: drop all" if every else f"Enter: drop {drop}", "marked.done", "")
+        keep = sum(len(group.times) for group in self.groups) - drop
+        done = ("Enter: drop all" if every else f"Enter: drop {drop} keep {keep}", "marked.done", "")
         return [done, ("0: keep all", "marked.all", "") if every else ("0: drop all", "marked.all", "")]
 
     def hints(self) -> list[tuple[str, str, str]]:
