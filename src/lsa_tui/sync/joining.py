@@ -89,10 +89,10 @@ def _admitted(path: Path, shared: SqliteFile, about: About, opening: Opening) ->
     if invitation is None:
         opening.keep = True
         if about.hub_id:
-            opening.settle(about, shared.pushing)
+            opening.settle(about, shared.holding)
         assert opening.file is not None
         return opening.file
-    with shared.pushing() if about.hub_id else nullcontext():
+    with shared.holding() if about.hub_id else nullcontext():
         file = _read(path)
         if invitation not in file.slots:
             raise Locked(f"no such invitation to {path} is open: each is good for once; ask for a new one")
@@ -106,7 +106,7 @@ def invite(book: Book, url: str | None = None) -> Invitation:
     LsaError where there is no encrypted store, SyncIncomplete."""
     with at(book, url) as shared:
         used = encrypted(book, shared)
-        with shared.pushing():
+        with shared.holding():
             file = _read(shared.path)
             words, until = admission.invite(file, used.key, book.now())
             keys.write(shared.path, file)

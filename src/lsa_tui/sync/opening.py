@@ -58,7 +58,10 @@ class Opening:
         """
         if self.given is not None:
             self.used = self.given
-            return attempt(self.given.key) if here else EMPTY
+            found = attempt(self.given.key) if here else EMPTY
+            if found == SHUT:
+                raise self._damaged()
+            return found
         self._look()
         found = EMPTY
         if here:
@@ -111,13 +114,13 @@ class Opening:
 
     def _look(self) -> None:
         self._trouble, self.file = "", None
-        for patience in (0.2, 0.0):
+        # A store being made just now, on a disk that cannot put files in place whole, is worth a second look.
+        for patience in (0.0,) if self.path.exists() else (0.3, 0.0):
             try:
                 self.file = keys.read(self.path)
                 self._trouble = "" if self.file else "gone"
                 return
             except DamagedKeyFile:
-                # Perhaps another device is writing it just now, on a disk that cannot put files in place whole.
                 self._trouble = "damaged"
                 time.sleep(patience)
 

@@ -83,7 +83,7 @@ def _change(book: Book, shared: SqliteFile, opening: Opening, typed: str) -> byt
         )
     one, made = _new(shared.path, file.store, typed)
     keys.remember(book, one)
-    with shared.pushing():
+    with shared.holding():
         file = keys.read(shared.path) or file
         keys.write(shared.path, replace(file, next=made))
     with suppress(SyncIncomplete):  # which key is in force is seen on opening it again
@@ -93,7 +93,7 @@ def _change(book: Book, shared: SqliteFile, opening: Opening, typed: str) -> byt
 
 def _give_up(shared: SqliteFile, opening: Opening) -> None:
     """Takes the new key out of the file of keys again, where that can be done; left there it does no harm."""
-    with suppress(SyncIncomplete), shared.pushing():
+    with suppress(SyncIncomplete), shared.holding():
         file = keys.read(shared.path)
         if file is not None and opening.used is not None and file.key_id == opening.used.key_id:
             keys.write(shared.path, replace(file, next=None))
@@ -111,7 +111,8 @@ def _encrypt(book: Book, shared: SqliteFile, typed: str) -> bytes:
     copy = SqliteFile(beside)
     copy.opening = Opening(book, beside, keep=False, given=one)
     try:
-        with shared.alone():
+        # Nothing is written to the old file: a journal of it would be played back into the new one.
+        with shared.holding(reading_too=True):
             copy.open(made_up=False, create=True)
             copy.fill(shared)
             copy.close()

@@ -83,7 +83,7 @@ class SqliteFile:
                     made = self._make(made_up)
                 about = self._recognise(created=made and not here, was_empty=made and here)
                 if self.opening is not None:
-                    self.opening.settle(about, self.pushing)
+                    self.opening.settle(about, self.holding)
                 return about
             except BaseException:
                 self.close()
@@ -158,10 +158,16 @@ class SqliteFile:
             self._db.execute_sql(f"PRAGMA rekey = \"x'{key.hex()}'\"")
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Nobody else reads or writes meanwhile. Nothing may be written inside: a journal would outlive the file."""
-        with self._sentences(), self._db.atomic("EXCLUSIVE"):
-            yield
+    def holding(self, reading_too: bool = False) -> Iterator[None]:
+        """Nobody else writes meanwhile (with `reading_too`: nor reads), and nothing is written to the file itself."""
+        with self._sentences():
+            connection = self._db.connection()
+            connection.execute(f"BEGIN {'EXCLUSIVE' if reading_too else 'IMMEDIATE'}")
+            try:
+                yield
+            finally:
+                # SQLCipher writes on an empty commit, too: it would wait for all readers.
+                connection.execute("ROLLBACK")
 
     def size(self) -> int:
         """How many changes it holds."""
@@ -230,16 +236,20 @@ class SqliteFile:
         Asked of SQLCipher: reading the file by another handle would drop this process's locks.
         """
         self.close()
-        self._connect("rw", bytes(cipher.KEY_BYTES))
+        # Any key will do, and no setting: the first one would want the right key.
+        self._db = cipher.connect(self._uri("rw"), bytes(cipher.KEY_BYTES), [], uri=True)
         try:
             return str(self._pragma("cipher_salt"))
         finally:
             self.close()
 
+    def _uri(self, mode: str) -> str:
+        return f"file://{quote('/' + self.path.as_posix().removeprefix('/'))}?mode={mode}"
+
     def _connect(self, mode: str, key: bytes | None, new: bool = False) -> None:
         used = self.opening.used if new and self.opening is not None else None
         self._db = cipher.connect(
-            f"file://{quote('/' + self.path.as_posix().removeprefix('/'))}?mode={mode}",
+            self._uri(mode),
             key,
             uri=True,
             # Settings of the connection only: a file of somebody else must not be changed by looking at it.

@@ -1,0 +1,528 @@
+"""Encrypted homes through an encrypted shared store: what it holds, who gets in, and what is said when nobody does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from lsa_tui import clock
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import Locked, LsaError, SyncIncomplete
+from lsa_tui.records import log, read
+from lsa_tui.sync import admission, joining, keys, opening, rekeying, words
+from lsa_tui.sync.keys import KeyChanged, NeedsPassphrase, beside
+from lsa_tui.sync.run import sync
+from lsa_tui.vault.keyfile import KeyFile
+
+PASS, NEW = "two red buckets", "a yellow spade"
+CANARY = "Zanzibar"
+
+
+def asked(typed: str) -> keys.Ask:
+    return lambda _: typed
+
+
+def note(book: Book, text: str):
+    return book.record("note", {"at": clock.to_text(book.now()), "text": text})
+
+
+def texts(book: Book) -> set[str]:
+    return {one["text"] for one in read.of_kind(book.db, "note")}
+
+
+def raw(folder: Path) -> bytes:
+    return b"".join(one.read_bytes() for one in sorted(folder.rglob("*")) if one.is_file())
+
+
+@pytest.fixture
+def one(homes, url, monkeypatch) -> Book:
+    """A device that made the encrypted store."""
+    book = homes("jt", encrypted=True)
+    note(book, f"{CANARY} counted on")
+    sync(book, url, ask=asked(PASS))
+    return book
+
+
+@pytest.fixture
+def two(homes, one, url) -> Book:
+    """A device that joined it."""
+    book = homes("lp", encrypted=True)
+    note(book, f"{CANARY} wrote a line")
+    sync(book, url, ask=asked(PASS))
+    sync(one, url)
+    return book
+
+
+def test_no_word_of_it_stands_in_any_shared_byte(one, two, shared, url, agree) -> None:
+    assert texts(one) == texts(two) == {f"{CANARY} counted on", f"{CANARY} wrote a line"}
+    agree(one, two)
+    content = raw(shared.parent)
+    held = keys.held(one)[0]
+    for word in (CANARY, "counted", "CREATE TABLE", PASS):
+        assert word.encode() not in content
+    assert held.key not in content
+    assert held.key.hex().encode() not in content
+    for book in (one, two):
+        assert keys.held(book)[0].key == held.key
+        assert CANARY.encode() not in raw(book.paths.data_folder)
+    assert sorted(path.name for path in shared.parent.iterdir()) == ["school.db", "school.db.keys"]
+    assert shared.read_bytes()[:16].hex() == held.store.replace("-", "")  # which store it is can be seen without a key
+
+
+def test_the_file_of_keys_is_for_everybody_who_may_open_the_store(one, shared) -> None:
+    assert beside(shared).stat().st_mode & 0o777 == shared.stat().st_mode & 0o777
+    made = KeyFile.read(beside(shared))
+    assert (made.key_id, made.more["log_format"]) == (keys.held(one)[0].key_id, 1)
+
+
+def test_a_store_is_made_with_a_passphrase_or_not_at_all(homes, shared, url, everything) -> None:
+    book = homes("jt", encrypted=True)
+    before = everything(book)
+    with pytest.raises(NeedsPassphrase, match="join passphrase, chosen now") as caught:
+        sync(book, url)
+    assert caught.value.exit_code == 3
+    assert list(shared.parent.iterdir()) == []
+    assert everything(book) == before
+    with pytest.raises(LsaError, match="at least 8 characters"):
+        sync(book, url, ask=asked("short"))
+    assert list(shared.parent.iterdir()) == []
+    assert keys.held(book) == []
+
+
+def test_a_new_store_from_the_environment(homes, url, monkeypatch) -> None:
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    one, two = homes("jt", encrypted=True), homes("plain")
+    first = sync(one, url)
+    assert first.created
+    assert "not encrypted" not in first.says
+    assert sync(two, url).received == 1  # a plain home joins as well
+    monkeypatch.delenv("LSA_SHARED_PASSPHRASE")
+    assert sync(two, url).verified
+
+
+def test_a_plain_home_makes_a_plain_store_and_says_so(homes, shared, url) -> None:
+    done = sync(homes("jt"), url)
+    assert done.notes == ("the shared file was created", opening.NOT_ENCRYPTED)
+    assert shared.read_bytes().startswith(b"SQLite format 3")
+    assert not beside(shared).exists()
+    assert sync(homes("jt"), url).notes == ()
+
+
+def test_a_plain_home_with_a_join_passphrase_makes_an_encrypted_store(homes, shared, url, monkeypatch) -> None:
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    assert opening.NOT_ENCRYPTED not in sync(homes("jt"), url).notes
+    assert not shared.read_bytes().startswith(b"SQLite format 3")
+
+
+def test_made_up_records_stay_plain(homes, shared, url, monkeypatch) -> None:
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    book = homes("demo")
+    log.set_meta(book.db, "made_up", "yes")
+    assert sync(book, url).notes == ("the shared file was created",)
+    assert shared.read_bytes().startswith(b"SQLite format 3")
+    with pytest.raises(SyncIncomplete, match="never mixed"):
+        sync(homes("real", encrypted=True), url)
+    with pytest.raises(LsaError, match="made-up"):
+        rekeying.rekey(book, lambda: NEW, url)
+
+
+def test_a_made_up_home_does_not_join_an_encrypted_store(homes, one, url) -> None:
+    book = homes("demo")
+    log.set_meta(book.db, "made_up", "yes")
+    with pytest.raises(SyncIncomplete, match="never mixed"):
+        sync(book, url, ask=asked(PASS))
+
+
+@pytest.mark.parametrize("typed", ["", "two red bucket", "badob badob badob badob badob badob"])
+def test_without_the_right_passphrase_nothing_happens(typed, homes, one, url, shared, everything) -> None:
+    new = homes("mb", encrypted=True)
+    before, files = everything(new), raw(shared.parent)
+    with pytest.raises(Locked) as caught:
+        sync(new, url, **({"ask": asked(typed)} if typed else {}))
+    assert caught.value.exit_code == 3
+    assert caught.value.code == "locked"
+    assert "lsa shared join" in str(caught.value) or "not the join passphrase" in str(caught.value)
+    after = everything(new)
+    after["meta"] = [row for row in after["meta"] if row[0] != "shared_wrong"]
+    assert after == before
+    assert raw(shared.parent) == files
+    assert sync(new, url, ask=asked(PASS)).received == 2
+
+
+def test_wrong_passphrases_are_answered_more_and_more_slowly(homes, one, url, monkeypatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(admission.time, "sleep", slept.append)
+    new = homes("mb", encrypted=True)
+    for _ in range(7):
+        with pytest.raises(Locked):
+            sync(new, url, ask=asked("not this one"))
+    assert [round(one) for one in slept if one > 0.5] == [1, 2, 4, 8]
+    sync(new, url, ask=asked(PASS))
+    assert admission._tries(new) == []
+
+
+def test_counting_first_writes_nothing(homes, one, url, shared, everything) -> None:
+    new = homes("mb", encrypted=True)
+    before, files = everything(new), raw(shared.parent)
+    assert sync(new, url, dry_run=True, ask=asked(PASS)).received == 2
+    assert everything(new) == before
+    assert raw(shared.parent) == files
+    with pytest.raises(Locked):
+        sync(new, url)
+
+
+# A changed key
+
+
+def test_a_changed_key_is_told_apart_and_loses_nothing(one, two, url, shared, everything, agree) -> None:
+    old = shared.read_bytes()
+    note(two, "written before it was known")
+    rekeying.rekey(one, lambda: NEW, url)
+    assert shared.read_bytes() != old
+    assert keys.held(one)[0].key != keys.held(two)[0].key
+    before, files = everything(two), raw(shared.parent)
+    for typed in (PASS, NEW):  # told first, whatever is typed or set
+        with pytest.raises(SyncIncomplete, match=r"the key of the shared file .* was changed") as caught:
+            sync(two, url, ask=asked(typed))
+        assert caught.value.exit_code == 4
+        assert "lsa shared join" in str(caught.value)
+        assert "damaged" not in str(caught.value)
+        assert "1 not shared yet, everything is still on this device" in str(caught.value)
+    assert everything(two) == before
+    assert raw(shared.parent) == files
+    with pytest.raises(Locked, match="not the join passphrase"):
+        joining.join(two, asked(PASS), url)
+    joining.join(two, asked(NEW), url)
+    assert sync(two, url).sent == 1
+    sync(one, url)
+    agree(one, two)
+    assert "written before it was known" in texts(one)
+
+
+def test_the_old_key_opens_nothing_of_it(one, two, url, shared) -> None:
+    rekeying.rekey(one, lambda: NEW, url)
+    old = keys.held(two)[0]
+    with (
+        joining.at(two, url, opening.Opening(two, shared, keep=False, given=old)) as file,
+        pytest.raises(SyncIncomplete),
+    ):
+        file.open(made_up=False, create=False)
+    assert KeyFile.read(beside(shared)).unlock(PASS) is None
+    assert old.key not in raw(one.paths.data_folder)
+
+
+def test_a_key_that_changes_during_a_sync_is_no_damage(one, two, url, agree) -> None:
+    note(one, "to fetch")
+    sync(one, url)
+    done = []
+
+    def progress(step) -> None:
+        if step.phase == "reading" and not done:
+            done.append(step)
+            rekeying.rekey(one, lambda: NEW, url)
+
+    with pytest.raises(SyncIncomplete) as caught:
+        sync(two, url, progress=progress)
+    assert done
+    assert "the key of the shared file" in str(caught.value)
+    assert "damaged" not in str(caught.value)
+    joining.join(two, asked(NEW), url)
+    sync(two, url)
+    agree(one, two)
+
+
+def test_the_new_passphrase_is_not_the_old_one(one, two, url, shared) -> None:
+    before = raw(shared.parent)
+    with pytest.raises(LsaError, match="has already"):
+        rekeying.rekey(one, lambda: PASS, url)
+    assert raw(shared.parent) == before
+    assert sync(two, url).verified
+
+
+def test_only_a_device_that_has_joined_changes_the_key(homes, one, url, shared) -> None:
+    before = raw(shared.parent)
+    with pytest.raises(NeedsPassphrase):
+        rekeying.rekey(homes("mb", encrypted=True), lambda: NEW, url)
+    assert raw(shared.parent) == before
+
+
+def test_while_somebody_reads_the_key_is_not_changed(one, two, url, shared, monkeypatch) -> None:
+    monkeypatch.setattr(joining, "SqliteFile", lambda path: impatient(path))
+    with joining.at(two, url) as reader:
+        reader.open(made_up=False, create=False)
+        reader._db.execute_sql("BEGIN")
+        reader.heads()
+        with pytest.raises(SyncIncomplete, match="could not be changed, because somebody else is using it"):
+            rekeying.rekey(one, lambda: NEW, url)
+        reader._db.execute_sql("ROLLBACK")
+    assert sync(one, url).verified
+    assert sync(two, url).verified
+    assert KeyFile.read(beside(shared)).next is None
+
+
+def impatient(path: Path):
+    from lsa_tui.sync.sqlite_file import SqliteFile
+
+    return SqliteFile(path, patience_ms=150)
+
+
+def test_a_plain_store_is_encrypted_for_everybody(homes, shared, url, agree) -> None:
+    one, two = homes("jt"), homes("lp")
+    for book in (one, two, one):
+        note(book, f"{CANARY} of {book.initials}")
+        sync(book, url)
+    real = homes("mb", encrypted=True)
+    with pytest.raises(SyncIncomplete, match="not encrypted, and this home is; `lsa shared rekey` encrypts it"):
+        sync(real, url)
+    assert rekeying.rekey(real, lambda: NEW, url) == (shared, True)
+    assert CANARY.encode() not in raw(shared.parent)
+    assert sync(real, url).verified
+    with pytest.raises(Locked):
+        sync(two, url)
+    for book in (one, two):
+        joining.join(book, asked(NEW), url)
+        sync(book, url)
+    sync(real, url)
+    agree(one, two, real)
+    assert len(texts(real)) == 2
+    assert sorted(path.name for path in shared.parent.iterdir()) == ["school.db", "school.db.keys"]
+
+
+def test_a_plain_file_in_the_place_of_an_encrypted_one_is_not_filled(homes, one, shared, url) -> None:
+    plain = homes("plain")
+    joining.join(plain, asked(PASS), url)
+    other = shared.with_name("other.db")
+    sync(homes("mb"), f"sqlite:///{other}")
+    shutil.move(other, shared)
+    note(plain, "not for everybody")
+    for gone in (False, True):
+        if gone:
+            beside(shared).unlink()
+        for book in (one, plain):
+            with pytest.raises(SyncIncomplete, match="is not encrypted, though it should be"):
+                sync(book, url)
+    assert b"not for everybody" not in raw(shared.parent)
+
+
+# Invitations
+
+
+def test_an_invitation_is_good_for_one_device_once(homes, one, url, shared, agree) -> None:
+    made = joining.invite(one, url)
+    assert len(made.words.split()) == 6
+    assert clock.from_text(made.until) - one.now() > timedelta(days=6, hours=23)
+    assert not any(word.encode() in raw(shared.parent) for word in made.words.split())
+    new, late = homes("mb", encrypted=True), homes("late", encrypted=True)
+    joining.join(new, asked(made.words.upper().replace(" ", "-")), url)
+    assert new.config["shared.url"] == url
+    with pytest.raises(Locked, match="each is good for once"):
+        joining.join(late, asked(made.words), url)
+    assert keys.held(late) == []
+    assert sync(new, url).received == 2
+    sync(one, url)
+    agree(one, new)
+    assert KeyFile.read(beside(shared)).of_kind("invitation") == []
+
+
+def test_an_invitation_that_ran_out(homes, one, url, monkeypatch) -> None:
+    made = joining.invite(one, url)
+    later = clock.from_text(made.until) + timedelta(seconds=1)
+    monkeypatch.setenv("LSA_NOW", later.isoformat())
+    new = homes("mb", encrypted=True)
+    with pytest.raises(Locked, match="held until"):
+        joining.join(new, asked(made.words), url)
+    assert keys.held(new) == []
+
+
+def test_an_invitation_does_not_come_back_with_an_older_file_of_keys(homes, one, two, url, shared) -> None:
+    made = joining.invite(one, url)
+    sync(two, url)  # which remembers the file as it is now
+    joining.join(homes("mb", encrypted=True), asked(made.words), url)
+    beside(shared).unlink()
+    assert "was put back" in sync(two, url).says
+    with pytest.raises(Locked, match="each is good for once"):
+        joining.join(homes("late", encrypted=True), asked(made.words), url)
+
+
+def test_a_changed_key_ends_invitations(homes, one, url) -> None:
+    made = joining.invite(one, url)
+    rekeying.rekey(one, lambda: NEW, url)
+    with pytest.raises(Locked):
+        joining.join(homes("mb", encrypted=True), asked(made.words), url)
+
+
+def test_words_are_understood_however_they_are_typed() -> None:
+    for _ in range(300):
+        made = words.new()
+        assert words.understood(f"  {made.upper().replace(' ', '-')}\n") == made
+        assert len(made) == 35
+    for other in ("", "two red buckets", "badob " * 5, "babob babob babob babob babob babo", "zzzzz " * 6):
+        assert words.understood(other) is None
+
+
+# Files of keys that are not as they should be
+
+
+def test_a_file_of_keys_cut_at_every_byte(homes, one, two, url, shared) -> None:
+    place = beside(shared)
+    whole = place.read_bytes()
+    new = homes("mb", encrypted=True)
+    for end in range(len(whole)):
+        place.write_bytes(whole[:end])
+        with pytest.raises(LsaError):
+            joining.join(new, asked(PASS), url)
+    assert keys.held(new) == []
+    for end in range(0, len(whole), 97):
+        place.write_bytes(whole[:end])
+        assert sync(two, url).notes == ("its file of keys was damaged and was put back",)
+        assert place.read_bytes() == whole
+    joining.join(new, asked(PASS), url)
+    assert sync(new, url).verified
+
+
+def test_a_file_of_keys_with_any_bit_altered(homes, one, two, url, shared) -> None:
+    place = beside(shared)
+    whole = place.read_bytes()
+    new = homes("mb", encrypted=True)
+    for at in range(len(whole)):
+        bent = bytearray(whole)
+        bent[at] ^= 1 << at % 8
+        place.write_bytes(bent)
+        with pytest.raises(LsaError):
+            joining.join(new, asked(PASS), url)
+    assert keys.held(new) == []
+    assert sync(two, url).verified
+    assert place.read_bytes() == whole
+
+
+def test_a_lost_file_of_keys_is_put_back_by_a_device_that_has_joined(homes, one, two, url, shared) -> None:
+    whole = beside(shared).read_bytes()
+    beside(shared).unlink()
+    new = homes("mb", encrypted=True)
+    before = raw(shared.parent)
+    with pytest.raises(SyncIncomplete, match="a device that has synced before puts back"):
+        sync(new, url, ask=asked(PASS))
+    assert raw(shared.parent) == before
+    assert sync(two, url).notes == ("its file of keys was gone and was put back",)
+    assert beside(shared).read_bytes() == whole
+    assert sync(new, url, ask=asked(PASS)).verified
+
+
+def test_swapped_files_of_keys(homes, one, two, url, shared, everything) -> None:
+    other = shared.with_name("other.db")
+    there = homes("far", encrypted=True)
+    sync(there, f"sqlite:///{other}", ask=asked(PASS))  # one passphrase for both, even
+    ours, theirs = beside(shared).read_bytes(), beside(other).read_bytes()
+    beside(shared).write_bytes(theirs)
+    beside(other).write_bytes(ours)
+    new = homes("mb", encrypted=True)
+    before = everything(new)
+    with pytest.raises(SyncIncomplete, match="belongs to another shared store") as caught:
+        sync(new, url, ask=asked(PASS))
+    assert "damaged" not in str(caught.value)
+    assert everything(new) == before
+    assert sync(two, url).notes == ("its file of keys was of another key and was put back",)
+    assert beside(shared).read_bytes() == ours
+    assert sync(there, f"sqlite:///{other}").verified
+    assert beside(other).read_bytes() == theirs
+    assert sync(one, url).notes == ()
+
+
+def test_another_store_in_its_place_is_no_damage(homes, one, url, shared, everything) -> None:
+    other = shared.with_name("other.db")
+    there = homes("far", encrypted=True)
+    sync(there, f"sqlite:///{other}", ask=asked(NEW))
+    shutil.move(other, shared)
+    shutil.move(beside(other), beside(shared))
+    before, files = everything(one), raw(shared.parent)
+    with pytest.raises(SyncIncomplete, match="another shared store"):
+        sync(one, url)
+    assert everything(one) == before
+    assert raw(shared.parent) == files
+
+
+def test_an_old_file_of_keys_does_not_bring_the_old_passphrase_back(homes, one, url, shared) -> None:
+    old = beside(shared).read_bytes()
+    rekeying.rekey(one, lambda: NEW, url)
+    beside(shared).write_bytes(old)
+    new = homes("mb", encrypted=True)
+    with pytest.raises(SyncIncomplete):
+        sync(new, url, ask=asked(PASS))
+    assert sync(one, url).notes == ("its file of keys was of another key and was put back",)
+    assert sync(new, url, ask=asked(NEW)).verified
+
+
+def test_a_newer_file_of_keys_is_left_alone(homes, one, url, shared) -> None:
+    made = KeyFile.read(beside(shared))
+    made.more["log_format"] = 99
+    made.write(beside(shared))
+    before = raw(shared.parent)
+    for book in (one, homes("mb", encrypted=True)):
+        with pytest.raises(SyncIncomplete, match="newer lsa"):
+            sync(book, url, ask=asked(PASS))
+    assert raw(shared.parent) == before
+
+
+# A store that is not as it should be
+
+
+@pytest.mark.parametrize("keys_too", [False, True])
+@pytest.mark.parametrize("how", ["gone", "empty"])
+def test_a_lost_store_is_made_anew_with_the_same_key(how, keys_too, one, two, url, shared, agree) -> None:
+    held = keys.held(one)[0]
+    if how == "gone":
+        shared.unlink()
+    else:
+        os.truncate(shared, 0)
+    if keys_too:
+        beside(shared).unlink()
+    again = sync(one, url)
+    assert again.sent == 4
+    assert "filled again" in again.says
+    assert keys.held(one)[0].key == held.key
+    assert sync(two, url).verified
+    agree(one, two)
+    assert CANARY.encode() not in raw(shared.parent)
+
+
+def test_a_damaged_first_page_is_damage_and_no_changed_key(one, two, url, shared, everything) -> None:
+    content = bytearray(shared.read_bytes())
+    content[100:200] = os.urandom(100)
+    shared.write_bytes(content)
+    before = everything(two)
+    with pytest.raises(SyncIncomplete, match="it is damaged, for its key is the right one") as caught:
+        sync(two, url)
+    assert "changed" not in str(caught.value)
+    assert everything(two) == before
+    shared.unlink()
+    assert sync(two, url).verified
+
+
+def test_a_restored_old_copy_of_both_files_asks_to_join_again(one, two, url, shared) -> None:
+    kept = {path: path.read_bytes() for path in (shared, beside(shared))}
+    rekeying.rekey(one, lambda: NEW, url)
+    for path, content in kept.items():
+        path.write_bytes(content)
+    with pytest.raises(SyncIncomplete, match="join again"):
+        sync(one, url)
+    assert sync(two, url).verified
+
+
+def test_the_standing_of_a_store(homes, one, url, shared) -> None:
+    one.config.save(shared_url=url)
+    found = joining.standing(one)
+    assert (found.state, found.joined, found.invitations, found.problem) == ("encrypted", True, 0, "")
+    joining.invite(one)
+    assert joining.standing(one).invitations == 1
+    new = homes("mb", encrypted=True)
+    assert joining.standing(new).state == "not set"
+    new.config.save(shared_url=url)
+    assert (joining.standing(new).state, joining.standing(new).joined) == ("encrypted", False)
+    joining.join(new, asked(PASS))
+    rekeying.rekey(one, lambda: NEW)
+    assert "was changed" in joining.standing(new).problem
+    assert isinstance(KeyChanged("x"), SyncIncomplete)
