@@ -157,7 +157,7 @@ def test_private_marks_and_names_stay_here(homes, url, shared) -> None:
 
 
 def test_two_edits_of_one_field_are_both_kept_until_decided(homes, url, agree) -> None:
-    one, two, three = homes("jt"), homes("lp"), homes("mb")
+    one, two, three = homes("jt"), homes("netbook", "JT"), homes("mb")
     said = note(one, "first")
     for book in (one, two, three, one):
         sync(book, url)
@@ -183,7 +183,7 @@ def test_two_edits_of_one_field_are_both_kept_until_decided(homes, url, agree) -
 
 
 def test_two_decisions_at_once_are_another_conflict_and_then_end(homes, url, agree) -> None:
-    one, two = homes("jt"), homes("lp")
+    one, two = homes("jt"), homes("netbook", "JT")
     said = note(one, "first")
     for book in (one, two):
         sync(book, url)
@@ -306,7 +306,7 @@ def test_a_fast_clock_is_not_followed_but_its_records_come(homes, url, monkeypat
 
 
 def test_an_edit_by_a_slow_clock_that_saw_the_fast_one_wins(homes, url, monkeypatch) -> None:
-    one, two = homes("jt"), homes("lp")
+    one, two = homes("jt"), homes("netbook", "JT")
     start = one.now()
     monkeypatch.setenv("LSA_NOW", clock.to_text(start + timedelta(days=3285)))
     said = note(one, "fast")
