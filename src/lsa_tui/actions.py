@@ -98,7 +98,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("check.save", ("enter", "+"), "Save", "Saves the check-in without a colour", "check"),
     Action("concern.at", ("1",), "Time", "When it happened", "concern"),
     Action("concern.place", ("2",), "Place", "Where it was", "concern"),
-    Action("concern.words", ("3",), "Child's exact words", "What the child said, kept exactly", "concern"),
+    Action("concern.words", ("3",), "Exact words", "The child's exact words, kept as you type them", "concern"),
     Action("concern.saw", ("4",), "Seen", "What you saw and heard", "concern"),
     Action("concern.asked", ("5",), "Asked", "What you asked the child", "concern"),
     Action("concern.marks", ("6",), "Marks", "Marks by their place on the body, in words", "concern"),

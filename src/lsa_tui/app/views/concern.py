@@ -192,6 +192,8 @@ class Sheet(View):
 
     def _box(self, action: str, before: str = "", after: str = "") -> Box:
         label = next(one.label for one in ACTIONS if one.id == action)
+        if action == "concern.words":
+            label = TEXTS["words"][0]  # it has the width of the screen
         head: Line = [(f" {self.app.keymap.shown(action)} ", "tile-key"), (label, "tile-label")]
         shown = self._shown(action.partition(".")[2]).replace("\n", " ").strip()
         return Box((head, f"{before}{shown}{after}" if shown else ""), action)
