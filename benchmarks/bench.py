@@ -169,6 +169,14 @@ def keys(day: Path, year: Path, number: int) -> None:
         ("key to committed to painted, a year: p95", statistics.quantiles(full, n=20)[-1], 33.0),
     ):
         print(f"{name:<52} {value * 1000:5.1f} ms  (limit {limit} ms, {'ok' if value * 1000 <= limit else 'ABOVE'})")
+    blank, mark = statistics.median(blanks(year, number // 2)), statistics.median(full)
+    say(
+        "blank key to painted / mark key, a year, 40x20",
+        blank / mark,
+        1.5,
+        f"{blank * 1000:.1f} ms",
+        f"{mark * 1000:.1f} ms",
+    )
     ratio = statistics.median(full) / statistics.median(small)
     say(
         "  a year / one day",
@@ -177,6 +185,32 @@ def keys(day: Path, year: Path, number: int) -> None:
         f"{statistics.median(full) * 1000:.1f} ms",
         f"{statistics.median(small) * 1000:.1f} ms",
     )
+
+
+def blanks(home: Path, number: int) -> list[float]:
+    """Seconds from writing the blank key to the terminal until nothing but a clock is painted, for each press."""
+    spent = []
+    with Terminal(home, SIZE) as terminal:
+        terminal.wait("More")
+        terminal.send("]")
+        terminal.wait("Calling")
+        time.sleep(1.0)
+        for _ in range(number):
+            before = len(terminal.output)
+            began = time.perf_counter()
+            terminal.send("z")
+            while b"again: lock" not in terminal.output[before:]:  # the last line of the screen
+                if time.perf_counter() - began > 5:
+                    raise SystemExit(f"the blank key was not answered:\n{terminal.text()}")
+                time.sleep(0.0002)
+            spent.append(time.perf_counter() - began)
+            time.sleep(0.1)
+            shown = terminal.text()
+            assert "Calling" not in shown, shown
+            terminal.send(" ")
+            terminal.wait("Calling")
+            time.sleep(0.05)
+    return spent
 
 
 def marks_in(home: Path) -> int:
