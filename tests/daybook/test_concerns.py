@@ -156,6 +156,15 @@ def test_to_pass_on_until_somebody_was_told(book: Book) -> None:
     assert concerns.to_pass_on(book) == 0
 
 
+def test_what_another_process_passed_on_is_seen(book: Book) -> None:
+    assert concerns.to_pass_on(book) == 0
+    key = cipher.derived(book.key or b"", "concerns")
+    db = cipher.connect(str(book.paths.concerns), key, [("journal_mode", "truncate")])
+    db.execute_sql("INSERT INTO concern (id, saved_at) VALUES ('x', '2026-11-24T13:05:00+00:00')")
+    db.close()
+    assert concerns.to_pass_on(book) == 1
+
+
 # Drafts
 
 

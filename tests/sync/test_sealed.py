@@ -175,6 +175,9 @@ def test_only_the_dsl_takes_sealed_files(lsa: Book, tmp_path: Path, identity: Id
     concerns.save(lsa, Draft(words=CANARY))
     deliver(lsa, place)
     teacher = trusting(open_home(tmp_path / "lp", "LP", "teacher", key=new_key()), identity)
+    with keeping.writing(teacher) as db:  # somebody who was the DSL once, and has another role now
+        values = (identity.public.recipient, identity.public.verify, str(tmp_path / "key.age"), "2026-11-24T08:00:00Z")
+        db.execute_sql("INSERT INTO identity (recipient, verify, path, at) VALUES (?, ?, ?, ?)", values)
     assert deliver(teacher, place)
     assert not concerns.passed_on(teacher)
     with keeping.opened(teacher) as db:
