@@ -1,4 +1,4 @@
-"""Check-ins, incidents and the two reminders: keys and taps give the same rows, in as few keys as promised."""
+"""Check-ins and incidents: keys and taps give the same rows, in as few keys as promised."""
 
 from __future__ import annotations
 
@@ -309,19 +309,6 @@ async def test_a_calm_space_asks_at_once_whether_the_pupil_was_free_to_leave(boo
         assert "*" not in text(app)
 
 
-async def test_held_or_guided_opens_the_reminder_once_it_is_saved(book: Book) -> None:
-    app = LsaApp(book)
-    async with app.run_test(size=(40, 20)) as pilot:
-        await pilot.press("i", "2", "3", "9")
-        assert rows(book, "incident")[0]["next"] == "held or guided"
-        assert "Hands-on" in text(app)
-        await pilot.press("i")
-        assert top(pilot).name == "reminder"
-        await pilot.press("enter")
-        assert top(pilot).name == "incident"
-        assert len(rows(book, "incident")) == 1
-
-
 async def test_fewer_presets_of_ones_own(book: Book) -> None:
     book.config.save(presets_before=["bell", "rain"])
     app = LsaApp(book)
@@ -330,25 +317,3 @@ async def test_fewer_presets_of_ones_own(book: Book) -> None:
         assert "There is no 3 here" in app.said
         await pilot.press("²", "2")
         assert "rain" in text(app)
-
-
-# --- reminders ------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("by_tap", [False, True])
-async def test_hands_on_goes_on_to_an_incident(book: Book, by_tap: bool) -> None:
-    app = LsaApp(book)
-    async with app.run_test(size=(40, 20)) as pilot:
-        before = everything(book)
-        await pilot.press("x")
-        words = flat(app)
-        for said in ("SLT", "the school's own record", "the school tells them", "not the statutory record"):
-            assert said in words
-        if by_tap:
-            await tap(pilot, "incident")
-        else:
-            await pilot.press("i")
-        assert [view.name for view in app.views] == ["today", "incident"]
-        assert everything(book) == before
-        await pilot.press("q", "x", "q")
-        assert top(pilot).name == "today"

@@ -18,6 +18,7 @@ RECORDING = {
     "problem": ("raise", "The book is too hard"),
     "tomorrow": ("tomorrow", "Bring the cards"),
     "session": ("start",),
+    "intervention": ("handson", "start"),
 }
 
 

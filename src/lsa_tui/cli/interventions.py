@@ -145,7 +145,7 @@ def done(book: Book, args: Namespace) -> Answer:
 )
 def listed(book: Book, args: Namespace) -> Answer:
     """The interventions."""
-    found = interventions.all_of(book, None if args.all_pupils else book.focus)
+    found = interventions.listed(book, None if args.all_pupils else book.focus)
     if args.due:
         found = [one for one in found if not one["school_form_done"]]
     rows = [

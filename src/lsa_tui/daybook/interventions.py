@@ -112,8 +112,8 @@ def form_done(book: Book, entry: Entry, at: datetime | None = None, done: bool =
     moment = at or book.now()
     if done and not found["ended"]:
         raise LsaError("hands-on is still running; end it first, then the school's form can be done")
-    if done and moment < found.when:
-        raise BadInput(f"the form cannot have been done at {moment:%H:%M}, before it began at {found.when:%H:%M}")
+    if done and moment < (ended := clock.from_text(found["ended"])):
+        raise BadInput(f"the form cannot have been done at {moment:%H:%M}, before it ended at {ended:%H:%M}")
     ticked = clock.to_text(moment) if done else None
     book.write([log.Draft(KIND, found.id, {"school_form_done": ticked})])
     return book.entry(found.id)
@@ -141,6 +141,12 @@ def latest(book: Book) -> Entry | None:
         return found
     todays = [one for one in all_of(book) if one.when.date() == book.today() and _concerns(book, one)]
     return todays[-1] if todays else None
+
+
+def listed(book: Book, pupil: str | None = None) -> list[Entry]:
+    """As `all_of`, for whoever writes the school's form or has to know of it. Raises NotAllowed."""
+    rights.require(book, "write for the school's form")
+    return all_of(book, pupil)
 
 
 def all_of(book: Book, pupil: str | None = None) -> list[Entry]:
