@@ -175,6 +175,8 @@ async def test_nothing_else_works_while_it_is_locked(book: Book) -> None:
         await app.perform("undo")
         await app.perform("screen.log")
         assert app.view.name == "lock"
+        assert app.views[-1].name == "tally"
+        assert len(read.of_kind(book.db, "note")) == 1
     assert book.db.execute_sql(changes).fetchone()[0] == before
 
 

@@ -238,7 +238,6 @@ class LsaApp(App[int]):
 
     async def perform(self, action: str, argument: str = "") -> None:
         """A tap: the same as the key."""
-        self.guard.touched()
         self._perform(action, argument)
         self.draw()
 
