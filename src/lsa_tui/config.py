@@ -15,6 +15,9 @@ from lsa_tui.paths import write_whole
 
 ROLES = ("lsa", "teacher", "senco", "dsl")
 
+RETENTION = ("notes", "marks", "wellbeing", "incidents", "plan", "problems")
+"""The classes of records that may each have a time to be kept, in months."""
+
 PRESETS: dict[str, tuple[str, ...]] = {
     "before": (
         "asked to do something",
@@ -170,6 +173,12 @@ def _minutes(value: Any) -> float:
     return value
 
 
+def _months(value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= 1200:
+        raise ValueError("is a whole number of months, 0 for as long as it is not erased")
+    return value
+
+
 def _session(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 1440:
         raise ValueError("is how long `lsa unlock` lasts, 1 to 1440 minutes")
@@ -212,6 +221,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("lock", "minutes", 2, _minutes),
     Setting("lock", "records", True, _yes_no),
     Setting("lock", "session_minutes", 480, _session),
+    *(Setting("retention", name, 0, _months) for name in RETENTION),
     Setting("shared", "url", "", _url),
     *(Setting("presets", name, default, _nine) for name, default in PRESETS.items()),
     # None: the list in daybook/disclosure.py.

@@ -50,6 +50,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "shared": ("shared join", "shared invite", "shared rekey", "shared status"),
     "files": ("export", "import"),
     "dsl": ("dsl key", "dsl trust", "dsl open", "dsl acknowledge"),
+    "erase": ("erase", "retention", "access-request", "audit"),
     "health": ("doctor", "paths"),
     "looks": ("keys", "themes"),
 }
@@ -62,6 +63,7 @@ HEADINGS = {
     "undo": "Afterwards",
     "summary": "The end of the day",
     "dsl": "Safeguarding (docs/dsl.md)",
+    "erase": "What is held, and for how long",
     "health": "The program itself",
 }
 """Headings of the help, each before the file it stands at."""

@@ -49,8 +49,10 @@ def erase_pupil(book: Book, code: str, reason: str) -> Erased:
     return erase_rows(book, rows, reason, pupil)
 
 
-def erase_rows(book: Book, rows: Iterable[str], reason: str, pupil: str | None = None) -> Erased:
-    """Erases records by their ids, with their history and with what repeats or answers them.
+def erase_rows(
+    book: Book, rows: Iterable[str], reason: str, pupil: str | None = None, *, answers: bool = True
+) -> Erased:
+    """Erases records by their ids, with their history and (unless not `answers`) with what repeats or answers them.
 
     With `pupil` (an id) also what others have recorded of that pupil before they hear of it. Ends undo, as a sync does.
     When this returns the words are in no file of this home: database, write-ahead file, backups. Raises BadInput
@@ -61,7 +63,7 @@ def erase_rows(book: Book, rows: Iterable[str], reason: str, pupil: str | None =
     author = book.author()
     with book.store.writing() as db:
         log.drop_undone(db)
-        wanted = belonging.with_answers(db, rows)
+        wanted = belonging.with_answers(db, rows) if answers else list(rows)
         own, shared = _chained(db, wanted, True), _chained(db, wanted, False)
         changes = erasures.cut_out(db, log.OWN, own)
         if shared or pupil is not None:

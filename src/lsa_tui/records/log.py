@@ -372,7 +372,7 @@ def history(db: Any, row: str) -> list[dict[str, Any]]:
             "at": wall,
             "by": actor,
             "role": role,
-            "set": json.loads(body).get("set", {}) if body else {},
+            "set": json.loads(body).get("set", {}) if body else None,
             **({} if body else {"erased": True}),
         }
         for uid, wall, actor, role, body in db.execute_sql(sql, (row,))
