@@ -1,0 +1,118 @@
+"""`lsa shared` and `lsa sync` with an encrypted shared store, as people and scripts use them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from commands import RunLsa, refused
+
+PASS, NEW = "two red buckets", "a yellow spade"
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    (tmp_path / "share").mkdir()
+    return f"sqlite:///{tmp_path}/share/school.db"
+
+
+@pytest.fixture
+def device(run_lsa: RunLsa, tmp_path: Path, url: str):
+    """Runs a command on a device by name; one that is new is set up first."""
+
+    def run(name: str, *words: str):
+        home = tmp_path / name
+        if not home.exists():
+            done = run_lsa("--home", str(home), "init", "--name", name, "--initials", name.upper(), "--shared", url)
+            assert done.code == 0, done
+        return run_lsa("--home", str(home), *words)
+
+    return run
+
+
+def test_a_store_is_made_joined_and_shared(device, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    device("jt", "pupil", "add", "K7")
+    assert device("jt", "note", "Counted on from 8").code == 0
+    refused(device("jt", "sync"), "needs a join passphrase", "LSA_SHARED_PASSPHRASE", code=3)
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    assert device("jt", "sync", "--json").json["created"] is True
+    monkeypatch.delenv("LSA_SHARED_PASSPHRASE")
+    refused(device("lp", "sync"), "needs its join passphrase", "lsa shared join", code=3)
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", "not this one")
+    refused(device("lp", "sync"), "not the join passphrase", code=3)
+    refused(device("lp", "shared", "join"), "not the join passphrase", code=3)
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    assert device("lp", "shared", "join").code == 0
+    monkeypatch.delenv("LSA_SHARED_PASSPHRASE")
+    assert device("lp", "sync", "--json").json["received"] >= 1
+    assert "Counted on from 8" in device("lp", "log").out
+
+
+def test_a_wrong_passphrase_as_json(device, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = device("jt", "sync", "--json")
+    assert done.code == 3
+    assert '"code": "locked"' in done.out
+
+
+def test_an_invitation_on_paper(device, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    device("jt", "sync")
+    monkeypatch.delenv("LSA_SHARED_PASSPHRASE")
+    shown = device("jt", "shared", "invite")
+    assert shown.code == 0
+    assert "█" in shown.out
+    assert f"lsa shared join {url}" in shown.out
+    words = shown.out.splitlines()[2].strip()
+    assert len(words.split()) == 6
+    paper = tmp_path / "words.txt"
+    paper.write_text(f"{words}\n", encoding="utf-8")
+    assert device("lp", "shared", "join", url, "--join-passphrase-file", str(paper)).code == 0
+    assert device("lp", "sync", "--json").json["verified"] is True
+    refused(device("mb", "shared", "join", "--join-passphrase-file", str(paper)), "good for once", code=3)
+    made = device("jt", "shared", "invite", "--json").json
+    assert made.keys() == {"words", "until", "path"}
+
+
+def test_a_new_key(device, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    for name in ("jt", "lp"):
+        assert device(name, "sync").code == 0
+    refused(device("jt", "shared", "rekey"), "has already", code=1)
+    refused(device("mb", "shared", "rekey"), "lsa shared join", code=3)
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", NEW)
+    assert device("jt", "shared", "rekey", "--json").json["was_plain"] is False
+    assert device("jt", "sync").code == 0
+    refused(device("lp", "sync"), "was changed", "lsa shared join", code=4)
+    assert device("lp", "shared", "status", "--json").code == 4
+    assert device("lp", "shared", "join").code == 0
+    assert device("lp", "sync").code == 0
+    assert device("lp", "shared", "status", "--json").json["joined"] is True
+
+
+def test_without_a_terminal_a_new_key_needs_its_passphrase(device, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    device("jt", "sync")
+    monkeypatch.delenv("LSA_SHARED_PASSPHRASE")
+    refused(device("jt", "shared", "rekey"), "join-passphrase-file", code=3)
+    assert device("jt", "sync").code == 0
+
+
+def test_a_store_that_is_not_there(device, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    for verb in ("join", "invite", "rekey"):
+        refused(device("jt", "shared", verb), "`lsa sync` makes it", code=1)
+    assert device("jt", "shared", "status", "--json").json["state"] == "not there"
+
+
+def test_a_plain_home_is_told_that_its_store_is_plain(run_lsa: RunLsa, url: str, monkeypatch) -> None:
+    monkeypatch.delenv("LSA_PASSPHRASE")
+    run_lsa("init", "--name", "JT", "--initials", "JT", "--plain", "--shared", url)
+    done = run_lsa("sync", "--json").json
+    assert any("not encrypted" in one for one in done["notes"])
+    assert run_lsa("shared", "status", "--json").json["state"] == "plain"
+    refused(run_lsa("shared", "invite"), "not encrypted", "lsa shared rekey", code=1)
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    assert run_lsa("shared", "rekey", "--json").json["was_plain"] is True
+    assert run_lsa("shared", "status", "--json").json["state"] == "encrypted"
+    assert run_lsa("sync").code == 0
