@@ -231,6 +231,14 @@ def test_from_the_log_it_moves(trusted: School, tmp_path: Path) -> None:
     book.close()
 
 
+def test_a_note_that_sounds_like_one_says_so_once(trusted: School) -> None:
+    done = trusted("jt", "note", "He said it is a secret")
+    assert "sounds like a disclosure" in done.err
+    uid = done.err.split("--from ")[1].split("`")[0]
+    assert trusted("jt", "concern", "--from", uid, "--told", "Mrs Price").code == 0
+    assert "disclosure" not in trusted("jt", "note", "Read 5 of 6 words").err
+
+
 def test_words_from_standard_input_stay_out_of_the_shells_history(trusted: School) -> None:
     done = trusted("jt", "concern", "--words", "-", "--told", "Mrs Price", "--json", stdin=b"  it is a secret\n")
     trusted("jt", "sync")
@@ -292,7 +300,11 @@ def test_without_any_passphrase_it_is_locked(trusted: School, monkeypatch: pytes
 def test_a_wrong_fingerprint_is_not_trusted(school: School) -> None:
     refused(school("jt", "dsl", "trust", "0000"), "lsa sync", code=1)
     made = school("ap", "dsl", "key", "--json").json
+    assert school("jt", "concern").err == ""
     school("jt", "sync")
+    told = school("jt", "concern")
+    assert "read out its fingerprint" in told.err
+    assert made["fingerprint"] not in told.out + told.err  # it must come from the DSL, or nothing is compared
     refused(school("jt", "dsl", "trust", made["fingerprint"][:-1]), "in person")
     assert not school("jt", "concern", "--json").json["ready"]
     by_hand = ("--recipient", made["recipient"], "--verify", made["verify"])

@@ -11,7 +11,7 @@ from lsa_tui.cli.answer import Answer, table
 from lsa_tui.cli.table import arg, command
 from lsa_tui.daybook import concerns
 from lsa_tui.daybook.book import Book
-from lsa_tui.daybook.concerns import Draft, Passed
+from lsa_tui.daybook.concerns import Draft, Passed, trust
 from lsa_tui.daybook.when import moment
 from lsa_tui.errors import BadInput
 
@@ -96,14 +96,18 @@ def _overview(book: Book) -> Answer:
     lines = _reminder()
     if not ready:
         lines.append(f"No DSL's key is trusted here, so no text is stored: {ELSEWHERE}")
+    unconfirmed = trust.unconfirmed(book)
+    hint = "a key of the DSL has come; ask her to read out its fingerprint, then: lsa dsl trust FINGERPRINT"
     rows = [(f"{one.at:%a %d %b}", one.says, one.told, _state(one), one.id) for one in found]
     data = {
         "reminder": [{"label": label, "words": words} for label, words in concerns.REMINDER],
         "ready": ready,
+        "key_to_confirm": unconfirmed,
         "to_pass_on": concerns.to_pass_on(book),
         "concerns": [_json(one) for one in found],
     }
-    return Answer(data, "\n".join([*lines, *(["", table(rows)] if rows else [])]))
+    text = "\n".join([*lines, *(["", table(rows)] if rows else [])])
+    return Answer(data, text, hints=(hint,) if unconfirmed else ())
 
 
 def _reminder() -> list[str]:

@@ -75,4 +75,5 @@ def _clear(paths: Paths) -> None:
         raise LsaError(f"the screens are open on {paths.data_folder}; close them, then make it anew")
     for ending in ("", "-wal", "-shm"):
         paths.database.with_name(paths.database.name + ending).unlink(missing_ok=True)
+    paths.concerns.unlink(missing_ok=True)
     shutil.rmtree(paths.drafts, ignore_errors=True)

@@ -9,7 +9,7 @@ from lsa_tui import clock
 from lsa_tui.cli.answer import Answer, recorded, short_id, table, when
 from lsa_tui.cli.arguments import joined
 from lsa_tui.cli.table import PUPIL, arg, command
-from lsa_tui.daybook import notes, problems
+from lsa_tui.daybook import disclosure, notes, problems
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.when import moment
 from lsa_tui.records.kinds import Entry
@@ -35,6 +35,11 @@ def note(book: Book, args: Namespace) -> Answer:
         hints.append(f"{typed.split()[-1]} was taken as the time; --at TIME leaves a note's words alone")
     if unknown := notes.unknown_marks(meaning.text):
         hints.append(f"not known, so it stayed in the text: {' '.join(unknown)}")
+    if heard := disclosure.sounds_like(typed, book):
+        hints.append(
+            f"{heard!r} sounds like a disclosure: tell the DSL now; `lsa concern --from {short_id(book, entry)}` "
+            "moves this note there and wipes it here"
+        )
     return answer._replace(hints=tuple(hints))
 
 

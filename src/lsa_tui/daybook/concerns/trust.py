@@ -32,6 +32,12 @@ def trusted(book: Book) -> list[Public]:
         return [Public(*row) for row in db.execute_sql(sql)]
 
 
+def unconfirmed(book: Book) -> bool:
+    """Whether a key came through the shared store that is newer than any that was confirmed on this device."""
+    offered, known = published(book), trusted(book)
+    return bool(offered) and offered[0] not in known
+
+
 def trust(book: Book, fingerprint: str, recipient: str | None = None, verify: str | None = None) -> Public:
     """Trusts the key with this fingerprint, which a person read out; from here on concerns are sealed to it.
 
