@@ -398,4 +398,18 @@ async def test_without_a_key_a_moved_entry_is_shown_to_be_copied_and_goes_with_s
         assert "He said something odd about home" in flat(app)
         assert book.entry(note.id)["text"]
         await pilot.press("enter", "1", "1", "s")
+    assert concerns.load_draft(book).empty
     assert entries.of_days(book, book.today(), book.today(), book.focus) == []
+
+
+async def test_a_long_text_to_be_copied_can_be_read_to_its_end(book: Book) -> None:
+    notes.note(book, "He said something odd. " * 40 + "The very end")
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("'", "d", "1", "enter")
+        assert "The very end" not in flat(app)
+        await tap(pilot, "concern.saw")
+        await pilot.press("end")
+        assert "The very end" in flat(app)
+        await pilot.press("enter")
+        assert top(pilot) == "concern"

@@ -98,7 +98,7 @@ class PassedOn(Windowed):
             tell(self.app, one.id)
 
     def _add(self, one: concerns.Passed) -> None:
-        from lsa_tui.app.views.concern import Sheet
+        from lsa_tui.app.views.concern_sheet import Sheet
 
         held = concerns.load_draft(self.book)
         if not held.empty and held.adds_to != one.id:

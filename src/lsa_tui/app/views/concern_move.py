@@ -57,7 +57,8 @@ def note(app: LsaApp, typed: str) -> None:
 
 
 def _sheet(app: LsaApp, draft: concerns.Draft) -> None:
-    from lsa_tui.app.views.concern import Reminder, Sheet
+    from lsa_tui.app.views.concern import Reminder
+    from lsa_tui.app.views.concern_sheet import Sheet
     from lsa_tui.app.views.entry import EntryView  # which imports this module
 
     while isinstance(app.view, EntryView):
