@@ -136,6 +136,20 @@ def test_the_passphrase_and_the_recovery_key_open_too(encrypted: Book, tmp_path:
     assert door.opens("4711")
 
 
+def test_wrong_tries_stand_in_the_audit_and_count_no_more_after_a_right_one(encrypted: Book, book: Book) -> None:
+    from lsa_tui.daybook import audit
+
+    door = locking.Door(encrypted)
+    assert not door.opens("wrong passphrase")
+    assert not door.opens("wrong again, too")
+    assert door.opens(PASSPHRASE)
+    assert vault_home.failures(encrypted.paths) == []
+    assert [one.did for one in audit.entries(encrypted)].count("wrong passphrase") == 2
+    locking.set_pin(book, "4711")
+    assert not locking.Door(book).opens("0000")
+    assert [one.did for one in audit.entries(book)].count("unlock failed") == 1
+
+
 def test_a_pin_alone_opens_no_database(encrypted: Book) -> None:
     locking.set_pin(encrypted, "47114711")
     assert not vault_home.opens(encrypted.paths, "47114711")

@@ -144,11 +144,18 @@ class Door:
             return True
         if self.book.plain or (self.asks == "pin" and _like_a_pin(typed)):
             return False
+        from lsa_tui.daybook import opening
         from lsa_tui.vault import home
 
-        return home.opens(self.book.paths, typed)
+        opened = home.opens(self.book.paths, typed)
+        if opened:
+            with suppress(LsaError):
+                opening.audit_failures(self.book)
+        return opened
 
     def _was_wrong(self) -> None:
+        if self.asks == "passphrase":
+            return  # counted beside the key file, and taken into the audit by the next right one
         self._wrong += 1
         self._since, self._at = time.monotonic(), clock.to_text(self.book.now())
         # A full disk must not open the door: the count goes on here, too.

@@ -105,11 +105,12 @@ def open_with(paths: Paths, key: bytes) -> Book:
         if change.pending(keys):
             key = change.resume(paths, keys, key)
     book = Book(paths, key=key)
-    _audit_failures(book)
+    audit_failures(book)
     return book
 
 
-def _audit_failures(book: Book) -> None:
+def audit_failures(book: Book) -> None:
+    """Wrong passphrases since the last right one go into the audit, and count no more."""
     if not book.paths.failures.exists():
         return
     from lsa_tui.daybook import audit  # hardly ever

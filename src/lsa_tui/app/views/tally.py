@@ -76,7 +76,7 @@ class Tally(View):
 
     def _level(self, digit: str, label: str, count: int, wide: int) -> Box:
         action = {"9": "level.no", "0": "level.none"}.get(digit, f"level.{digit}")
-        number = str(count) if count else "·"
+        number = "" if self.app.letters_only else str(count) if count else "·"
         return Box(([(f" {digit}", "tile-key")], [(f" {label}"[: wide + 1], "tile-label")], f" {number}"), action)
 
     def _target(self, found: Picture, width: int, air: int, tall: int) -> None:
