@@ -11,7 +11,7 @@ from typing import Any
 from lsa_tui import clock
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
-from lsa_tui.records import checks, ids, log, read
+from lsa_tui.records import checks, erasures, ids, log, read
 from lsa_tui.records.kinds import Entry, Kind
 from lsa_tui.records.vocabulary import KINDS
 
@@ -93,6 +93,9 @@ def take(book: Book, text: Iterable[str], source: str) -> Taken:
     drafts, updated, known = [], 0, 0
     for line in [reader.line(number, raw) for number, raw in enumerate(text, 1) if raw.strip()]:
         held = read.get(book.db, line.uid)
+        if held is None and ids.happened_once(line.uid) and erasures.all_gone(book.db, line.uid):
+            known += 1  # it was erased, and does not come back by an older export
+            continue
         if held is None:
             fields = {name: value for name, value in line.values.items() if value is not None}
             drafts.append(log.Draft(line.kind.name, line.uid, fields, line.own, line.extra))
