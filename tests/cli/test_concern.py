@@ -279,6 +279,19 @@ def test_what_was_sealed_to_the_older_key_still_opens(trusted: School) -> None:
     assert all(one["acknowledged"] for one in trusted("jt", "concern", "--json").json["concerns"])
 
 
+def test_a_deputy_reads_with_a_copy_of_the_key(trusted: School, tmp_path: Path) -> None:
+    passed = pass_on(trusted)
+    trusted("jt", "sync")
+    url = f"sqlite:///{tmp_path / 'share' / 'school.db'}"
+    assert trusted("dd", "init", "--name", "D", "--initials", "DD", "--role", "dsl", "--shared", url).code == 0
+    refused(trusted("dd", "dsl", "open"), "--key", code=1)
+    key = ("--key", str(shutil.copy(tmp_path / "ap" / "dsl-key.age", tmp_path / "copy.age")))
+    assert f"{CANARY} words" in trusted("dd", "dsl", "open", passed["id"], *key).out
+    assert trusted("dd", "dsl", "acknowledge", passed["id"], *key).code == 0
+    trusted("jt", "sync")
+    assert trusted("jt", "concern", "--json").json["concerns"][0]["acknowledged"]
+
+
 def test_the_wrong_passphrase_opens_nothing(trusted: School, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LSA_DSL_PASSPHRASE", "not this one")
     refused(trusted("ap", "dsl", "open"), "passphrase", code=3)
