@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,8 @@ from concern_homes import in_files, new_key, open_home, trusting
 from lsa_tui.daybook import concerns, dsl
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.concerns import Draft, Passed, keeping
+from lsa_tui.documents.concern import document
+from lsa_tui.documents.render import render
 from lsa_tui.sync.sealed import deliver, folder_of
 from lsa_tui.sync.url import Location
 from lsa_tui.vault import sealed
@@ -169,6 +172,31 @@ def test_what_is_for_another_key_or_damaged_is_said_to_be(reader: Book, identity
     (folder_of(place) / f"{names[1]}.age").write_bytes(sealed.seal(b"not json", identity.public.recipient))
     deliver(reader, place)
     assert dsl.concerns(reader, [identity]) == ([], names)
+
+
+def test_whatever_somebody_sealed_the_list_and_the_document_stand(
+    reader: Book, identity: Identity, place: Location
+) -> None:
+    folder_of(place).mkdir()
+    strange = (
+        {},
+        {"of": 7, "words": ["x"], "in_person": [1], "marks": [1, ["a"], [None, {}]], "at": "never", "told": {}},
+        {"words": "\ud800\x1b[2J", "pupil": "\x07K7", "at": "2026-11-24T13:05", "told": "x", "told_at": 5},
+        {"of": "3f1c0d3e-0000-4000-8000-000000000000", "saw": "added to what never came", "note": "other"},
+    )
+    for n, facts in enumerate(strange):
+        blob = sealed.seal(json.dumps(facts).encode(), identity.public.recipient)
+        (folder_of(place) / f"3f1c0d3e-0000-4000-8000-00000000000{n}.age").write_bytes(blob)
+    deliver(reader, place)
+    found, unread = dsl.concerns(reader, [identity])
+    assert sum(len(one.pieces) for one in found) == len(strange)
+    assert unread == []
+    for one in found:
+        for form in ("text", "md", "html", "json"):
+            shown = render(document(reader, one), form)
+            assert "\x1b" not in shown
+            assert shown.encode()
+    assert dsl.acknowledge(reader, found[0], [identity])
 
 
 def test_only_the_dsl_takes_sealed_files(lsa: Book, tmp_path: Path, identity: Identity, place: Location) -> None:

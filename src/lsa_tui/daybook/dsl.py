@@ -16,6 +16,7 @@ from lsa_tui import clock
 from lsa_tui.daybook import rights
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.concerns import keeping, trust
+from lsa_tui.daybook.concerns.sheet import harmless
 from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.paths import write_whole
 from lsa_tui.vault import sealed
@@ -48,7 +49,8 @@ class Piece:
     def said(self, name: str) -> str:
         """One answer of the sheet as text, empty where there is none."""
         found = self.facts.get(name)
-        return found if isinstance(found, str) else ""
+        # Anybody can seal anything to a public key.
+        return harmless(found) if isinstance(found, str) else ""
 
     def when(self, name: str) -> datetime | None:
         """One moment of the sheet."""
@@ -62,7 +64,9 @@ class Piece:
         """Marks: the place on the body and what was seen there."""
         found = self.facts.get("marks")
         pairs = found if isinstance(found, list) else []
-        return [(str(one[0]), str(one[1])) for one in pairs if isinstance(one, list) and len(one) == 2]
+        return [
+            (harmless(str(one[0])), harmless(str(one[1]))) for one in pairs if isinstance(one, list) and len(one) == 2
+        ]
 
 
 @dataclass(frozen=True)

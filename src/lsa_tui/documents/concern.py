@@ -75,7 +75,8 @@ def _told(piece: Piece) -> list[Item]:
     whom, at = piece.said("told"), piece.when("told_at")
     if not whom:
         return []
-    person = {True: ", in person", False: ", not in person"}.get(piece.facts.get("in_person"), "")  # type: ignore[arg-type]
+    met = piece.facts.get("in_person")
+    person = ", in person" if met is True else ", not in person" if met is False else ""
     return [Item(f"{whom}{f', {at:%a %d %b %Y %H:%M}' if at else ''}{person}")]
 
 

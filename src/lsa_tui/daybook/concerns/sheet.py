@@ -133,9 +133,14 @@ class Passed:
         return f"passed on {self.at:%H:%M}" if self.passed_on else "to pass on"
 
 
+def harmless(words: str) -> str:
+    """A text without what steers a terminal or cannot be written to a file."""
+    return _STEERS.sub("", words)
+
+
 def exactly(typed: str) -> str:
     """A text as it was typed, every character kept but those that steer a terminal. Raises BadInput if too long."""
-    kept = _STEERS.sub("", typed.replace("\r\n", "\n").replace("\r", "\n"))
+    kept = harmless(typed.replace("\r\n", "\n").replace("\r", "\n"))
     if len(kept) > LONGEST:
         raise BadInput(f"a text has {len(kept)} characters, at most {LONGEST} fit; save it and add the rest to it")
     return kept
