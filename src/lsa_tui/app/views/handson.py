@@ -115,7 +115,8 @@ class HandsOn(View):
     def _draw_facts(self, found: Picture, entry: Entry, width: int, height: int) -> None:
         took = stopwatch(interventions.lasted(entry, self.book.now()))
         title = f" {self.book.names.pupil(entry.pupil)} hands-on {self._times(entry)}"
-        found.add((between(title, f"{took} ", width), "strong"))
+        if height >= 13:  # at the very least the four rows of boxes are all there is room for
+            found.add((between(title, f"{took} ", width), "strong"))
         if height >= 14:
             told = entry["told"]
             words = f" Told: {_told(entry)}" if told else " Tell SLT now."
@@ -151,9 +152,9 @@ class HandsOn(View):
         if done:
             said = f"School's form done {from_text(done):%H:%M}"
             return Box(([(key, "tile-key"), (said, "tile")], "   the school tells the parents"), "handson.form")
-        due = "due today" if entry.when.date() == self.book.today() else f"was due {entry.when:%a %d %b}"
+        due = ", due today" if entry.when.date() == self.book.today() else f" since {entry.when:%a %d}"
         lines = ("the school tells the parents;", "this is not the statutory record")
-        said = fit(f"School's form NOT DONE, {due}", width - len(key))
+        said = fit(f"School's form NOT DONE{due}", width - len(key))
         return Box(
             ([(key, "late"), (said, "late")], *([(fit(f"   {line}", width), "late")] for line in lines)),
             "handson.form",

@@ -117,7 +117,7 @@ class Today(View):
             today = began.date() == self.book.today()
             whose = f"{self.book.names.pupil(one.pupil)} " if one.pupil != self.book.focus else ""
             due = "school's form due" if today else "school's form late"
-            when = f"{began:%H:%M}" if today else f"{began:%a %d %b}"
+            when = f"{began:%H:%M}" if today else f"{began:%a %d}"
             words = f" {whose}hands-on {when}: {due if one['ended'] else 'RUN'}"
             top = found.add((between(words, f"{self.app.keymap.shown('handson.sheet')} ", width), "late"))
             found.taps.append(Tap(0, top, width, 1, "handson.sheet", one.id))
