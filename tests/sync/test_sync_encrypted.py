@@ -404,7 +404,7 @@ def test_a_lost_file_of_keys_is_put_back_by_a_device_that_has_joined(homes, one,
     beside(shared).unlink()
     new = homes("mb", encrypted=True)
     before = raw(shared.parent)
-    with pytest.raises(SyncIncomplete, match="a device that has synced before puts back"):
+    with pytest.raises(SyncIncomplete, match="a device that joined restores them"):
         sync(new, url, ask=asked(PASS))
     assert raw(shared.parent) == before
     assert sync(two, url).notes == ("its file of keys was gone and was put back",)

@@ -208,9 +208,8 @@ class Opening:
                 "Nothing was changed"
             )
         return SyncIncomplete(
-            f"the shared file {self.path}: it is damaged, no database at all, or encrypted while its file of keys "
-            f"{place.name} is gone, which a device that has synced before puts back at its next sync; else move it "
-            "away, and the next sync makes it anew"
+            f"the shared file {self.path}: its keys are gone (a device that joined restores them), it is damaged, "
+            "or no database at all; move it away, and the next sync makes it anew"
         )
 
     def _shut(self, known: list[Held], file: KeyFile, salt: Callable[[], str]) -> SyncIncomplete:

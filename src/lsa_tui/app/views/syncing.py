@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from lsa_tui.app.drawing import Line, fit, wrapped
 from lsa_tui.app.views.ask import Ask
 from lsa_tui.app.views.window import Windowed
-from lsa_tui.errors import BadInput, LsaError
+from lsa_tui.errors import BadInput, Locked, LsaError
 from lsa_tui.records import read
 
 if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
+    from lsa_tui.sync.keys import NeedsPassphrase
     from lsa_tui.sync.result import Progress
 
 
@@ -27,8 +28,13 @@ class Stopped(Exception):
 class Syncing:
     """One sync: whether it runs, how far it is, and at its end one sentence."""
 
-    def __init__(self, app: LsaApp) -> None:
+    def __init__(self, app: LsaApp, words: str = "", new: bool = False) -> None:
+        """`words`: what was typed to get in: with `new` the passphrase that a new shared file gets, else the join
+        passphrase or an invitation."""
         self.app = app
+        self.words, self.new = words, new
+        self.asks: str = ""
+        """What was missing to get in: "new" (a passphrase to be chosen), "join", or nothing."""
         self.running = True
         self.says = ""
         self.failed = False
@@ -47,19 +53,43 @@ class Syncing:
         self._stop = True
 
     def _work(self) -> None:
-        from lsa_tui.sync.run import sync  # not before somebody syncs
+        from lsa_tui.sync import keys, run  # not before somebody syncs
 
         says, failed = "", True
+        store = self.app.book.store
         try:
-            result = sync(self.app.book, progress=self._progress)
+            store.connect()
+            self._join()
+            result = run.sync(self.app.book, progress=self._progress, ask=self._passphrase)
             says, failed = f"{result.says}.", False
         except Stopped:
             says = "The sync was stopped; everything is still on this device."
+        except keys.NeedsPassphrase as problem:
+            self.asks = "new" if problem.new else "join"
+            says = f"{problem}."
+        except Locked as problem:
+            self.asks = "join"
+            says = f"{problem}."
         except LsaError as problem:
+            if isinstance(problem.__cause__, keys.KeyChanged):
+                self.asks = "join"
             says = f"{problem}."
         except Exception as problem:  # a fault of the program must not take the screen from the classroom
             says = f"The sync failed ({type(problem).__name__}: {problem}); everything is still on this device."
+        finally:
+            store.close()
         self._post(self._end, says, failed)
+
+    def _join(self) -> None:
+        if self.words and not self.new:
+            from lsa_tui.sync import joining  # hardly ever
+
+            joining.join(self.app.book, lambda _: self.words)
+
+    def _passphrase(self, needed: NeedsPassphrase) -> str:
+        from lsa_tui.sync import keys
+
+        return self.words if self.words and needed.new else keys.nobody_asks(needed)
 
     def _progress(self, progress: Progress) -> None:
         if self._stop or self.worker.is_cancelled:
@@ -85,6 +115,8 @@ class Syncing:
             app.exit(0)
         elif isinstance(app.view, Windowed) and app.view.name == "end":
             app.view.top = 0
+            if self.asks:
+                _ask_to_get_in(app, self.asks, says if self.words else "")
         else:  # one line in the foot: a page of its own would open over what is being typed
             app.said = f"The sync is not complete; {app.keymap.shown('screen.end')} tells why" if failed else says
         app.draw()
@@ -145,3 +177,22 @@ def _ask(app: LsaApp) -> None:
 
     hint = "Its path, as in /srv/school/school.db; made where there is none. Everybody's device names the same one."
     app.open(Ask(app, "Where is the shared file?", done, hint=hint))
+
+
+def _ask_to_get_in(app: LsaApp, what: str, problem: str) -> None:
+    """Asks for the passphrase of a new shared file, or for what joins one; then syncs. `problem`: why it asks again."""
+    from lsa_tui.app.views import ask_secret  # once on a device
+    from lsa_tui.vault.keyfile import check_passphrase
+
+    def begin(words: str) -> None:
+        if words:
+            app.syncing = Syncing(app, words, new=what == "new")
+
+    if what == "new":
+        hint = "The shared file is encrypted. Everybody who shares joins with this passphrase once: write it down."
+        ask_secret.ask_new(app, "A join passphrase for the shared file", check_passphrase, begin, hint)
+        return
+    hint = "Its join passphrase, or the six words of an invitation (`lsa shared invite`). Once on this device."
+    asking = ask_secret.AskSecret(app, "Join the shared file", begin, hint)
+    asking.problem = problem
+    app.open(asking)
