@@ -85,8 +85,9 @@ async def test_a_newer_draft_is_not_replaced_by_an_old_file(plain: Book) -> None
     drafts.keep(plain, "note", "the newer one")
     plain.paths.drafts.mkdir()
     (plain.paths.drafts / "note.txt").write_text("old", encoding="utf-8")
-    assert drafts.load(plain, "note") == "the newer one"
-    assert not plain.paths.drafts.exists()
+    for _ in range(2):
+        assert drafts.load(plain, "note") == "the newer one"
+        assert not plain.paths.drafts.exists()
 
 
 # Names
