@@ -1,7 +1,8 @@
 """Whatever three devices do in whatever order: nothing is lost, and all agree in the end.
 
 The oracle is the list of what people did: each text they wrote and did not take back must be in the history of its
-record on every device, and none that they took back.
+record on every device, and none that they took back. What was erased, and what was recorded of an erased pupil by
+people who had not heard of it, is in no byte of any file.
 """
 
 from __future__ import annotations
@@ -17,16 +18,20 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bytes_of import files_with
 from lsa_tui import clock
-from lsa_tui.daybook import behaviours, entries, marks, pupils
+from lsa_tui.daybook import behaviours, entries, erasing, health, marks, pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import NothingToUndo
 from lsa_tui.paths import Paths
-from lsa_tui.records import log, read
+from lsa_tui.records import erasures, log, read
 from lsa_tui.records.fold import rebuild
 from lsa_tui.sync.run import sync
 
-ACTIONS = ("record", "record", "edit", "edit", "undo", "redo", "remove", "decide", "private", "clock", "sync", "sync")
+ACTIONS = (
+    *("record", "record", "edit", "edit", "undo", "redo", "remove", "decide", "private", "clock", "sync", "sync"),
+    *("erase", "erase pupil", "pupil"),
+)
 STEPS = st.lists(
     st.tuples(st.integers(0, 2), st.sampled_from(ACTIONS), st.integers(0, 30)), min_size=5, max_size=40
 )  # fmt: skip
@@ -39,6 +44,8 @@ class Written:
 
     row: str | None
     text: str
+    seen: frozenset[str] = frozenset()
+    """The erasures of the pupil that its writer knew of."""
     undone: bool = False
 
 
@@ -50,6 +57,7 @@ class Device:
         self.skew = timedelta()
         self.ticks = 0
         self.written: list[Written] = []
+        self.erased: set[str | None] = set()
         self.at_step: dict[int | None, Written] = {}
         with self.now():
             pupils.add(self.book, "K7")
@@ -62,8 +70,11 @@ class Device:
         return patch.dict(os.environ, LSA_NOW=clock.to_text(START + self.skew + timedelta(seconds=self.ticks)))
 
     def wrote(self, row: str | None, text: str) -> None:
-        self.written.append(Written(row, text))
+        self.written.append(Written(row, text, frozenset(one.uid for one in self.erasures())))
         self.at_step[log.last_step(self.book.db, undone=False)] = self.written[-1]
+
+    def erasures(self) -> list[erasures.Erasure]:
+        return [one for one in erasures.held(self.book.db) if one.pupil]
 
     def do(self, action: str, n: int, text: str) -> None:
         book = self.book
@@ -88,6 +99,16 @@ class Device:
             self.take_back(action == "undo")
         elif action == "clock":
             self.skew = timedelta(days=(0, -400, 3650, 0, 1)[n % 5], hours=n)
+        elif action == "erase" and notes:
+            self.erased.add(notes[n % len(notes)])
+            erasing.erase_rows(book, [notes[n % len(notes)]], "by mistake")
+        elif action == "erase pupil" and book.focus is not None and n % 3 == 0:
+            erasing.erase_pupil(book, "K7", "left")
+        elif action == "pupil":
+            before = log.last_step(book.db, undone=False)
+            pupils.add(book, "K7")
+            if log.last_step(book.db, undone=False) != before:
+                self.wrote(None, "")
         elif action == "sync":
             self.sync()
 
@@ -123,28 +144,41 @@ def test_three_devices_in_any_order(steps: list[tuple[int, str, int]]) -> None:
             for device in devices * 2:
                 with device.now():
                     device.sync()
-            _all_agree(devices, (Path(folder) / "school.db").read_bytes())
+            _all_agree(devices, (Path(folder) / "school.db").read_bytes(), Path(folder))
         finally:
             for device in devices:
                 device.book.close()
 
 
-def _all_agree(devices: list[Device], shared: bytes) -> None:
+def _all_agree(devices: list[Device], shared: bytes, folder: Path) -> None:
     first = devices[0].book
+    gone = _gone(devices)
     written = [one for device in devices for one in device.written if one.row]
     for book in (device.book for device in devices):
         assert log.shareable_heads(book.db) == log.shareable_heads(first.db)
         assert _records(book) == _records(first)
         for one in written:
-            said = [text for change in log.history(book.db, str(one.row)) for text in change["set"].values()]
-            assert (one.text in said) is not one.undone
+            said = [text for change in log.history(book.db, str(one.row)) for text in (change["set"] or {}).values()]
+            assert (one.text in said) is not (one.undone or one.row in gone)
         whole = book.db.execute_sql("SELECT * FROM record ORDER BY uid").fetchall()
         with book.store.writing() as db:
             rebuild(db)
         assert book.db.execute_sql("SELECT * FROM record ORDER BY uid").fetchall() == whole
         assert all(one.id.encode() not in shared for one in read.of_kind(book.db, "tally"))
     assert b"Praise" not in shared
-    assert all((one.text.encode() in shared) is not one.undone for one in written)
+    assert all((one.text.encode() in shared) is not (one.undone or one.row in gone) for one in written)
+    erased = [one.text for one in written if one.row in gone]
+    assert not erased or not files_with(folder, *erased)
+    for book in (device.book for device in devices):
+        assert [one.says for one in health.examine(book) if not one.well] == []
+
+
+def _gone(devices: list[Device]) -> set[str | None]:
+    """The records that were erased, or recorded of an erased pupil by somebody who had not seen that."""
+    every = [one for device in devices for one in device.erasures()]
+    rows = {row for device in devices for row in device.erased}
+    written = [one for device in devices for one in device.written if one.row and not one.undone]
+    return rows | {one.row for one in written if any(erasure.uid not in one.seen for erasure in every)}
 
 
 def _records(book: Book) -> list[tuple[object, ...]]:
