@@ -96,7 +96,7 @@ class WordsField(View):
         """Keeps every key."""
         assert self.field is not None
         self.problem = ""
-        self.app._guarded(lambda: self.changed(self.field.text))  # type: ignore[union-attr]
+        self.app._guarded(lambda: self.changed(self.field.text))
 
     def enter(self) -> None:
         self.app.close()
