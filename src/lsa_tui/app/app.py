@@ -105,7 +105,7 @@ class LsaApp(App[int]):
         if self._recovery:
             self._show_recovery()
         if self.book.plain and not self.book.made_up and self.book.config.exists:
-            self.said = "Not encrypted: lsa doctor"  # short: what was recorded stays in view above it
+            self.said = "Unencrypted: lsa key encrypt"  # short: what was recorded stays in view above it
         self._seen = self.book.store.version_seen()
         self.guard.start()
         self.set_interval(1.0, self._tick)
