@@ -179,6 +179,17 @@ def test_acknowledged_it_leaves_the_writers_device(trusted: School, tmp_path: Pa
     assert "second" in school("ap", "dsl", "open", passed["id"]).out
 
 
+def test_a_sync_that_cannot_complete_still_delivers(trusted: School, tmp_path: Path) -> None:
+    shutil.copytree(tmp_path / "jt", tmp_path / "copy")
+    trusted("jt", "note", "one")
+    trusted("jt", "sync")
+    passed = trusted("copy", "concern", "--words", CANARY, "--json").json
+    trusted("copy", "note", "another")
+    refused(trusted("copy", "sync"), "not the same here", code=4)  # one log with two branches
+    assert trusted("copy", "concern", "--json").json["concerns"][0]["delivered"]
+    assert trusted("ap", "dsl", "open", passed["id"]).code == 0
+
+
 def test_one_concern_as_a_document(trusted: School, tmp_path: Path) -> None:
     school = trusted
     passed = pass_on(school)
