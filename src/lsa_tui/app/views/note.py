@@ -38,7 +38,7 @@ class Note(View):
         """Keeps the draft as it changes."""
         assert self.field is not None
         self.problem = ""
-        self.app._guarded(lambda: drafts.keep(self.book, DRAFT, self.field.text))  # type: ignore[union-attr]
+        self.app._guarded(lambda: drafts.keep(self.book, DRAFT, self.field.text))
 
     def enter(self) -> None:
         """Saves the note; words that sound like a disclosure ask once whether it is one."""
