@@ -63,7 +63,7 @@ class Guard:
     def look(self) -> None:
         """Each second: locks where it is time to, or where it was asked to."""
         self._look_for_the_records()
-        if self._question.exists():
+        if os.path.exists(self._question):  # Path.exists raises what a pulled stick answers
             self.lock(deliberate=True)
             with suppress(OSError):
                 self._question.unlink()
