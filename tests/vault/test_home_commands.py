@@ -203,7 +203,9 @@ def test_encrypting_a_plain_home(run_lsa: RunLsa, home: Path) -> None:
     book.store.backup(book.paths.backups, "before-sync-1.db")
     said = run_lsa("export").out
     book.close()
-    assert len(holding(home, CANARY)) == 2
+    (home / "drafts").mkdir(exist_ok=True)
+    (home / "drafts" / "note.txt").write_text(f"a draft of 0.1.0, {CANARY}")
+    assert len(holding(home, CANARY)) == 3
     done = run_lsa("key", "encrypt")
     assert done.code == 0, done
     assert holding(home, CANARY) == []

@@ -56,6 +56,18 @@ def _noted(paths: Paths, key: bytes, did: str) -> None:
         book.close()
 
 
+def _take_draft(paths: Paths, key: bytes) -> None:
+    """A note's draft of an older version, a plain file, goes into the records."""
+    from lsa_tui.daybook import drafts
+    from lsa_tui.daybook.book import Book
+
+    book = Book(paths, key=key)
+    try:
+        drafts.load(book, "note")
+    finally:
+        book.close()
+
+
 def _keep(recovery: str) -> str:
     return (
         "The recovery key opens the records when the passphrase is forgotten. It is shown this once, so write it\n"
@@ -210,6 +222,7 @@ def encrypt(paths: Paths, args: Namespace) -> Answer:
     check_passphrase(typed)
     made = change.encrypt(paths, typed)
     _noted(paths, made.key, "encrypted this home")
+    _take_draft(paths, made.key)
     saved = list(paths.saved.glob("*")) if paths.saved.is_dir() else []
     left = f"\nNot encrypted, because you saved them to print: {len(saved)} documents in {paths.saved}" if saved else ""
     return Answer(
