@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import traceback
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import log, store
 from lsa_tui.records.belonging import in_parts
 from lsa_tui.records.models import LOG, ONLY_ERASED, Head
+from lsa_tui.sync import trouble
 from lsa_tui.sync.opening import EMPTY, OPEN, SHUT, Opening
 from lsa_tui.sync.shared import LOG_FORMAT, About, Change, Heads
 from lsa_tui.vault import cipher
@@ -34,21 +34,6 @@ _GUARDS = (
 
 _UNCLEAN = "unclean"
 """Among the facts of the file while bytes of something erased may stand in its free pages."""
-
-_REASONS = (
-    # The first that fits wins: behind a failing rollback stands the true reason.
-    ("disk is full", "the disk is full; free some space there"),
-    ("no space left", "the disk is full; free some space there"),
-    ("readonly", "it is read-only for you; ask who looks after it for the right to write to the file and its folder"),
-    ("read-only", "it is read-only for you; ask who looks after it for the right to write to the file and its folder"),
-    ("locked", "somebody else is using it for too long; try again in a minute"),
-    ("not a database", "it is damaged, or no database at all; move it away, and the next sync makes it anew"),
-    ("malformed", "it is damaged; move it away, and the next sync makes it anew from what the devices hold"),
-    ("no such", "it is damaged; move it away, and the next sync makes it anew from what the devices hold"),
-    ("permission denied", "you have no right to open it; ask who looks after it"),
-    ("unable to open", "it cannot be opened or written; check that the file and its folder are yours to write"),
-    ("i/o error", "the disk or the network did not answer as it should; check the connection"),
-)
 
 
 class SqliteFile:
@@ -224,9 +209,9 @@ class SqliteFile:
             self._connect("rw", key)
             return OPEN if self._pragma("page_count") else EMPTY
         except cipher.database_errors() as problem:
-            if self.opening is None or not any("not a database" in str(link) for link in _links(problem)):
+            if self.opening is None or not any("not a database" in str(link) for link in trouble.links(problem)):
                 raise
-            _let_go(problem)
+            trouble.let_go(problem)
             self.close()
             return SHUT
 
@@ -319,28 +304,8 @@ class SqliteFile:
             raise self._sentence(problem) from problem
 
     def _sentence(self, problem: BaseException) -> SyncIncomplete:
-        reason = _reason(problem)
-        _let_go(problem)
+        reason = trouble.reason(problem)
+        trouble.let_go(problem)
         if "damaged" in reason and self.opening is not None and self.opening.changed():
             return self.opening.key_changed()
         return SyncIncomplete(f"the shared file {self.path}: {reason}")
-
-
-def _let_go(problem: BaseException) -> None:
-    """The error's frames hold a cursor, which keeps the file open after its connection is closed: a stick could not be
-    taken out, and another key would meet the old one's pages."""
-    for link in _links(problem):
-        traceback.clear_frames(link.__traceback__)
-
-
-def _links(problem: BaseException) -> Iterator[BaseException]:
-    """The error and those behind it: a failing rollback hides the true one."""
-    link: BaseException | None = problem
-    while link is not None:
-        yield link
-        link = link.__cause__ or link.__context__
-
-
-def _reason(problem: BaseException) -> str:
-    texts = [str(link).lower() for link in _links(problem)]
-    return next((reason for sign, reason in _REASONS if any(sign in said for said in texts)), str(problem))

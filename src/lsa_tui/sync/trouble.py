@@ -1,0 +1,42 @@
+"""What SQLite and the file system say of a shared file, as a reason that people can act on."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+
+_REASONS = (
+    # The first that fits wins: behind a failing rollback stands the true reason.
+    ("disk is full", "the disk is full; free some space there"),
+    ("no space left", "the disk is full; free some space there"),
+    ("readonly", "it is read-only for you; ask who looks after it for the right to write to the file and its folder"),
+    ("read-only", "it is read-only for you; ask who looks after it for the right to write to the file and its folder"),
+    ("locked", "somebody else is using it for too long; try again in a minute"),
+    ("not a database", "it is damaged, or no database at all; move it away, and the next sync makes it anew"),
+    ("malformed", "it is damaged; move it away, and the next sync makes it anew from what the devices hold"),
+    ("no such", "it is damaged; move it away, and the next sync makes it anew from what the devices hold"),
+    ("permission denied", "you have no right to open it; ask who looks after it"),
+    ("unable to open", "it cannot be opened or written; check that the file and its folder are yours to write"),
+    ("i/o error", "the disk or the network did not answer as it should; check the connection"),
+)
+
+
+def let_go(problem: BaseException) -> None:
+    """The error's frames hold a cursor, which keeps the file open after its connection is closed: a stick could not be
+    taken out, and another key would meet the old one's pages."""
+    for link in links(problem):
+        traceback.clear_frames(link.__traceback__)
+
+
+def links(problem: BaseException) -> Iterator[BaseException]:
+    """The error and those behind it: a failing rollback hides the true one."""
+    link: BaseException | None = problem
+    while link is not None:
+        yield link
+        link = link.__cause__ or link.__context__
+
+
+def reason(problem: BaseException) -> str:
+    """Why, and what to do: the first known sign in what was said, else what was said."""
+    texts = [str(link).lower() for link in links(problem)]
+    return next((why for sign, why in _REASONS if any(sign in said for said in texts)), str(problem))
