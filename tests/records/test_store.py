@@ -73,7 +73,7 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path, monkeypatch: Any
 def test_a_file_that_is_no_database_gets_a_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "records.db"
     path.write_bytes(content)
-    with pytest.raises(LsaError, match="not a database"):
+    with pytest.raises(LsaError, match=r"encrypted \(or damaged\)"):
         store.Store(path)
     assert path.read_bytes() == content
 

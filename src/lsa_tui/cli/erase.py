@@ -46,7 +46,7 @@ def erase(book: Book, args: Namespace) -> Answer:
         wanted = retention.expired(book) if args.expired else [book.entry(args.entry).id]
         mentioned = []
     if args.dry_run:
-        said = f"{len(wanted)} records would be erased; nothing was changed"
+        said = f"{_number(len(wanted), 'record')} would be erased; nothing was changed"
         return Answer({"dry_run": True, "records": len(wanted), "mentioned": mentioned}, said)
     if not wanted:
         return Answer({"records": 0, "changes": 0, "files": [], "clean": True}, "Nothing is past its time")
@@ -58,14 +58,14 @@ def erase(book: Book, args: Namespace) -> Answer:
 
 
 def _erased(book: Book, done: erasing.Erased, mentioned: list[str]) -> Answer:
-    said = [f"Erased for good: {done.records} records in {done.changes} changes"]
+    said = [f"Erased for good: {_number(done.records, 'record')} in {_number(done.changes, 'change')}"]
     said += [f"{place} was removed" for place in done.files]
     hints = []
     if book.config["shared.url"]:
         hints.append("the shared file and the other devices erase it at their next syncs; `lsa sync` begins that")
     if mentioned:
         listed = ", ".join(one[:13] for one in mentioned[:5])
-        hints.append(f"{len(mentioned)} records of others mention this pupil and stay; look at {listed}")
+        hints.append(f"this pupil is mentioned in {_number(len(mentioned), 'record')} of others; look at {listed}")
     if not done.clean:
         hints.append(
             "the words are out of the records, but their bytes may still be in free pages, because another program "
@@ -80,6 +80,10 @@ def _erased(book: Book, done: erasing.Erased, mentioned: list[str]) -> Answer:
         "remaining": log.backlog(book.db),
     }
     return Answer(data, "\n".join(said), hints=tuple(hints))
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 @command("retention", "how long each class of records is kept, and what is past its time", examples=("retention",))
@@ -136,9 +140,10 @@ def access_request(book: Book, args: Namespace) -> Answer:
         "elsewhere": [bundles.elsewhere_line(book, one) for one in bundle.elsewhere],
     }
     said = (
-        f"{len(bundle.held)} records about {bundle.code} are in {folder}\n"
-        f"{len(bundle.mentions)} places in them name others, and {len(bundle.elsewhere)} records of others mention "
-        f"{bundle.code}: {bundles.MENTIONS} lists them, to be checked by a person before anything is handed out"
+        f"{folder} holds {_number(len(bundle.held), 'record')} about {bundle.code}\n"
+        f"Others are named in {_number(len(bundle.mentions), 'place')}, and {bundle.code} is mentioned in "
+        f"{_number(len(bundle.elsewhere), 'record')} of others: {bundles.MENTIONS} lists them, to be checked by a "
+        "person before anything is handed out"
     )
     return Answer(data, said, hints=("these files are not encrypted; remove them when they have been handed over",))
 

@@ -13,7 +13,7 @@ from datetime import date
 from lsa_tui import clock, text
 from lsa_tui.daybook import rights
 from lsa_tui.daybook.book import Book
-from lsa_tui.records import erasures, log
+from lsa_tui.records import log
 from lsa_tui.records.vocabulary import KINDS
 
 LONGEST = 200
@@ -71,7 +71,7 @@ def _entry(
     if op == log.ACT:
         return Entry(wall, actor, role, device, str(content.get("did")), about=str(content.get("about")))
     if op == log.REDACT:
-        return Entry(wall, actor, role, device, "erased", erasures.KIND, row, about=_erased(content))
+        return Entry(wall, actor, role, device, "erased", id=row, about=_erased(content))
     fields = tuple(sorted(content.get("set", {})))
     did = "recorded" if first else "removed" if content.get("set", {}).get("removed") else "changed"
     about = "" if body else "its text is erased"
@@ -83,7 +83,7 @@ def _erased(content: dict[str, object]) -> str:
     """How much was erased, of which pupil (by id: the code is gone), and why."""
     rows, changes = content.get("rows"), content.get("changes")
     number = (len(rows) if isinstance(rows, list) else 0) + (len(changes) if isinstance(changes, list) else 0)
-    parts = [f"{number} records", f"of pupil {content['pupil']}" if content.get("pupil") else ""]
+    parts = [f"{number} record{'s' * (number != 1)}", f"of pupil {content['pupil']}" if content.get("pupil") else ""]
     return " ".join(part for part in parts if part) + f": {content.get('reason') or 'no reason given'}"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from lsa_tui import text
+from lsa_tui import clock, text
 from lsa_tui.daybook import audit
 from lsa_tui.daybook.access import Bundle, Held, Mention
 from lsa_tui.daybook.book import Book
@@ -72,7 +72,7 @@ def mention_line(mention: Mention) -> dict[str, Any]:
 def elsewhere_line(book: Book, entry: Entry) -> dict[str, Any]:
     """A record about others that mentions this pupil: where it is, and none of its words."""
     whose = book.names.pupil(entry.pupil) or None
-    return {"elsewhere": True, "id": entry.id, "type": entry.kind, "pupil": whose, "at": entry.when.isoformat()}
+    return {"elsewhere": True, "id": entry.id, "type": entry.kind, "pupil": whose, "at": clock.to_text(entry.when)}
 
 
 # To read
