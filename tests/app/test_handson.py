@@ -124,6 +124,7 @@ async def test_the_second_goes_on_by_itself(book: Book, now: Any) -> None:
     app = LsaApp(book)
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.press("x")
+        app._tick()  # the minute
         now("10:42:06")
         app._tick()
         await pilot.pause()
