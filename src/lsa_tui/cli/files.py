@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lsa_tui.cli.answer import Answer
 from lsa_tui.cli.table import arg, command
-from lsa_tui.daybook import exchange
+from lsa_tui.daybook import audit, exchange
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.when import parse_day
 from lsa_tui.errors import BadInput
@@ -35,7 +35,9 @@ def export(book: Book, args: Namespace) -> Answer:
     left_out = 0 if args.private or pupil else exchange.private_marks(book)
     said = f"{left_out} private marks are left out (they are yours alone); --private takes them along"
     hints = (said,) if left_out else ()
+    much = f"{len(lines)} records{' with names' * args.names}"
     if args.file in (None, "-"):
+        audit.note(book, "export", f"{much}, to standard output")
         data = {"lines": [json.loads(line) for line in lines], "private_left_out": left_out} if args.json else None
         return Answer(data, "\n".join(lines), hints=hints)
     target = Path(args.file).expanduser()
@@ -44,6 +46,7 @@ def export(book: Book, args: Namespace) -> Answer:
     if target.is_dir():
         raise BadInput(f"{target} is a folder; name a file in it")
     write_whole(target, "".join(f"{line}\n" for line in lines))
+    audit.note(book, "export", f"{much}, to {target.name}")
     data = {"file": str(target), "records": len(lines), "private_left_out": left_out}
     return Answer(data, f"{len(lines)} records written to {target}", hints=hints)
 
@@ -58,6 +61,7 @@ def take(book: Book, args: Namespace) -> Answer:
     """What the import did."""
     source = "standard input" if args.file == "-" else args.file
     done = exchange.take(book, _lines(_bytes(args.file), source), source)
+    audit.note(book, "import", f"{done.added} added, {done.updated} updated")
     data = {"added": done.added, "updated": done.updated, "known": done.known}
     return Answer(data, f"{done.added} added, {done.updated} updated, {done.known} known already")
 

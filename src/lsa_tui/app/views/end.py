@@ -11,7 +11,7 @@ from lsa_tui.app.views.ask import Ask
 from lsa_tui.app.views.base import Box
 from lsa_tui.app.views.entry import deed
 from lsa_tui.app.views.window import Windowed
-from lsa_tui.daybook import notes
+from lsa_tui.daybook import audit, notes
 from lsa_tui.errors import LsaError
 from lsa_tui.paths import write_whole
 from lsa_tui.records import read
@@ -120,6 +120,7 @@ class End(Windowed):
         name = f"{self.on.isoformat()}-{document.pupil}-{document.audience}"
         for ending in ("html", "md"):
             write_whole(self.book.paths.saved / f"{name}.{ending}", render(document, ending))
+        audit.note(self.book, "document saved", name)
         self.saved = f"Saved in {self.book.paths.saved}: {name}.html and .md"
 
     def do_end_tomorrow(self, _: str) -> None:
