@@ -292,6 +292,20 @@ def test_a_plain_store_is_encrypted_for_everybody(homes, shared, url, agree) -> 
     assert sorted(path.name for path in shared.parent.iterdir()) == ["school.db", "school.db.keys"]
 
 
+def test_no_journal_of_the_plain_file_is_left_to_be_played_back(homes, shared, url, monkeypatch) -> None:
+    book, seen = homes("jt"), []
+    sync(book, url)
+    real = rekeying._put_in_place
+
+    def watched(source: Path, target: Path) -> None:
+        seen.extend(sorted(path.name for path in shared.parent.iterdir()))
+        real(source, target)
+
+    monkeypatch.setattr(rekeying, "_put_in_place", watched)
+    rekeying.rekey(book, lambda: NEW, url)
+    assert seen == [".school.db.encrypting", "school.db"]
+
+
 def test_a_plain_file_in_the_place_of_an_encrypted_one_is_not_filled(homes, one, shared, url) -> None:
     plain = homes("plain")
     joining.join(plain, asked(PASS), url)
