@@ -22,6 +22,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
 
+import encrypted
 import lsa_tui
 from lsa_tui import paths
 from lsa_tui.daybook import behaviours, demo
@@ -48,6 +49,7 @@ def main() -> None:
         commands(year, options.runs)
         first_paint(year, options.runs)
         keys(day, year, options.keys)
+        encrypted.measure(year, options.keys, press)
         summaries(day, year)
         memory(year)
         idle(year)
@@ -136,10 +138,10 @@ def first_paint(home: Path, runs: int) -> None:
     say("first paint / a bare Textual app, 40x20", ratio, 1.3, f"{mine * 1000:.0f} ms", f"{other * 1000:.0f} ms")
 
 
-def press(home: Path, number: int) -> list[float]:
+def press(home: Path, number: int, **env: str) -> list[float]:
     """Seconds from writing a key to the terminal until its count (committed before) comes back, for each press."""
     spent = []
-    with Terminal(home, SIZE) as terminal:
+    with Terminal(home, SIZE, **env) as terminal:
         terminal.wait("More")
         terminal.send("]")
         terminal.wait("Calling")
