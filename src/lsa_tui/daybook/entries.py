@@ -175,9 +175,8 @@ def history(book: Book, uid: str) -> list[dict[str, Any]]:
 
 
 def conflicts(book: Book) -> list[Entry]:
-    """Records with edits that did not see each other: both values are kept until somebody decides."""
-    rights.require(book, "read the class's records")
-    return read.conflicts(book.db)
+    """Records with edits that did not see each other: both values are kept until whoever may change it decides."""
+    return [entry for entry in read.conflicts(book.db) if rights.may_write(book, entry)]
 
 
 def decide(book: Book, uid: str, field: str, value: Any) -> Entry:

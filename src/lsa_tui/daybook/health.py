@@ -9,10 +9,12 @@ from typing import Any
 
 from lsa_tui.daybook import cleaning
 from lsa_tui.daybook.book import Book
+from lsa_tui.daybook.opening import PLAIN
 from lsa_tui.errors import LsaError
 from lsa_tui.paths import Paths
 from lsa_tui.records import erasures, fold, log
 from lsa_tui.records.vocabulary import KINDS
+from lsa_tui.vault import home
 
 PAGE = 2000
 """Changes or rows looked at together."""
@@ -30,7 +32,7 @@ class Finding:
 def examine(book: Book) -> list[Finding]:
     """All findings, in the order in which they are read."""
     records = [*_database(book), *_chains(book), *_records(book), *_erased(book)]
-    return [*records, *_settings(book), _application(book), _backlog(book)]
+    return [*records, *_encryption(book), *_settings(book), _application(book), _backlog(book)]
 
 
 def rebuild(book: Book) -> int:
@@ -44,6 +46,19 @@ def _database(book: Book) -> Iterator[Finding]:
     says = f"{book.paths.database} is whole" if not found else f"{book.paths.database}: {'; '.join(found)}"
     advice = "" if not found else f"; a copy may be in {book.paths.backups}"
     yield Finding("database", not found, says + advice)
+
+
+def _encryption(book: Book) -> Iterator[Finding]:
+    """Plain is said, and is no fault: somebody chose it."""
+    if book.made_up:
+        yield Finding("encryption", True, "made-up records, which are plain")
+        return
+    if book.plain:
+        yield Finding("encryption", True, f"PLAIN: {PLAIN}")
+        return
+    keys = home.read_key_file(book.paths)
+    ways = ", ".join(dict.fromkeys(slot["kind"] for slot in keys.slots))
+    yield Finding("encryption", True, f"encrypted; opened by {ways}; the key file is there twice")
 
 
 def _chains(book: Book) -> Iterator[Finding]:

@@ -244,5 +244,14 @@ def require_write(
         )
 
 
+def may_write(book: Book, entry: Entry) -> bool:
+    """Whether this person may change the entry."""
+    try:
+        require_write(book, entry.kind, entry)
+    except NotAllowed:
+        return False
+    return True
+
+
 SHARED_DECISIONS = ("release",)
 """Listed kinds that are no observation but a decision: whoever may take it may take it back."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from lsa_tui import clock
-from lsa_tui.daybook import cleaning
+from lsa_tui.daybook import cleaning, entries
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
 from lsa_tui.records import erasures, log, read, store
@@ -95,7 +95,7 @@ class _Run:
         return Result(
             sent=local.lacking(here, there),
             received=local.lacking(there, here),
-            conflicts=len(read.conflicts(self.db)),
+            conflicts=len(entries.conflicts(self.book)),
             remaining=local.remaining(self.book),
             verified=False,
             created=about.created,
@@ -135,7 +135,7 @@ class _Run:
         return Result(
             sent=self.sent,
             received=self.received,
-            conflicts=len(read.conflicts(self.db)),
+            conflicts=len(entries.conflicts(self.book)),
             remaining=local.remaining(self.book),
             verified=verified,
             created=about.created,

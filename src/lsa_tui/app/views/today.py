@@ -10,7 +10,7 @@ from lsa_tui.app.frame import state
 from lsa_tui.app.views.base import View
 from lsa_tui.app.views.tally import tile_key
 from lsa_tui.clock import from_text
-from lsa_tui.daybook import events, interventions, plan, problems, pupils, sessions
+from lsa_tui.daybook import entries, events, interventions, plan, problems, pupils, sessions
 from lsa_tui.daybook.plan import SlotOfDay
 from lsa_tui.records import read
 from lsa_tui.records.kinds import Entry
@@ -100,7 +100,7 @@ class Today(View):
 
     def _due(self, found: Picture, width: int) -> None:
         self._forms(found, width)
-        conflicts = read.conflicts(self.book.db)
+        conflicts = entries.conflicts(self.book)
         if conflicts:
             top = found.add((between(f" {len(conflicts)} to decide: edits that differ", "tap ", width), "late"))
             found.taps.append(Tap(0, top, width, 1, "today.conflicts"))
