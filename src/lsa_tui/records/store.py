@@ -201,7 +201,10 @@ _REASONS = (
     ("permission denied", "this user may not open it; check who owns it"),
     ("unable to open", "it cannot be opened; check that its folder exists and is yours"),
     ("locked", "another program is holding it; wait a moment, then do it again"),
-    ("not a database", "it is not a database, or it is damaged; a copy may be in the folder backups"),
+    (
+        "not a database",
+        "it is damaged, no database, or another key's (is key.json this home's own?); a copy may be in backups",
+    ),
     ("malformed", "it is damaged; run `lsa doctor`, a copy may be in the folder backups"),
     ("disk i/o error", "the disk did not answer as it should; check it, then do it again"),
 )

@@ -1,0 +1,94 @@
+"""The system's store of passwords as a way in: a real backend of `keyring`, kept in a file (no desktop is here)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+
+from commands import RunLsa, refused
+
+
+class InAFile(KeyringBackend):
+    """What a desktop's store does, in a file."""
+
+    priority = 1  # type: ignore[assignment]
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self.file = file
+
+    def _all(self) -> dict[str, str]:
+        return json.loads(self.file.read_text()) if self.file.exists() else {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self._all().get(f"{service} {username}")
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.file.write_text(json.dumps({**self._all(), f"{service} {username}": password}))
+
+    def delete_password(self, service: str, username: str) -> None:
+        left = self._all()
+        del left[f"{service} {username}"]
+        self.file.write_text(json.dumps(left))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Path]:
+    before = keyring.get_keyring()
+    file = tmp_path / "keyring.json"
+    keyring.set_keyring(InAFile(file))
+    yield file
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def lsa(run_lsa: RunLsa) -> RunLsa:
+    assert run_lsa("init", "--initials", "JT").code == 0
+    return run_lsa
+
+
+def test_it_opens_without_a_passphrase_until_it_is_removed(
+    lsa: RunLsa, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert lsa("key", "keyring").code == 0
+    with monkeypatch.context() as away:
+        away.delenv("LSA_PASSPHRASE")
+        assert lsa("doctor").code == 0
+        store.write_text("{}")
+        refused(lsa("doctor"), code=3)
+    assert lsa("key", "keyring").code == 0
+    assert lsa("key", "keyring", "--remove").code == 0
+    assert json.loads(store.read_text()) == {}
+    monkeypatch.delenv("LSA_PASSPHRASE")
+    refused(lsa("doctor"), code=3)
+
+
+def test_with_a_pin_both_are_needed(lsa: RunLsa, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LSA_PIN", "2468")
+    assert lsa("key", "keyring", "--pin").code == 0
+    monkeypatch.delenv("LSA_PASSPHRASE")
+    assert lsa("doctor").code == 0
+    monkeypatch.setenv("LSA_PIN", "2469")
+    refused(lsa("doctor"), "PIN", code=3)
+    monkeypatch.delenv("LSA_PIN")
+    refused(lsa("doctor"), code=3)
+    monkeypatch.setenv("LSA_PIN", "2468")
+    store.write_text("{}")
+    refused(lsa("doctor"), code=3)
+
+
+def test_a_pin_that_is_short_or_a_system_without_a_store_is_said(
+    lsa: RunLsa, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from keyring.backends import fail
+
+    monkeypatch.setenv("LSA_PIN", "246")
+    refused(lsa("key", "keyring", "--pin"), "at least 4")
+    keyring.set_keyring(fail.Keyring())
+    refused(lsa("key", "keyring"), "no store of passwords", code=1)
+    assert lsa("doctor").code == 0
