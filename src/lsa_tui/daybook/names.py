@@ -7,34 +7,26 @@ capital.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from itertools import count
 from typing import NamedTuple
 
 from lsa_tui import text as words
 from lsa_tui.daybook import peers
 from lsa_tui.daybook.book import Book
-from lsa_tui.daybook.common_words import COMMON
+from lsa_tui.daybook.spotting import PEER_TYPED, Pupils, both, called, codes_among, names_among, typed_words
+from lsa_tui.daybook.spotting import Found as Found
+from lsa_tui.daybook.spotting import Known as Known
 from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.records import read
 from lsa_tui.records.kinds import Entry
 from lsa_tui.records.vocabulary import KINDS
 
-CLASSMATE, STAFF, SELF = "classmate", "staff", "yourself"
+CLASSMATE, STAFF, SELF, PEER = "classmate", "staff", "yourself", "peer"
 AS = (CLASSMATE, STAFF)
 
-_WORD = re.compile(r"[^\W\d_]+")
-_PEER = re.compile(r"\bPeer [A-Z]{1,2}\b")
-_TITLES = frozenset("mr mrs ms miss mx dr sir madam prof".split())  # noqa: SIM905
-_PARTICLES = frozenset("al bin da de del der di du el ibn la le mac st van von".split())  # noqa: SIM905
-_UNSPACED = 0x2E80
-"""From here on Unicode has the scripts that put no blanks between words."""
-_UNSEEN = frozenset("\u00ad\u200c\u200d\u2060\ufeff")
-"""Characters without a width of their own that may stand inside a word."""
 PLACES_SHOWN = 20
 
 
@@ -42,24 +34,6 @@ class NamesStand(LsaError):
     """A known name stands where none may (exit 1); the sentence lists the places, never the name."""
 
     code = "names"
-
-
-class Known(NamedTuple):
-    """Somebody the program has been told about. `who` is a pupil's code, or classmate, staff, yourself."""
-
-    name: str
-    who: str
-    pupil: str | None = None
-
-
-class Found(NamedTuple):
-    """A name (or a pupil's code) in a text: characters `start` to `end`, as it stands there, and whose it is."""
-
-    start: int
-    end: int
-    text: str
-    who: str
-    pupil: str | None = None
 
 
 class Place(NamedTuple):
@@ -112,136 +86,23 @@ def forget(book: Book, name: str) -> Entry:
 # Finding
 
 
-class _Folded(NamedTuple):
-    """A text without capitals and accents, and where each of its characters stood."""
-
-    text: str
-    places: tuple[int, ...]
-
-
-def _folded(text: str) -> _Folded:
-    if text.isascii():
-        return _Folded(text.lower(), tuple(range(len(text))))
-    letters, places = [], []
-    for place, letter in enumerate(text):
-        for part in unicodedata.normalize("NFKD", letter.casefold()):
-            if part not in _UNSEEN and unicodedata.category(part) != "Mn":
-                letters.append(part)
-                places.append(place)
-    return _Folded("".join(letters), tuple(places))
-
-
-@lru_cache(maxsize=8)
-def _index(people: tuple[Known, ...]) -> tuple[Mapping[str, tuple[int, ...]], tuple[tuple[str, int], ...]]:
-    """Word to the people who are called so (by number), and the names to look for anywhere in a text."""
-    by_word: dict[str, list[int]] = {}
-    anywhere = []
-    for number, person in enumerate(people):
-        parts = _WORD.findall(_folded(person.name).text)
-        telling = [part for part in parts if len(part) > 1 and part not in _TITLES and part not in _PARTICLES]
-        # A name of nothing but a title or a particle is looked for all the same.
-        telling = telling or [part for part in parts if len(part) > 1 or ord(part[0]) >= _UNSPACED]
-        for part in {*telling, "".join(telling)} - {""}:
-            if ord(part[0]) >= _UNSPACED:
-                anywhere.append((part, number))
-            else:
-                by_word.setdefault(part, []).append(number)
-    return {word: tuple(numbers) for word, numbers in by_word.items()}, tuple(anywhere)
-
-
-def _people_called(word: str, first: str, by_word: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
-    """Whose name this word is; `first` is its first letter as it was typed."""
-    if word in by_word:
-        everyday = word in COMMON or len(word) < 3
-        return by_word[word] if first.isupper() or not everyday else ()
-    # "Kais book": the apostrophe is what people leave out first.
-    base = word[:-1]
-    plural = word.endswith("s") and len(base) > 2 and base not in COMMON
-    return by_word.get(base, ()) if plural else ()
-
-
 def found_in(book: Book, text: str) -> list[Found]:
     """The known names in a text, in order: whole words, first names and surnames too."""
-    return _found(known(book), text)
-
-
-def _found(people: tuple[Known, ...], text: str) -> list[Found]:
-    if not people or not text:
-        return []
-    by_word, anywhere = _index(people)
-    flat = _folded(text)
-    hits: list[tuple[int, int, tuple[int, ...]]] = []
-    for match in _WORD.finditer(flat.text):
-        start, end = flat.places[match.start()], flat.places[match.end() - 1] + 1
-        whose = _people_called(match[0], text[start], by_word)
-        if whose:
-            hits.append((start, _whole(text, end), whose))
-    for part, number in anywhere:
-        for match in re.finditer(re.escape(part), flat.text):
-            start, end = flat.places[match.start()], flat.places[match.end() - 1] + 1
-            hits.append((start, _whole(text, end), (number,)))
-    return [
-        Found(start, end, text[start:end], people[whose[0]].who, people[whose[0]].pupil)
-        for start, end, whose in _joined(text, sorted(hits))
-    ]
-
-
-def _whole(text: str, end: int) -> int:
-    """`end` moved over the accents that follow the last letter."""
-    while end < len(text) and (text[end] in _UNSEEN or unicodedata.category(text[end]) == "Mn"):
-        end += 1
-    return end
-
-
-def _joined(text: str, hits: list[tuple[int, int, tuple[int, ...]]]) -> list[tuple[int, int, tuple[int, ...]]]:
-    """First name and surname of one person as one find."""
-    found: list[tuple[int, int, tuple[int, ...]]] = []
-    for start, end, whose in hits:
-        if found:
-            before, last, same = found[-1]
-            both = tuple(one for one in same if one in whose)
-            between = text[last:start]
-            if start < last or (both and _only_joins(between)):
-                found[-1] = (before, max(last, end), both or same)
-                continue
-        found.append((start, end, whose))
-    return found
-
-
-def _only_joins(between: str) -> bool:
-    """Whether what stands between two words keeps them one name: blanks, a hyphen, a particle."""
-    rest = _WORD.sub(lambda match: "" if match[0].casefold() in _PARTICLES else match[0], between)
-    return len(between) <= 12 and not rest.strip(" \u00a0-\u2010\u2011'\u2019")
+    return names_among(known(book), text)
 
 
 def codes_in(book: Book, text: str) -> list[Found]:
     """The pupils' codes in a text, in order. A code of digits alone counts after an @ only."""
-    pupils = tuple((str(one["code"]), one.id) for one in read.of_kind(book.db, "pupil", removed=True))
-    pattern = _codes(tuple(code for code, _ in pupils))
-    if pattern is None:
-        return []
-    by_code = {code.casefold(): (code, uid) for code, uid in pupils}
-    found = []
-    for match in pattern.finditer(text):
-        code, uid = by_code[match[0].casefold()]
-        if match[0] == code or not (code.isalpha() and (code.casefold() in COMMON or len(code) < 3)):
-            found.append(Found(match.start(), match.end(), match[0], code, uid))
-    return found
+    return codes_among(_pupils(book), text)
 
 
-@lru_cache(maxsize=8)
-def _codes(codes: tuple[str, ...]) -> re.Pattern[str] | None:
-    parts = [f"(?<=@){re.escape(code)}" if code.isdigit() else re.escape(code) for code in codes]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(parts, key=len, reverse=True))})(?!\w)", re.I) if parts else None
+def _pupils(book: Book) -> Pupils:
+    return tuple((str(one["code"]), one.id) for one in read.of_kind(book.db, "pupil", removed=True))
 
 
 def mentions(book: Book, text: str) -> list[Found]:
     """The known names and the pupils' codes in a text, in order; of two that overlap the longer one."""
-    found: list[Found] = []
-    for one in sorted([*found_in(book, text), *codes_in(book, text)], key=lambda one: (one.start, -one.end)):
-        if not found or one.start >= found[-1].end:
-            found.append(one)
-    return found
+    return both(known(book), _pupils(book), text)
 
 
 # Aliases
@@ -254,6 +115,8 @@ class Aliases:
     def __init__(self, book: Book, day: date, about: str) -> None:
         self.book = book
         self.about = about
+        # Asked for once: a document has hundreds of texts.
+        self._people, self._pupils = known(book), _pupils(book)
         self.letters = peers.held(book, day, about)
         written = [
             text
@@ -261,14 +124,14 @@ class Aliases:
             for text in texts_of(entry).values()
         ]
         # What somebody typed as "Peer A" is nobody else of that day, on whatever device.
-        self._taken = {match[0] for text in written for match in _PEER.finditer(text)}
+        self._taken = {match[0] for text in written for match in PEER_TYPED.finditer(text)}
         for text in written:
             self.of(text)
 
     def of(self, text: str) -> str:
         """The text with aliases in the place of other pupils' names and codes."""
         parts, last = [], 0
-        for one in mentions(self.book, text):
+        for one in both(self._people, self._pupils, text):
             instead = self._instead(one)
             if instead is not None:
                 parts += [text[last : one.start], instead]
@@ -291,18 +154,11 @@ class Aliases:
         return next(alias for n in count() if (alias := f"Peer {_letter(n)}") not in taken)
 
     def _classmate(self, found: Found) -> str:
-        typed = set(_WORD.findall(_folded(found.text).text))
-        for one in known(self.book):
-            if one.who == CLASSMATE and typed <= _spoken(one.name):
+        typed = typed_words(found.text)
+        for one in self._people:
+            if one.who == CLASSMATE and typed <= called(one.name):
                 return one.name
         return found.text.casefold()
-
-
-@cache
-def _spoken(name: str) -> frozenset[str]:
-    """The words of a name, with and without the s of "Kais book"."""
-    parts = set(_WORD.findall(_folded(name).text))
-    return frozenset(parts | {f"{part}s" for part in parts} | {"".join(_WORD.findall(_folded(name).text)), "s"})
 
 
 def _letter(number: int) -> str:
@@ -346,8 +202,16 @@ def places(book: Book, entries: Iterable[Entry]) -> Iterator[Place]:
     people = known(book)
     for entry in entries:
         for field, text in texts_of(entry).items():
-            for who in dict.fromkeys(one.who for one in _found(people, text)):
+            for who in dict.fromkeys(one.who for one in names_among(people, text)):
                 yield Place(entry, field, who)
+
+
+def unfit_for_home(book: Book, entry: Entry, text: str, field: str = "text") -> list[Place]:
+    """What keeps a text from going home: any known name, another pupil's code, an alias. Of its own pupil the code
+    may stand there."""
+    who = [one.who for one in mentions(book, text) if one.who != book.names.pupil(entry.pupil) or one.text != one.who]
+    who += [PEER for _ in PEER_TYPED.finditer(text)]
+    return [Place(entry, field, one) for one in dict.fromkeys(who)]
 
 
 def refuse(found: Iterable[Place], what: str, instead: str) -> None:
@@ -359,7 +223,9 @@ def refuse(found: Iterable[Place], what: str, instead: str) -> None:
     if len(stand) > PLACES_SHOWN:
         listed.append(f"  and {len(stand) - PLACES_SHOWN} more")
     places_word = "place" if len(stand) == 1 else "places"
-    raise NamesStand(f"{what}: a known name stands in {len(stand)} {places_word}; {instead}\n" + "\n".join(listed))
+    raise NamesStand(
+        f"{what}: a known name or another pupil stands in {len(stand)} {places_word}; {instead}\n" + "\n".join(listed)
+    )
 
 
 def _where(entry: Entry) -> str:
@@ -369,4 +235,10 @@ def _where(entry: Entry) -> str:
 
 
 def _whose(who: str) -> str:
-    return {SELF: "your own name", STAFF: "a name of staff", CLASSMATE: "a classmate's name"}.get(who, f"{who}'s name")
+    words_for = {
+        SELF: "your own name",
+        STAFF: "a name of staff",
+        CLASSMATE: "a classmate's name",
+        PEER: "another pupil",
+    }
+    return words_for.get(who, f"{who}, by name or code")
