@@ -108,6 +108,6 @@ def test_swapped_key_files_open_neither_home(run_lsa: RunLsa, tmp_path: Path) ->
     before = (one / "records.db").read_bytes()
     for place in ("key.json", "backups/key.json"):
         shutil.copy(other / place, one / place)
-    refused(run_lsa("--home", str(one), "log"), "not a database", code=1)
+    refused(run_lsa("--home", str(one), "log"), "another key", code=1)
     assert (one / "records.db").read_bytes() == before
     assert run_lsa("--home", str(other), "log").code == 0
