@@ -292,6 +292,27 @@ def test_a_plain_store_is_encrypted_for_everybody(homes, shared, url, agree) -> 
     assert sorted(path.name for path in shared.parent.iterdir()) == ["school.db", "school.db.keys"]
 
 
+def test_a_plain_file_that_is_encrypted_during_a_sync(homes, shared, url, agree) -> None:
+    one, two = homes("jt"), homes("lp")
+    sync(one, url)
+    done = []
+
+    def progress(step) -> None:
+        if step.phase == "sending" and not done:
+            done.append(step)
+            rekeying.rekey(one, lambda: NEW, url)
+
+    with pytest.raises(SyncIncomplete, match="was changed: join again") as caught:
+        sync(two, url, progress=progress)
+    assert done
+    assert "1 not shared yet, everything is still on this device" in str(caught.value)
+    assert sorted(path.name for path in shared.parent.iterdir()) == ["school.db", "school.db.keys"]
+    joining.join(two, asked(NEW), url)
+    assert sync(two, url).sent == 1
+    sync(one, url)
+    agree(one, two)
+
+
 def test_no_journal_of_the_plain_file_is_left_to_be_played_back(homes, shared, url, monkeypatch) -> None:
     book, seen = homes("jt"), []
     sync(book, url)

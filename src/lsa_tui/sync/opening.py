@@ -95,12 +95,12 @@ class Opening:
 
     def changed(self) -> bool:
         """Whether the key was changed since the file was opened: what reads as damage then is none."""
-        if self.used is None:
-            return False
         try:
             now = keys.read(self.path)
         except (DamagedKeyFile, SyncIncomplete):
             return False
+        if self.used is None:
+            return now is not None and self.file is None  # it was plain
         return now is not None and (now.key_id != self.used.key_id or now.next is not None)
 
     def key_changed(self) -> KeyChanged:

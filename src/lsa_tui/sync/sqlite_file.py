@@ -47,6 +47,7 @@ class SqliteFile:
         self.path = path
         self._patience = patience_ms
         self._db: Any = None
+        self._identity: tuple[int, int] | None = None
 
     @property
     def name(self) -> str:
@@ -249,6 +250,7 @@ class SqliteFile:
             ],
         )
         self._db.connect()
+        self._identity = trouble.identity(self.path)
         # A byte that was damaged becomes a text that does not match its hash, and stops one chain, not the sync.
         self._db.connection().text_factory = lambda raw: raw.decode("utf-8", "replace")
 
@@ -306,6 +308,9 @@ class SqliteFile:
     def _sentence(self, problem: BaseException) -> SyncIncomplete:
         reason = trouble.reason(problem)
         trouble.let_go(problem)
-        if "damaged" in reason and self.opening is not None and self.opening.changed():
+        suspicious = "damaged" in reason or "read-only" in reason
+        if suspicious and self.opening is not None and self.opening.changed():
             return self.opening.key_changed()
+        if suspicious and self._db is not None and trouble.identity(self.path) != self._identity:
+            reason = "another device put a new one in its place just now; sync again"
         return SyncIncomplete(f"the shared file {self.path}: {reason}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator
+from pathlib import Path
 
 _REASONS = (
     # The first that fits wins: behind a failing rollback stands the true reason.
@@ -40,3 +41,12 @@ def reason(problem: BaseException) -> str:
     """Why, and what to do: the first known sign in what was said, else what was said."""
     texts = [str(link).lower() for link in links(problem)]
     return next((why for sign, why in _REASONS if any(sign in said for said in texts)), str(problem))
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file is at a path now, without opening it."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return facts.st_dev, facts.st_ino
