@@ -19,6 +19,7 @@ from lsa_tui.errors import SyncIncomplete
 from lsa_tui.paths import Paths, write_whole
 from lsa_tui.records import erasures, log, read
 from lsa_tui.sync.run import sync
+from lsa_tui.vault import home
 from planting import Planter
 
 GONE, STAYS = "Zerase", "Zkeeps"
@@ -209,8 +210,10 @@ def test_an_encrypted_home_and_store(homes, url, tmp_path, monkeypatch) -> None:
     """The same over the decrypted pages: what is gone is gone from free pages, too."""
     monkeypatch.setenv("LSA_SHARED_PASSPHRASE", "four words of a store")
     made = {}
-    for name, key in (("a", b"a" * 32), ("b", b"b" * 32)):
+    for name in "ab":
         paths = Paths(tmp_path / name, tmp_path / name)
+        paths.make()
+        key = home.create(paths, f"the passphrase of {name}").key
         settings = config.Config(paths.config)
         settings.values |= {"person.initials": name.upper(), "person.role": "teacher"}
         made[name] = (Book(paths, settings, key), key)
