@@ -82,6 +82,7 @@ def test_erasing_a_pupil_says_what_was_done_and_what_is_left_to_a_person(two: Ru
         (("K7", "--reason", "Amara has left"), "a name stands in the reason"),
         (("Q9", "--reason", "x"), "there is no pupil 'Q9'"),
         (("--entry", "0193", "--reason", "x"), "there is no entry"),
+        (("--entry", "7cce920e", "--reason", "x"), "that is a pupil and no entry; `lsa erase K7`"),
         (("--expired", "--reason"), "--reason needs a value"),
     ],
 )

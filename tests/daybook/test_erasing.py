@@ -165,6 +165,25 @@ def test_every_chain_is_cut_or_emptied_and_the_log_verifies(book: Book, tmp_path
     well(book)
 
 
+def test_saved_documents_go_and_what_is_only_linked_stays(book: Book, tmp_path: Path) -> None:
+    saved = book.paths.saved
+    (saved / "access-request-K7-2026-11-24" / "more").mkdir(parents=True)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for file in (
+        saved / "2026-11-24-k7-teacher.html",
+        saved / "access-request-K7-2026-11-24" / "more" / "held.html",
+        saved / "2026-11-24-K77-teacher.html",
+        elsewhere / "kept.txt",
+    ):
+        file.write_text(GONE)
+    (saved / "of-K7").symlink_to(elsewhere)
+    done = erasing.erase_pupil(book, "K7", "left the school")
+    assert [one.name for one in done.files] == ["2026-11-24-k7-teacher.html", "access-request-K7-2026-11-24", "of-K7"]
+    assert [one.name for one in saved.iterdir()] == ["2026-11-24-K77-teacher.html"]
+    assert (elsewhere / "kept.txt").read_text() == GONE
+
+
 def test_an_erased_record_does_not_come_back_by_an_import(book: Book, tmp_path: Path) -> None:
     said = notes.note(book, f"{GONE} words")
     lines = list(exchange.export(book))

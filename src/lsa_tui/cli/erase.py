@@ -43,7 +43,7 @@ def erase(book: Book, args: Namespace) -> Answer:
         wanted = [one.entry.id for one in bundle.held]
         mentioned = [one.id for one in bundle.elsewhere]
     else:
-        wanted = retention.expired(book) if args.expired else [book.entry(args.entry).id]
+        wanted = retention.expired(book) if args.expired else [_one(book, args.entry)]
         mentioned = []
     if args.dry_run:
         said = f"{_number(len(wanted), 'record')} would be erased; nothing was changed"
@@ -57,10 +57,17 @@ def erase(book: Book, args: Namespace) -> Answer:
     return _erased(book, done, mentioned)
 
 
+def _one(book: Book, uid: str) -> str:
+    entry = book.entry(uid)
+    if entry.kind == "pupil":
+        raise BadInput(f"that is a pupil and no entry; `lsa erase {entry['code']}` erases all that is recorded of them")
+    return entry.id
+
+
 def _erased(book: Book, done: erasing.Erased, mentioned: list[str]) -> Answer:
     said = [f"Erased for good: {_number(done.records, 'record')} in {_number(done.changes, 'change')}"]
     said += [f"{place} was removed" for place in done.files]
-    hints = []
+    hints = [f"{place} could not be removed; do that yourself" for place in done.left]
     if book.config["shared.url"]:
         hints.append("the shared file and the other devices erase it at their next syncs; `lsa sync` begins that")
     if mentioned:

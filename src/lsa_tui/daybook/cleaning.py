@@ -116,19 +116,33 @@ def drop_facts(db: Any, pupil: str) -> None:
     db.execute_sql("DELETE FROM meta WHERE value = ? OR instr(key, ?)", (pupil, pupil))
 
 
-def drop_saved(book: Book, pupils: Collection[str]) -> list[Path]:
-    """Removes the documents that were saved of these pupils (ids) in this home; returns which."""
-    removed = []
+def drop_saved(book: Book, pupils: Collection[str]) -> tuple[list[Path], list[Path]]:
+    """Removes the documents that were saved of these pupils (ids) in this home.
+
+    Returns which were removed, and which could not be.
+    """
+    removed, left = [], []
     if pupils and book.paths.saved.is_dir():
         for place in sorted(book.paths.saved.iterdir()):
-            if not any(ids.natural_id("pupil", "", part) in pupils for part in _parts(place.stem)):
-                continue
-            for file in sorted(place.iterdir()) if place.is_dir() else [place]:
-                _remove(file)
-            if place.is_dir():
-                place.rmdir()
-            removed.append(place)
-    return removed
+            if any(ids.natural_id("pupil", "", part) in pupils for part in _parts(place.stem)):
+                try:
+                    _drop(place)
+                    removed.append(place)
+                except OSError:
+                    left.append(place)
+    return removed, left
+
+
+def _drop(place: Path) -> None:
+    """Removes a file, or a folder with all in it. Of what is only linked here, the link alone."""
+    if place.is_symlink():
+        place.unlink()
+    elif place.is_dir():
+        for inside in sorted(place.iterdir()):
+            _drop(inside)
+        place.rmdir()
+    else:
+        _remove(place)
 
 
 def _parts(name: str) -> Iterator[str]:

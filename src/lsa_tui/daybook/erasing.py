@@ -23,7 +23,8 @@ BY_ITS_WRITER = "erased by its writer"
 
 @dataclass(frozen=True)
 class Erased:
-    """What was erased: records, the changes that made them, documents saved beside the database.
+    """What was erased: records, the changes that made them, documents saved beside the database (`left`: which could
+    not be removed).
 
     `clean` is False where bytes may still stand in the free part of the database; the next sync tries again.
     """
@@ -32,6 +33,7 @@ class Erased:
     changes: int
     files: tuple[Path, ...] = ()
     clean: bool = True
+    left: tuple[Path, ...] = ()
 
 
 def erase_pupil(book: Book, code: str, reason: str) -> Erased:
@@ -71,9 +73,9 @@ def erase_rows(
         if pupil is not None:
             cleaning.drop_facts(db, pupil)
         cleaning.mark(db)
-    files = cleaning.drop_saved(book, {pupil} if pupil else set())
+    files, left = cleaning.drop_saved(book, {pupil} if pupil else set())
     book.names = read.Names(book.db)
-    return Erased(len(own | shared), changes, tuple(files), cleaning.finish(book))
+    return Erased(len(own | shared), changes, tuple(files), cleaning.finish(book), tuple(left))
 
 
 def forget(book: Book, entry: Entry) -> bool:

@@ -232,7 +232,8 @@ class _Run:
             local.clear(db, taken.erased)
         self.received = taken.received
         self.book.names = read.Names(self.db)
-        cleaning.drop_saved(self.book, taken.erased.pupils)
+        _, left = cleaning.drop_saved(self.book, taken.erased.pupils)
+        self.notes += [f"{place} is about an erased pupil and could not be removed; do that yourself" for place in left]
         cleaning.finish(self.book)
         self.tell("taking in", coming, coming)
         return taken.stopped
