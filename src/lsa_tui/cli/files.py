@@ -23,7 +23,7 @@ from lsa_tui.paths import write_whole
     arg("--since", metavar="DATE", help="entries from this day on"),
     arg("--until", metavar="DATE", help="entries to this day"),
     arg("--pupil", metavar="CODE", help="this pupil alone"),
-    arg("--names", action="store_true", help="with the pupils' names"),
+    arg("--names", action="store_true", help="with the names; without it, none may stand in what is exported"),
     arg("--private", action="store_true", help="with your private marks (praise, reminders)"),
     examples=("export records.jsonl", "export --since 2026-11-01 --pupil K7 --json"),
 )

@@ -9,7 +9,7 @@ from lsa_tui import clock
 from lsa_tui.cli.answer import Answer, recorded, short_id, table, when
 from lsa_tui.cli.arguments import joined
 from lsa_tui.cli.table import PUPIL, arg, command
-from lsa_tui.daybook import disclosure, notes, problems
+from lsa_tui.daybook import disclosure, names, notes, problems
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.when import moment
 from lsa_tui.records.kinds import Entry
@@ -30,7 +30,7 @@ def note(book: Book, args: Namespace) -> Answer:
     meaning = notes.understood(book, typed)
     entry = notes.note(book, typed, at)
     answer = recorded(book, entry, more=" (raised for the teacher)" if meaning.raised else "", raised=meaning.raised)
-    hints = list(answer.hints)
+    hints = list(_warned(book, entry, answer).hints)
     if meaning.at and at is None and ":" in typed.split()[-1]:
         hints.append(f"{typed.split()[-1]} was taken as the time; --at TIME leaves a note's words alone")
     if unknown := notes.unknown_marks(meaning.text):
@@ -52,7 +52,8 @@ def note(book: Book, args: Namespace) -> Answer:
 )
 def raise_(book: Book, args: Namespace) -> Answer:
     """The problem."""
-    return recorded(book, problems.raise_problem(book, joined(args.words), moment(args.at, book.now())))
+    entry = problems.raise_problem(book, joined(args.words), moment(args.at, book.now()))
+    return _warned(book, entry, recorded(book, entry))
 
 
 @command(
@@ -64,7 +65,18 @@ def raise_(book: Book, args: Namespace) -> Answer:
 )
 def tomorrow(book: Book, args: Namespace) -> Answer:
     """The line."""
-    return recorded(book, notes.tomorrow(book, joined(args.words), moment(args.at, book.now())))
+    entry = notes.tomorrow(book, joined(args.words), moment(args.at, book.now()))
+    return _warned(book, entry, recorded(book, entry))
+
+
+def _warned(book: Book, entry: Entry, answer: Answer) -> Answer:
+    """With a warning where a known name stands in what was written: the code says the same and may leave."""
+    who = dict.fromkeys(place.who for place in names.places(book, [entry]))
+    if not who:
+        return answer
+    said = ", ".join(names.whose(one) for one in who)
+    warning = f"a name stands in it ({said}): no export and no home sheet takes it; write the code, or Peer A"
+    return answer._replace(hints=(*answer.hints, warning))
 
 
 def _problem(book: Book, problem: problems.Problem, new: set[str]) -> dict[str, Any]:
@@ -120,11 +132,11 @@ def inbox(book: Book, args: Namespace) -> Answer:
     "answers a raised problem, and closes it with --close",
     arg("id", metavar="ID", help="from `lsa inbox`; its first characters will do"),
     arg("words", metavar="TEXT", nargs="*"),
-    arg("--close", action="store_true", help="nothing is left to do"),
+    arg("--close", action="store_true", help="nothing is left to do (class teacher and SENCo)"),
     arg("--at", metavar="WHEN", help="when it was said"),
     examples=('reply 0193a2b4-1c2d "Use the blue book" --close',),
 )
 def reply(book: Book, args: Namespace) -> Answer:
     """The answer."""
     entry = problems.reply(book, args.id, joined(args.words) or None, args.close, moment(args.at, book.now()))
-    return recorded(book, entry, more=" (closed)" if args.close else "")
+    return _warned(book, entry, recorded(book, entry, more=" (closed)" if args.close else ""))

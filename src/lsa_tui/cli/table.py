@@ -18,6 +18,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "lock": ("lock", "key pin"),
     "key": ("unlock", "key passphrase", "key recovery", "key keyring", "key rekey", "key encrypt"),
     "pupils": ("pupil add", "pupil list", "pupil use"),
+    "names": ("names add", "names import", "names list", "names remove"),
     "provision": (
         "outcome add",
         "outcome list",
@@ -46,6 +47,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "undo": ("undo", "redo"),
     "log": ("log", "correct", "remove", "move", "history", "conflicts", "decide"),
     "summary": ("summary",),
+    "release": ("release",),
     "sync": ("sync",),
     "shared": ("shared join", "shared invite", "shared rekey", "shared status"),
     "files": ("export", "import"),

@@ -9,7 +9,9 @@ from datetime import date
 from typing import Any
 
 from lsa_tui import clock
+from lsa_tui.daybook import audit, rights
 from lsa_tui.daybook.book import Book
+from lsa_tui.daybook.names import places, refuse
 from lsa_tui.errors import BadInput
 from lsa_tui.records import checks, erasures, ids, log, read
 from lsa_tui.records.kinds import Entry, Kind
@@ -28,12 +30,25 @@ def export(
 ) -> Iterator[str]:
     """The records as JSON lines: the plan first, then what happened in order of time.
 
-    Removed records are left out, and so are private marks (they never leave the device) unless `private`; a
-    pupil's name is there only with `names`.
+    Removed records are left out, and so are private marks (they never leave the device) unless `private`. The names
+    of pupils, classmates and staff are there only with `names`; without it nothing is exported where one of them
+    stands in what somebody wrote. Raises NamesStand, listing the places, and NotAllowed.
     """
+    rights.require(book, "export")
+    found = list(_exported(book, since, until, pupil, names, private))
+    if not names:
+        refuse(places(book, (entry for entry, _ in found)), "nothing was exported", "correct it, or use --names")
+    audit.note(book, "export", f"{len(found)} records{', with names' if names else ''}")
+    return iter([_dump(line) for _, line in found])
+
+
+def _exported(
+    book: Book, since: date | None, until: date | None, pupil: str | None, names: bool, private: bool
+) -> Iterator[tuple[Entry, dict[str, Any]]]:
+    """The records that an export takes, each with its line."""
     known_names = {one.pupil: str(one["name"]) for one in read.of_kind(book.db, "name")} if names else {}
     for kind in PLANNED:
-        if kind == "name":
+        if kind == "name" or (kind == "person" and (not names or pupil is not None)):
             continue
         for entry in sorted(read.of_kind(book.db, kind), key=_plan_order):
             if pupil is not None and pupil not in (entry.pupil, entry.id) and entry.pupil is not None:
@@ -43,11 +58,11 @@ def export(
             line = book.json(entry)
             if entry.id in known_names:
                 line["name"] = known_names[entry.id]
-            yield _dump(line)
+            yield entry, line
     first, last = (since or date(1900, 1, 1)).isoformat(), (until or date(2199, 12, 31)).isoformat()
     for entry in read.listed(book.db, first, last, pupil):
         if not entry.own or private:
-            yield _dump(book.json(entry))
+            yield entry, book.json(entry)
 
 
 def private_marks(book: Book) -> int:
@@ -87,8 +102,9 @@ class _Line:
 def take(book: Book, text: Iterable[str], source: str) -> Taken:
     """Imports JSON lines: every line is checked first, and one bad line refuses the file (BadInput, "line N").
 
-    What is here already stays as it is: an entry by its id; a plan item gets the fields that differ.
+    What is here already stays as it is: an entry by its id; a plan item gets the fields that differ. Raises NotAllowed.
     """
+    rights.require(book, "import")
     reader = _Reader(book, source)
     drafts, updated, known = [], 0, 0
     for line in [reader.line(number, raw) for number, raw in enumerate(text, 1) if raw.strip()]:
@@ -105,7 +121,7 @@ def take(book: Book, text: Iterable[str], source: str) -> Taken:
             for name, value in line.values.items()
             if value is not None and name != "pupil" and value != held[name]
         }
-        if line.kind.key and differs and not held.removed:
+        if line.kind.key and not line.kind.listed and differs and not held.removed:
             drafts.append(log.Draft(line.kind.name, line.uid, differs, held.own))
             updated += 1
         else:
@@ -187,7 +203,7 @@ class _Reader:
         uid = given.pop("id", None)
         if kind.time and kind.time != "at":
             given.pop("at", None)
-        name = given.pop("name", None)
+        name = given.pop("name", None) if kind.name != "person" else None
         own = self._behaviour(kind, given, pupil)
         known = {field.name for field in kind.fields}
         values = kind.complete({name: value for name, value in given.items() if name in known})
@@ -201,6 +217,7 @@ class _Reader:
         if kind.name == "behaviour":
             self._learn(uid, pupil, values.get("key"), bool(values["private"]))
             own = bool(values["private"])
+        own = own or kind.own
         if pupil is not None and (not own or kind.name == "behaviour"):
             values["pupil"] = pupil
         _check_sense(kind, values)
@@ -254,7 +271,7 @@ class _Reader:
     def _id(self, kind: Kind, uid: Any, pupil: str | None, values: dict[str, Any], raw: str) -> str:
         if kind.key and uid is None:
             key = [str(values[name]) for name in kind.key if values.get(name)]
-            return ids.natural_id(kind.name, pupil or "", *key, own=bool(values.get("private")))
+            return ids.natural_id(kind.name, pupil or "", *key, own=kind.own or bool(values.get("private")))
         if uid is None:
             # The same line gives the same id, so that importing a file without ids twice adds nothing.
             self.twins[raw] = self.twins.get(raw, 0) + 1

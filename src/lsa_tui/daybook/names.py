@@ -219,13 +219,11 @@ def refuse(found: Iterable[Place], what: str, instead: str) -> None:
     stand = list(dict.fromkeys((_where(one.entry), one.field, one.who) for one in found))
     if not stand:
         return
-    listed = [f"  {where}: {field} ({_whose(who)})" for where, field, who in stand[:PLACES_SHOWN]]
+    listed = [f"  {where}: {field} ({whose(who)})" for where, field, who in stand[:PLACES_SHOWN]]
     if len(stand) > PLACES_SHOWN:
         listed.append(f"  and {len(stand) - PLACES_SHOWN} more")
     places_word = "place" if len(stand) == 1 else "places"
-    raise NamesStand(
-        f"{what}: a known name or another pupil stands in {len(stand)} {places_word}; {instead}\n" + "\n".join(listed)
-    )
+    raise NamesStand(f"{what}: somebody is named in {len(stand)} {places_word}; {instead}\n" + "\n".join(listed))
 
 
 def _where(entry: Entry) -> str:
@@ -234,11 +232,12 @@ def _where(entry: Entry) -> str:
     return f"{kind.words} {entry.id}{when}"
 
 
-def _whose(who: str) -> str:
+def whose(who: str) -> str:
+    """Whose name it is, in words that do not say it."""
     words_for = {
         SELF: "your own name",
         STAFF: "a name of staff",
         CLASSMATE: "a classmate's name",
         PEER: "another pupil",
     }
-    return words_for.get(who, f"{who}, by name or code")
+    return words_for.get(who, who)

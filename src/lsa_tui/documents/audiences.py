@@ -1,4 +1,4 @@
-"""Who may see what: the one table that every document is built from.
+"""Who may see what: the one table that every document of a day is built from.
 
 A row names a part of a section, the audiences that get it, and the fields of each kind of record that it may read.
 A part without a row for an audience is not built for it, a field that a row does not name cannot be read by it; so
@@ -11,14 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lsa_tui import text
+from lsa_tui.daybook import rights
 from lsa_tui.errors import BadInput
 
 AUDIENCES = ("lsa", "teacher", "senco", "home")
+DEED_FOR = {audience: f"write for {'home' if audience == 'home' else f'the {audience}'}" for audience in AUDIENCES}
+"""The deed, in daybook/rights.py, that writing for an audience is: there stands which role may."""
 
 SECTIONS: Mapping[str, str] = {
     "needs_you": "NEEDS YOU",
     "you_asked": "YOU ASKED",
     "learning": "LEARNING",
+    "achievements": "WENT WELL",
     "what_helped": "WHAT HELPED",
     "provision": "PROVISION",
     "wellbeing": "WELLBEING",
@@ -29,9 +33,11 @@ SECTIONS: Mapping[str, str] = {
     "tomorrow": "TOMORROW",
     "adults_and_home": "ADULTS AND HOME",
     "about": "ABOUT THIS RECORD",
+    "reminders": "TO REMEMBER",
+    "question": "A QUESTION FOR HOME",
     "from_school": "FROM SCHOOL",
 }
-"""Titles by id, in the order of the page. `from_school` is the home sheet's only one."""
+"""Titles by id, in the order of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,9 @@ _TIMES = "slot started ended status pauses"
 _SLOT = "title ends cancelled all_day"
 
 _HANDS_ON = "ended persons tried_before held place injury free_to_leave told told_at school_form_done text"
+
+_TO_GO = "text home helped own_words"
+_RELEASE, _PHRASE = "note text part", "text part"
 
 MAY_SEE: tuple[Row, ...] = (
     _row("needs_you", "problems", STAFF, problem="text", reply="problem text close"),
@@ -131,15 +140,19 @@ MAY_SEE: tuple[Row, ...] = (
     _row("what_happened", "notes", STAFF, note="text score target home helped own_words", problem="note"),
     _row("own_words", "notes", STAFF, note="text own_words"),
     _row("tomorrow", "line", STAFF, tomorrow="text"),
-    _row("adults_and_home", "suggested", STAFF, note="text home"),
+    _row("adults_and_home", "suggested", STAFF, note="text home helped", release=_RELEASE, phrase=_PHRASE),
     _row("about", "watched", STAFF, session=_TIMES, slot="ends"),
     _row("about", "gaps", STAFF, session=_TIMES, slot=_SLOT),
     _row("about", "running", STAFF, session="slot status ended", slot="title", bout="behaviour until"),
     _row("about", "late", STAFF, session="assumed status"),
     _row("about", "unnamed", STAFF, tally="behaviour letter count"),
     _row("about", "not_shared", STAFF),
-    # Home gets what the teacher has released and nothing else; no record can be released so far.
-    _row("from_school", "released", HOME_ONLY),
+    # Home gets what was suggested for it and released, and nothing else.
+    _row("achievements", "released", HOME_ONLY, note=_TO_GO, release=_RELEASE, phrase=_PHRASE),
+    _row("what_helped", "released", HOME_ONLY, note=_TO_GO, release=_RELEASE, phrase=_PHRASE),
+    _row("reminders", "released", HOME_ONLY, note=_TO_GO, release=_RELEASE, phrase=_PHRASE),
+    _row("question", "released", HOME_ONLY, note=_TO_GO, release=_RELEASE, phrase=_PHRASE),
+    _row("from_school", "nothing", HOME_ONLY, note=_TO_GO, release=_RELEASE, phrase=_PHRASE),
 )
 
 SCHOOL_FORM = _row("school_form", "facts", (*STAFF, "dsl"), intervention=_HANDS_ON, incident="before seen next")
@@ -155,3 +168,9 @@ def rows_for(audience: str) -> list[Row]:
             f"{text.nearest(audience, list(AUDIENCES))}"
         )
     return [row for row in MAY_SEE if audience in row.audiences]
+
+
+def for_role(role: str) -> list[str]:
+    """The audiences that a role may write a summary for, its own first; none for a role without any."""
+    allowed = [one for one in AUDIENCES if rights.may(role, DEED_FOR[one])]
+    return sorted(allowed, key=lambda one: one != role)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 from lsa_tui.clock import from_text
-from lsa_tui.daybook import sessions
+from lsa_tui.daybook import releasing, sessions
 from lsa_tui.daybook.book import Book
 from lsa_tui.documents.audiences import Row
 from lsa_tui.documents.document import Item
@@ -87,6 +87,16 @@ class Day:
         days = sorted({one.day for one in found})[-FIVE_DAYS:]
         return [one for one in found if one.day in days]
 
+    @cached_property
+    def releases(self) -> list[Entry]:
+        """The releases of the day's notes that count, whenever they were given."""
+        return releasing.releases_of(self.book, self.all.get("note", ()))
+
+    @cached_property
+    def phrases(self) -> list[Entry]:
+        """The phrases approved for home that count."""
+        return releasing.phrases(self.book)
+
     def open_now(self, kind: str) -> list[Entry]:
         """What began on this day or before and never ended."""
         return [one for one in read.still_open(self.book.db, kind, self.pupil) if one.when.date() <= self.on]
@@ -120,6 +130,10 @@ class View:
                 found = self.day.problems
             case "reply":
                 found = self.day.replies
+            case "release":
+                found = self.day.releases
+            case "phrase":
+                found = self.day.phrases
             case _ if kind in PLAN:
                 found = self.day.plan[kind]
             case _:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from lsa_tui.daybook import releasing
 from lsa_tui.documents.attention import scored
 from lsa_tui.documents.day import View, at
 from lsa_tui.documents.document import Item
@@ -56,12 +59,23 @@ def own_words(view: View) -> list[Item]:
 
 
 def suggested(view: View) -> list[Item]:
-    """Notes that were suggested for home. Whether they go there is the teacher's decision."""
-    return [
-        _note(one, f"Suggested for home, not released: {one['text']}", f"for home, not released: {one['text']}")
-        for one in view.of("note")
-        if one["home"]
-    ]
+    """Notes that were suggested for home, and how each stands: whether it goes there is the teacher's decision."""
+    releases, phrases = view.of("release"), view.of("phrase")
+    return [_suggested(one, releasing.standing(one, releases, phrases)) for one in view.of("note") if one["home"]]
+
+
+def _suggested(note: Entry, stands: releasing.Standing) -> Item:
+    how = {
+        releasing.WAITING: "Suggested for home, not released",
+        releasing.CHANGED: "Suggested for home, changed since it was released and not released again",
+        releasing.RELEASED: f"For home, released by {stands.by}",
+        releasing.PHRASE: "For home, an approved phrase",
+    }[stands.status]
+    brief = {releasing.RELEASED: "goes home", releasing.PHRASE: "goes home"}.get(
+        stands.status, "for home, not released"
+    )
+    item = _note(note, f"{how}: {note['text']}", f"{brief}: {note['text']}")
+    return replace(item, data={**item.data, "home": stands.status, "part": stands.part})
 
 
 def tomorrow(view: View) -> list[Item]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from lsa_tui.daybook import rights
 from lsa_tui.daybook.book import Book
+from lsa_tui.daybook.names import Aliases
 from lsa_tui.documents import about, attention, behaviour, happened, home, intervention, learning, provision, wellbeing
-from lsa_tui.documents.audiences import SECTIONS, rows_for
+from lsa_tui.documents.aliased import aliased
+from lsa_tui.documents.audiences import DEED_FOR, SECTIONS, rows_for
 from lsa_tui.documents.day import Day, Part, View, at
 from lsa_tui.documents.document import Document, Item, Section
 from lsa_tui.records import read
@@ -43,7 +46,11 @@ PARTS: Mapping[tuple[str, str], Part] = {
     ("about", "late"): about.late,
     ("about", "unnamed"): about.unnamed,
     ("about", "not_shared"): about.not_shared,
-    ("from_school", "released"): home.released,
+    ("achievements", "released"): home.achievements,
+    ("what_helped", "released"): home.helped,
+    ("reminders", "released"): home.reminders,
+    ("question", "released"): home.question,
+    ("from_school", "nothing"): home.nothing,
 }
 """What makes each part of the table in `audiences`."""
 
@@ -55,9 +62,11 @@ def build(book: Book, on: date, audience: str, pupil: str | None = None) -> Docu
     """The day's document for an audience (lsa, teacher, senco, home).
 
     `pupil` is a code or an id; without one it is the pupil in focus. Raises BadInput for an audience or a pupil
-    that there is not, LsaError where there is no pupil at all.
+    that there is not, NotAllowed where this person's role may not write for that audience, NamesStand where a home
+    sheet would name somebody, LsaError where there is no pupil at all.
     """
     rows = rows_for(audience)
+    rights.require(book, DEED_FOR[audience])
     whose = _pupil(book, pupil)
     code = book.names.pupil(whose)
     day = Day(book, on, whose)
@@ -66,7 +75,12 @@ def build(book: Book, on: date, audience: str, pupil: str | None = None) -> Docu
         found[row.section] += PARTS[row.section, row.part](View(day, row))
     # The parts of one section follow each other; only here must what is settled not stand before what is not.
     found.get("needs_you", []).sort(key=lambda item: not item.emphasis)
-    sections = tuple(Section(name, SECTIONS[name], tuple(items)) for name, items in found.items())
+    aliases = Aliases(book, on, whose)
+    sections = tuple(
+        Section(name, SECTIONS[name], tuple(aliased(items, aliases)))
+        for name, items in found.items()
+        if items or audience != "home"  # a family is not told what there was not
+    )
     heading = _heading(day, code, audience) + ("  MADE UP" if book.made_up else "")
     return Document(on, code, audience, heading, sections)
 
