@@ -38,6 +38,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> Any:
 @pytest.fixture
 def book(tmp_path: Path, now: Any) -> Iterator[Book]:
     book = new_book(tmp_path)
+    book.config.save(lock_minutes=0)  # the clock jumps below
     yield book
     book.close()
 

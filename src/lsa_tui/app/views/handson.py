@@ -6,10 +6,10 @@ import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from lsa_tui.actions import ACTIONS
-from lsa_tui.app.drawing import Line, Picture, between, fit, wrapped
+from lsa_tui.app.drawing import Picture
+from lsa_tui.app.views import handson_picture as picture
 from lsa_tui.app.views.ask import Ask
-from lsa_tui.app.views.base import Box, View, boxes, centred, stopwatch
+from lsa_tui.app.views.base import View
 from lsa_tui.app.views.choose import Choose
 from lsa_tui.app.views.several import Several
 from lsa_tui.clock import from_text
@@ -21,21 +21,7 @@ from lsa_tui.records.kinds import Entry
 if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
 
-FACTS = {
-    "handson.persons": "persons",
-    "handson.tried": "tried_before",
-    "handson.held": "held",
-    "handson.place": "place",
-    "handson.injury": "injury",
-    "handson.free": "free_to_leave",
-    "handson.told": "told",
-    "handson.times": "at",
-    "handson.words": "text",
-}
-"""Actions of the nine boxes, each with the field that it shows."""
 INJURY = ("nobody seen hurt", "the pupil", "another pupil", "an adult")
-LABEL = 10
-"""Cells of the words at the left of the reminder."""
 NEAR = timedelta(minutes=60)
 """An incident that was written down so soon after a hands-on tells of the same event."""
 
@@ -74,93 +60,12 @@ class HandsOn(View):
     def draw(self, width: int, height: int) -> Picture:
         found = Picture()
         if self.entry is None:
-            self._draw_begin(found, width)
+            picture.begin(self.app, found, width)
         elif self.runs:
-            self._draw_running(found, self.entry, width, height)
+            picture.running(self.app, found, self.entry, width, height)
         else:
-            self._draw_facts(found, self.entry, width, height)
+            picture.facts(self.app, found, self.entry, width, height)
         return found
-
-    def _draw_begin(self, found: Picture, width: int) -> None:
-        found.add((fit(" Was the pupil held or guided?", width), "strong"))
-        found.add(("", "text"))
-        starts, over = (self.app.keymap.shown(name) for name in ("handson", "handson.past"))
-        row = [
-            Box(([(f" {starts} ", "tile-key"), ("It goes on", "tile")], " start the", " stopwatch"), "handson"),
-            Box(([(f" {over} ", "tile-key"), ("It is over", "tile")], " how many", " minutes?"), "handson.past"),
-        ]
-        boxes(found, row, width)
-        found.add(("", "text"))
-        _reminder(found, width)
-
-    def _draw_running(self, found: Picture, entry: Entry, width: int, height: int) -> None:
-        began = entry.when.astimezone(self.book.zone)
-        day = "" if began.date() == self.book.today() else f"{began:%a} "
-        title = f" {self.book.names.pupil(entry.pupil)} hands-on since {day}{began:%H:%M:%S}"
-        found.add((between(title, "RUN ", width), "strong"))
-        stop = f"{self.app.keymap.shown('handson.enter')} or {self.app.keymap.shown('handson')}: stop"
-        words = (stopwatch(interventions.lasted(entry, self.book.now())), "", stop)
-        tall = 5 if height >= 14 else 3
-        lines = words if tall == 5 else (words[0], words[2])
-        box = Box(
-            tuple([(centred(line, width), "run-number" if n == 0 else "run")] for n, line in enumerate(lines)),
-            "handson.enter",
-            "",
-            "run",
-        )
-        boxes(found, [box], width, tall=tall)
-        found.add(("", "text"))
-        _reminder(found, width)
-
-    def _draw_facts(self, found: Picture, entry: Entry, width: int, height: int) -> None:
-        took = stopwatch(interventions.lasted(entry, self.book.now()))
-        title = f" {self.book.names.pupil(entry.pupil)} hands-on {self._times(entry)}"
-        if height >= 13:  # at the very least the four rows of boxes are all there is room for
-            found.add((between(title, f"{took} ", width), "strong"))
-        if height >= 14:
-            told = entry["told"]
-            words = f" Told: {_told(entry)}" if told else " Tell SLT now."
-            found.add((fit(words, width), "muted" if told else "late"))
-        tiles = [self._fact(action, entry, (width + 1) // 3 - 1) for action in FACTS]
-        rows = [tiles[:3], tiles[3:6], tiles[6:], [self._form(entry, width)]]
-        gap = height >= len(found.lines) + 3 * len(rows) + len(rows) - 1
-        for n, row in enumerate(rows):
-            if n and gap:
-                found.add(("", "text"))
-            boxes(found, row, width)
-
-    def _fact(self, action: str, entry: Entry, wide: int) -> Box:
-        label = next(one.label for one in ACTIONS if one.id == action)
-        head: Line = [(f" {self.app.keymap.shown(action)} ", "tile-key"), (label, "tile-label")]
-        shown = wrapped(self._said(entry, FACTS[action]).replace("\n", " ") or "·", wide - 1, 2)
-        return Box((head, *(f" {line}" for line in shown)), action)
-
-    def _said(self, entry: Entry, name: str) -> str:
-        if name == "at":
-            return self._times(entry)
-        if name == "told":
-            return _told(entry) or "tell SLT now"
-        return str(entry[name] or "")
-
-    def _times(self, entry: Entry) -> str:
-        ended = from_text(entry["ended"]) if entry["ended"] else None
-        return f"{entry.when:%H:%M} to {ended:%H:%M}" if ended else f"{entry.when:%H:%M}"
-
-    def _form(self, entry: Entry, width: int) -> Box:
-        key = f" {self.app.keymap.shown('handson.form')} "
-        done = entry["school_form_done"]
-        if done:
-            said = f"School's form done {from_text(done):%H:%M}"
-            return Box(([(key, "tile-key"), (said, "tile")], "   the school tells the parents"), "handson.form")
-        due = ", due today" if entry.when.date() == self.book.today() else f" since {entry.when:%a %d}"
-        lines = ("the school tells the parents;", "this is not the statutory record")
-        said = fit(f"School's form NOT DONE{due}", width - len(key))
-        return Box(
-            ([(key, "late"), (said, "late")], *([(fit(f"   {line}", width), "late")] for line in lines)),
-            "handson.form",
-            "",
-            "late",
-        )
 
     def buttons(self) -> list[tuple[str, str, str]]:
         if self.entry is None:
@@ -283,7 +188,7 @@ class HandsOn(View):
         self._ask_times(self._over())
 
     def _ask_times(self, entry: Entry) -> None:
-        held = self._times(entry)
+        held = picture.times(entry)
 
         def typed(words: str) -> None:
             began, ended = self._moments(entry, words)
@@ -348,16 +253,3 @@ def after_incident(app: LsaApp, incident: Entry) -> None:
             app.open(HandsOn(app, one.id))
             return
     app.open(HandsOn(app, incident=incident))
-
-
-def _told(entry: Entry) -> str:
-    if not entry["told"]:
-        return ""
-    at = f" {from_text(entry['told_at']):%H:%M}" if entry["told_at"] else ""
-    return f"{entry['told']}{at}"
-
-
-def _reminder(found: Picture, width: int) -> None:
-    for label, words in interventions.REMINDER:
-        for n, line in enumerate(wrapped(words, min(width, 64) - LABEL - 1)):
-            found.add((fit(f" {label}" if n == 0 else "", LABEL), "accent"), (line, "text"))
