@@ -165,6 +165,16 @@ def test_every_chain_is_cut_or_emptied_and_the_log_verifies(book: Book, tmp_path
     well(book)
 
 
+def test_free_pages_of_the_database_are_written_anew(book: Book, tmp_path: Path) -> None:
+    said = notes.note(book, f"{GONE} words")
+    with closing(sqlite3.connect(book.paths.database)) as other, other:
+        other.execute("PRAGMA secure_delete = off")
+        other.execute("CREATE TABLE left_over AS SELECT body FROM change")
+        other.execute("DROP TABLE left_over")
+    erasing.erase_rows(book, [said.id], "about the wrong child")
+    assert files_with(tmp_path, GONE) == set()
+
+
 def test_saved_documents_go_and_what_is_only_linked_stays(book: Book, tmp_path: Path) -> None:
     saved = book.paths.saved
     (saved / "access-request-K7-2026-11-24" / "more").mkdir(parents=True)

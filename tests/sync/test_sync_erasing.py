@@ -129,6 +129,21 @@ def test_a_shared_file_put_back_from_an_old_copy_is_swept_again(school, url, sha
     well(new)
 
 
+def test_nothing_is_left_in_the_pages_of_a_shared_file_that_grew(homes, url, tmp_path) -> None:
+    """Where changes of two devices lie among each other, pages are split, and what was moved leaves its bytes."""
+    a, b = homes("a"), homes("b")
+    rows = []
+    for round_ in range(6):
+        for book in (a, b):
+            with book.step():
+                rows += [note(book, f"{GONE} " + "x" * ((37 * n + 401 * round_) % 1500)).id for n in range(60)]
+            sync(book, url)
+    sync(a, url)
+    erasing.erase_rows(a, rows, "retention schedule")
+    sync(a, url)
+    assert files_with(tmp_path / "share", GONE) == set()
+
+
 def test_one_record_with_its_answers_and_its_history(homes, url, tmp_path, agree) -> None:
     a, b = homes("a", role="teacher"), homes("b", "A", role="teacher")
     said = note(a, f"{GONE} first")
@@ -163,7 +178,10 @@ def test_what_was_written_after_it_by_somebody_who_had_not_seen_it(homes, url, t
         if days == 1:
             sync(b, url)  # before the erasure left its device
     monkeypatch.setenv("LSA_NOW", clock.to_text(start + timedelta(days=2)))
-    for book in (a, b, a):
+    sync(a, url)
+    # What was sent before the erasure left its device cannot have been written in sight of it.
+    assert files_with(tmp_path / "a", GONE) == files_with(tmp_path / "share", GONE) == set()
+    for book in (b, a):
         sync(book, url)
     assert files_with(tmp_path, GONE) == set()
     agree(a, b)
