@@ -561,3 +561,16 @@ async def test_an_encrypted_home_does_not(encrypted: Book) -> None:
     app = LsaApp(encrypted)
     async with app.run_test(size=(40, 20)):
         assert "Unencrypted" not in flat(app, "foot")
+
+
+async def test_a_stopwatch_that_runs_is_seen_while_it_is_locked_and_for_whom_is_not(tmp_path):
+    book = new_book(tmp_path / "home")
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("x", "q", "z", "z")
+        assert app.view.name == "lock"
+        assert "x stops: RUN 0:0" in text(app)
+        assert "K7" not in text(app)
+        await pilot.press("x")
+        assert "RUN" not in text(app)
+    book.close()

@@ -9,7 +9,7 @@ from lsa_tui.app.drawing import Line, Picture, Tap, fit, wrapped
 from lsa_tui.app.views.base import Box, View, boxes, centred
 from lsa_tui.app.views.blank import TALL, clock
 from lsa_tui.app.views.tally import arranged
-from lsa_tui.daybook import locking
+from lsa_tui.daybook import interventions, locking
 from lsa_tui.daybook.meanwhile import Meanwhile, tiles
 from lsa_tui.errors import LsaError
 
@@ -88,6 +88,11 @@ class Lock(View):
     def _sentences(self) -> list[tuple[str, str]]:
         opens = {"pin": "the PIN opens", "passphrase": "the passphrase opens", "nothing": "no PIN is set"}[self.asks]
         found = [(f"Locked {self.since:%H:%M}, {opens}", "strong")]
+        held = interventions.running(self.book)
+        if held is not None:
+            # Whose it is, or what for, is not said; that it runs must be.
+            seconds = int(interventions.lasted(held, self.book.now()).total_seconds())
+            found.insert(0, (f"{self.app.keymap.shown('handson')} stops: RUN {seconds // 60}:{seconds % 60:02}", "now"))
         if self.last[1] == NOT_KEPT:
             return [*found, ("That mark could NOT be recorded. Why is said after unlocking.", "warning")]
         if self.last[0] and self.last[0] not in self.letters:
