@@ -27,6 +27,15 @@ def new_book(home: Path, initials: str = "JT", role: str = "lsa", pupil: str | N
 
 
 @contextmanager
+def acting(book: Book, initials: str = "LP", role: str = "teacher") -> Iterator[Book]:
+    """Somebody else at this book for a while: the class teacher, unless named otherwise."""
+    before = book.config["person.initials"], book.config["person.role"]
+    book.config.save(person_initials=initials, person_role=role)
+    yield book
+    book.config.save(person_initials=before[0], person_role=before[1])
+
+
+@contextmanager
 def tampering(home: Path) -> Iterator[Any]:
     """The database of a home for other hands: what is executed is committed."""
     book = open_book(paths.find(str(home)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from commands import RunLsa, refused
 
 CALENDAR = Path(__file__).parent.parent / "data" / "timetable-google.ics"
@@ -91,8 +93,9 @@ def test_a_day(run_lsa: RunLsa, at) -> None:
     refused(run_lsa("sync"), "no shared database is set")
 
 
-def test_the_same_day_on_two_devices(run_lsa: RunLsa, at, tmp_path: Path) -> None:
+def test_the_same_day_on_two_devices(run_lsa: RunLsa, at, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What one device records, the teacher's shows after a sync, and the answer comes back."""
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", "the class's own words")
     at("09:00")
     url = f"sqlite:///{tmp_path}/shared/school.db"
     (tmp_path / "shared").mkdir()
@@ -100,6 +103,7 @@ def test_the_same_day_on_two_devices(run_lsa: RunLsa, at, tmp_path: Path) -> Non
     run_lsa("init", "--initials", "JT", "--role", "lsa", "--defaults", "--shared", url)
     run_lsa(*teacher, "init", "--initials", "LP", "--role", "teacher", "--shared", url)
     run_lsa("pupil", "add", "K7")
+    run_lsa("target", "add", "T1", "Asks for help")
     run_lsa("tally", "c")
     run_lsa("tally", "p")
     run_lsa("raise", "Too hard")
@@ -118,8 +122,10 @@ def test_the_same_day_on_two_devices(run_lsa: RunLsa, at, tmp_path: Path) -> Non
     assert [one["type"] for one in seen] == ["tally", "problem"]
     problem = run_lsa(*teacher, "inbox", "--json").json[0]
     run_lsa(*teacher, "reply", problem["id"], "The blue one", "--close")
-    run_lsa(*teacher, "correct", seen[0]["id"], "count=2")
-    run_lsa("correct", seen[0]["id"], "count=3")
+    refused(run_lsa(*teacher, "correct", seen[0]["id"], "count=2"), "JT's own", code=1)
+    target = run_lsa("target", "list", "--json").json[0]["id"]
+    run_lsa(*teacher, "correct", target, "text=Asks for help in words")
+    run_lsa("correct", target, "text=Asks for help with the card")
     assert run_lsa(*teacher, "sync", "--json").json["verified"]
 
     done = run_lsa("sync", "--json").json
@@ -130,9 +136,10 @@ def test_the_same_day_on_two_devices(run_lsa: RunLsa, at, tmp_path: Path) -> Non
     assert run_lsa("today", "--json").json["answers"] == 0
 
     (conflict,) = run_lsa("conflicts", "--json").json
-    assert {one["value"] for one in conflict["conflict"]["count"]} == {2, 3}
-    assert "to decide: count" in run_lsa("log").out
-    assert run_lsa("decide", conflict["id"], "count", "2", "--json").json["count"] == 2
+    both = {"Asks for help in words", "Asks for help with the card"}
+    assert {one["value"] for one in conflict["conflict"]["text"]} == both
+    decided = run_lsa("decide", conflict["id"], "text", "Asks for help in words", "--json").json
+    assert decided["text"] == "Asks for help in words"
     assert run_lsa("conflicts", "--json").json == []
     assert run_lsa("sync", "--json").json["remaining"] == 0
     assert run_lsa(*teacher, "sync", "--json").json["conflicts"] == 0

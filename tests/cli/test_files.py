@@ -13,7 +13,7 @@ from commands import RunLsa, refused
 @pytest.fixture
 def full(lsa: RunLsa) -> RunLsa:
     """A home with something of everything."""
-    lsa("pupil", "add", "K7", "--name", "Kai Seven")
+    lsa("pupil", "add", "K7", "--name", "Ada Seven")
     lsa("outcome", "add", "E1", "Asks")
     lsa("provision", "add", "F2", "SaLT", "--minutes", "10")
     lsa("plan", "add", "Maths", "--start", "09:45", "--end", "10:45", "--targets", "T1")
@@ -32,7 +32,7 @@ def full(lsa: RunLsa) -> RunLsa:
         ("tally", "y", "--unknown"),
     ):
         assert lsa(*words).code == 0
-    lsa("reply", lsa("inbox", "--json").json[0]["id"], "Easier one", "--close")
+    lsa("reply", lsa("inbox", "--json").json[0]["id"], "Easier one")
     return lsa
 
 
@@ -46,8 +46,8 @@ def test_lossless_and_twice_adds_nothing(full: RunLsa, tmp_path: Path) -> None:
         again = full(*other, "import", str(first), "--json").json
         assert (again["added"], again["updated"]) == (0, 0)
         assert full(*other, "export", *names).out == first.read_text()
-    assert '"name": "Kai Seven"' in first.read_text()
-    assert "Kai Seven" not in full("export").out
+    assert '"name": "Ada Seven"' in first.read_text()
+    assert "Ada Seven" not in full("export").out
     assert full(*other, "doctor").code == 0
 
 

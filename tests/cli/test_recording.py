@@ -156,10 +156,14 @@ def test_a_problem_and_its_way_back(lsa: RunLsa) -> None:
     (found,) = lsa("inbox", "--json").json
     assert found.items() >= {"pupil": "K7", "by": "JT", "text": "The book is too hard", "status": "answered"}.items()
     assert [one["text"] for one in found["replies"]] == ["Use the blue one"]
-    lsa("reply", raised["id"], "--close")
-    assert lsa("inbox", "--json").json[0]["status"] == "closed"
     refused(lsa("reply", answer["id"], "x"), "not a raised problem")
     refused(lsa("reply", raised["id"]), "needs a text, or --close")
+    refused(lsa("reply", raised["id"], "--close"), "an LSA may not close a problem", "the SENCo", code=1)
+    refused(lsa("correct", answer["id"], "close=yes"), "an LSA may not close a problem", code=1)
+    assert lsa("inbox", "--json").json[0]["status"] == "answered"
+    lsa("init", "--initials", "LP", "--role", "teacher")
+    lsa("reply", raised["id"], "--close")
+    assert lsa("inbox", "--json").json[0]["status"] == "closed"
 
 
 def test_tomorrow_is_one_line(lsa: RunLsa) -> None:

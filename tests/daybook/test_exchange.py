@@ -11,9 +11,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from homes import new_book
+from homes import acting, new_book
 from lsa_tui import paths
-from lsa_tui.daybook import behaviours, entries, events, exchange, marks, notes, plan, problems, pupils, sessions
+from lsa_tui.daybook import (
+    behaviours,
+    entries,
+    events,
+    exchange,
+    interventions,
+    marks,
+    names,
+    notes,
+    plan,
+    problems,
+    pupils,
+    releasing,
+    sessions,
+)
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
 from lsa_tui.records import fold, read
@@ -50,26 +64,35 @@ def fill(book: Book) -> None:
     marks.tally(book, "j", unknown=True)
     marks.trial(book, "T1", "self")
     marks.trial(book, "T2", "PP")
-    notes.note(book, "Read alone \U0001f469\u200d\U0001f467 [/] #T1 8/10 ^home !teacher")
+    read_alone = notes.note(book, "Read alone \U0001f469\u200d\U0001f467 [/] #T1 8/10 ^home !teacher")
     events.check(book, "g", "pupil", 4, 3, "said 'fine'")
     events.incident(book, "asked", "left room", "space here", minutes=4.5, free_to_leave="yes", text="two\nlines")
     events.care(book, "food", "half")
     events.flag(book, "late")
     notes.tomorrow(book, "PE kit")
-    problems.reply(book, problems.inbox(book)[0].entry.id, "Try four", close=True)
+    interventions.record(book, 2, persons="JT", held="guided by the hand", told="SLT")
+    with acting(book):
+        problems.reply(book, problems.inbox(book)[0].entry.id, "Try four", close=True)
+        releasing.release(book, read_alone.id)
+        releasing.approve(book, "A good day")
+    with acting(book, "DS", "dsl"):
+        book.record("dsl_key", {"recipient": "age1made-up", "verify": "made-up"})
+    names.add(book, "Zoe Brook", "classmate")
+    names.add(book, "Ms Patel", "staff")
     entries.correct(book, notes.note(book, "typo").id, {"text": "no typo"})
     entries.remove(book, notes.note(book, "gone").id, "twice")
 
 
 def test_export_import_export_is_the_same_and_twice_adds_nothing(book: Book, tmp_path: Path) -> None:
     fill(book)
-    first = list(exchange.export(book, private=True))
+    first = list(exchange.export(book, names=True, private=True))
     types = {json.loads(line)["type"] for line in first}
     assert types == set(KINDS) - {"name"}, "every type of the vocabulary is in this test"
     other = empty(tmp_path / "two")
     taken = exchange.take(other, first, "file")
     assert (taken.added, taken.updated, taken.known) == (len(first), 0, 0)
-    assert list(exchange.export(other, private=True)) == first
+    assert {one.own for one in read.of_kind(other.db, "person")} == {True}, "names stay here in the new home, too"
+    assert list(exchange.export(other, names=True, private=True)) == first
     again = exchange.take(other, first, "file")
     assert (again.added, again.updated, again.known) == (0, 0, len(first))
     before = list(other.db.execute_sql("SELECT * FROM record ORDER BY uid"))
@@ -82,12 +105,16 @@ def test_names_and_private_marks_leave_only_when_asked(book: Book) -> None:
     fill(book)
     plain = "\n".join(exchange.export(book))
     assert '"Mo"' not in plain
+    assert "Zoe" not in plain
+    assert "Patel" not in plain
     tile = behaviours.at_letter(book, "p", book.focus)
     assert tile is not None
     marks_of = [json.loads(line) for line in plain.split("\n") if '"tally"' in line]
     assert tile.id not in [one.get("behaviour_id") for one in marks_of]
     assert exchange.private_marks(book) == 1
-    assert '"name": "Mo"' in "\n".join(exchange.export(book, names=True))
+    full = "\n".join(exchange.export(book, names=True))
+    assert '"name": "Mo"' in full
+    assert '"name": "Zoe Brook", "who": "classmate"' in full
 
 
 def test_a_pupils_export_has_that_pupil_only(book: Book) -> None:

@@ -148,12 +148,17 @@ def test_only_a_row_that_says_so_reads_private_marks(usual: Book) -> None:
     assert sum(one["count"] for one in View(day, Row("x", "y", STAFF, reads, own=True)).of("tally")) == 10 + 37
 
 
-def test_the_table_names_real_fields_and_gives_home_one_empty_part() -> None:
+def test_the_table_names_real_fields_and_home_reads_notes_and_what_lets_them_go() -> None:
     for row in MAY_SEE:
         assert row.section in SECTIONS
         for kind, fields in row.reads.items():
             assert [name for name in fields if KINDS[kind].field(name) is None] == []
-    assert [(row.part, dict(row.reads)) for row in rows_for("home")] == [("released", {})]
+    home = {kind: fields for row in rows_for("home") for kind, fields in row.reads.items()}
+    assert home == {
+        "note": ("text", "home", "helped", "own_words"),
+        "release": ("note", "text", "part"),
+        "phrase": ("text", "part"),
+    }
     assert {row.audiences for row in MAY_SEE if row.own} == {("lsa",)}
 
 

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from rich.cells import cell_len
 
 from documents.usual_day import TUESDAY, Clock
+from homes import acting
 from lsa_tui.daybook import events, marks, notes, problems, sessions
 from lsa_tui.daybook.book import Book
 from lsa_tui.documents.document import Document, Item, Section
@@ -309,9 +310,11 @@ def test_a_year_behind_does_not_change_what_is_read(book: Book, now: Clock) -> N
                 marks.tally(book, "c")
                 marks.trial(book, "T1", "self")
             notes.note(book, "Read five words")
-            problems.reply(book, problems.raise_problem(book, "Card is missing").id, "Found", close=True)
+            problem = problems.raise_problem(book, "Card is missing")
             now("10:00", day.isoformat())
             sessions.stop(book)
+        with acting(book):
+            problems.reply(book, problem.id, "Found", close=True)
 
     weekdays = [date.fromordinal(TUESDAY.toordinal() - back) for back in range(1, 60)]
     weekdays = [day for day in weekdays if day.weekday() < 5]

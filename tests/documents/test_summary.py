@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from documents.usual_day import TUESDAY, Clock, items, texts
-from homes import new_book
+from homes import acting, new_book
 from lsa_tui.daybook import behaviours, entries, events, marks, notes, plan, problems, pupils, sessions
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.when import parse_when
@@ -43,11 +43,12 @@ def test_open_problems_stand_first_old_ones_too(hand_over: Document) -> None:
 def test_an_answered_problem_yields_to_what_is_open(usual: Book, now: Clock) -> None:
     old, new = sorted(problems.inbox(usual), key=lambda one: one.entry.when)
     now("15:40")
-    problems.reply(usual, old.entry.id, "In the blue tray", close=True)
+    with acting(usual):
+        problems.reply(usual, old.entry.id, "In the blue tray", close=True)
     found = items(build(usual, TUESDAY, "teacher"), "needs_you")
     assert [item.data["status"] for item in found] == ["open", "closed"]
     assert found[1].text == "Problem of Mon 23 Nov, closed: The card is missing from the bag"
-    assert found[1].lines == ("JT, Tue 24 Nov 15:40: In the blue tray",)
+    assert found[1].lines == ("LP, Tue 24 Nov 15:40: In the blue tray",)
     now("09:00", "2026-11-25")
     assert texts(build(usual, date(2026, 11, 25), "teacher"), "needs_you") == [
         "Problem, open since Tue 24 Nov: Needs a quieter place for spelling"

@@ -75,6 +75,7 @@ def fill(book: Book, days: int = 35, seed: int = 7) -> None:
         dates = school_days(now.date(), days)
         cast = _cast(diary, tiles, moment(dates[0] - timedelta(days=1), "15:30", book.zone))
         _term(diary, cast, dates, now)
+        _released(diary, moment(now.date(), "00:00", book.zone))
         _write(book, diary, moment(now.date(), "00:00", book.zone))
         log.set_meta(book.db, "made_up", "yes")
         log.set_meta(book.db, "focus", cast.focus)
@@ -123,6 +124,17 @@ def _term(diary: Diary, cast: Cast, dates: Sequence[date], now: datetime) -> Non
     _today(diary, cast, now)
     for on in days_after(now.date(), 5):
         plan(diary, cast.focus, timetable(on, diary.zone), _planned_on(on, diary, now))
+
+
+def _released(diary: Diary, before: datetime) -> None:
+    """After school the teacher releases what was suggested for home that day; today's still waits for her."""
+    for page in list(diary.pages):
+        said = page.draft.values
+        if page.draft.kind == "note" and said.get("home") and page.recorded < before:
+            at = moment(page.recorded.astimezone(diary.zone).date(), "15:50", diary.zone)
+            part = "helped" if said.get("helped") else "achievement"
+            values = {"at": at, "note": page.draft.row, "text": said["text"], "part": part}
+            diary.put("release", values, at, pupil=str(said["pupil"]), by=TEACHER)
 
 
 def _planned_on(on: date, diary: Diary, now: datetime) -> datetime:
