@@ -40,9 +40,7 @@ def test_lock_ends_the_session(run_lsa: RunLsa, home: Path, monkeypatch: pytest.
     refused(run_lsa("log"), code=3)
 
 
-def test_a_pin_is_set_from_outside_and_taken_away(
-    run_lsa: RunLsa, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pin_is_set_from_outside_and_taken_away(run_lsa: RunLsa, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run_lsa("init", "--initials", "JT")
     monkeypatch.setenv("LSA_PIN", "47")
     refused(run_lsa("key", "pin"), "4 to 12 digits")
