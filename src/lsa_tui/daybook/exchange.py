@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from lsa_tui import clock
-from lsa_tui.daybook import audit, rights
+from lsa_tui.daybook import rights
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.names import places, refuse
 from lsa_tui.errors import BadInput
@@ -38,7 +38,6 @@ def export(
     found = list(_exported(book, since, until, pupil, names, private))
     if not names:
         refuse(places(book, (entry for entry, _ in found)), "nothing was exported", "correct it, or use --names")
-    audit.note(book, "export", f"{len(found)} records{', with names' if names else ''}")
     return iter([_dump(line) for _, line in found])
 
 

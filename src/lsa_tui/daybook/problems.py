@@ -13,6 +13,9 @@ from lsa_tui.errors import BadInput
 from lsa_tui.records import log, read
 from lsa_tui.records.kinds import Entry
 
+CLOSE = "close a problem"
+"""The deed, in daybook/rights.py."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -45,7 +48,7 @@ def reply(book: Book, problem_id: str, text: str | None, close: bool = False, at
     """Answers a problem, and closes it with `close`. Raises BadInput for an id that is no problem, NotAllowed where
     this person's role may not close one."""
     if close:
-        rights.require(book, "close a problem")
+        rights.require(book, CLOSE)
     problem = book.entry(problem_id)
     if problem.kind != "problem":
         raise BadInput(f"{problem_id!r} is a {problem.kind}, not a raised problem; `lsa inbox` lists those")

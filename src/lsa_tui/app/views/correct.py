@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lsa_tui.app.views.ask import Ask
 from lsa_tui.app.views.choose import Choose
 from lsa_tui.app.views.words import HIDDEN, field_words, value_words
-from lsa_tui.daybook import behaviours, entries, marks, pupils
+from lsa_tui.daybook import behaviours, entries, marks, pupils, releasing, rights
 from lsa_tui.errors import LsaError
 from lsa_tui.records import read
 from lsa_tui.records.kinds import Entry
@@ -33,6 +33,8 @@ CHOICES: dict[str, tuple[tuple[str, Any], ...]] = {
 
 def correct(app: LsaApp, entry: Entry) -> None:
     """Offers the entry's fields by digit; an unknown mark is named instead."""
+    if entry.kind != "intervention":  # of another's, the sheet has the school's form to tick
+        _require_own(app, entry)
     if entry.kind == "tally" and not entry["behaviour"]:
         name_mark(app, entry)
         return
@@ -47,6 +49,11 @@ def correct(app: LsaApp, entry: Entry) -> None:
         return
     words = [f"{field_words(one)}\n{one_line(_shown(app, entry, one), 60)}" for one in fields]
     app.open(Choose(app, app.book.says(entry), words, lambda n: _field(app, entry, fields[n])))
+
+
+def _require_own(app: LsaApp, entry: Entry) -> None:
+    """Said before anything is typed: what another person observed is theirs."""
+    rights.require_write(app.book, entry.kind, entry)
 
 
 def _fields(entry: Entry) -> list[str]:
@@ -160,6 +167,7 @@ def name_mark(app: LsaApp, entry: Entry) -> None:
 
 def remove(app: LsaApp, entry: Entry) -> None:
     """Asks why, then removes; it stays in the history."""
+    _require_own(app, entry)
 
     def done(reason: str) -> None:
         app.recorded(entries.remove(app.book, entry.id, reason))
@@ -170,6 +178,7 @@ def remove(app: LsaApp, entry: Entry) -> None:
 
 def move_time(app: LsaApp, entry: Entry) -> None:
     """Asks when it really was."""
+    _require_own(app, entry)
     name = KINDS[entry.kind].time or "at"
 
     def done(words: str) -> None:
@@ -182,6 +191,7 @@ def move_time(app: LsaApp, entry: Entry) -> None:
 
 def move(app: LsaApp, entry: Entry) -> None:
     """Offers the pupils by the digits they always have, then: only this one, or all since."""
+    _require_own(app, entry)
     book = app.book
     if entry.pupil is None:
         raise LsaError("your own marks belong to no pupil; there is nothing to move")
@@ -216,3 +226,15 @@ def _moved(app: LsaApp, moved: Sequence[Entry]) -> None:
     app.recorded(moved[0])
     code = app.book.names.pupil(moved[0].pupil)
     app.said = f"Moved to {code}: {app.book.line(moved[0]) if len(moved) == 1 else f'{len(moved)} entries'}"
+
+
+def release(app: LsaApp, entry: Entry) -> None:
+    """Releases a note for home, or takes the release back. Raises NotAllowed for a role that may not."""
+    if entry.kind != "note":
+        raise LsaError("only notes go home; choose one")
+    if releasing.how_stands(app.book, entry).status == releasing.RELEASED:
+        app.recorded(releasing.withdraw(app.book, entry.id))
+        app.said = f"Not for home any more: {app.book.line(entry)}"
+        return
+    app.recorded(releasing.release(app.book, entry.id))
+    app.said = f"Released for home: {app.book.line(entry)}"

@@ -70,9 +70,16 @@ class End(Windowed):
     def content(self, width: int) -> Picture:
         wide = min(width, WIDEST)
         if wide not in self.lines:
-            document = self._document()
-            self.lines = {wide: drawn(document, wide) if document else self._none(wide)}
+            self.lines = {wide: self._drawn(wide)}
         return Picture([*self._why(wide), *self.lines[wide]])
+
+    def _drawn(self, width: int) -> list[Line]:
+        try:
+            document = self._document()
+        except LsaError as problem:  # a home sheet in which somebody is named: which entry it is
+            parts = [part for line in str(problem).split("\n") for part in wrapped(line, width - 2)]
+            return [[("", "text")], *([(fit(f" {part}", width), "warning")] for part in parts)]
+        return drawn(document, width) if document else self._none(width)
 
     def _why(self, width: int) -> list[Line]:
         """The sentence of a sync where it is too long for the line above the buttons."""

@@ -9,7 +9,7 @@ from lsa_tui.app.drawing import Line, Picture, between, fit, wrapped
 from lsa_tui.app.views import concern_move, correct, words
 from lsa_tui.app.views.base import Box
 from lsa_tui.app.views.window import Windowed
-from lsa_tui.daybook import entries
+from lsa_tui.daybook import entries, releasing, rights
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import read
 from lsa_tui.records.kinds import Entry
@@ -66,6 +66,9 @@ class EntryView(Windowed):
     def do_log_move(self, _: str) -> None:
         correct.move(self.app, self.entry)
 
+    def do_log_release(self, _: str) -> None:
+        correct.release(self.app, self.entry)
+
     def do_log_concern(self, _: str) -> None:
         concern_move.entry(self.app, self.entry)
 
@@ -76,9 +79,16 @@ def deed(app: LsaApp, action: str, label: str) -> Box:
 
 
 def deeds(app: LsaApp, entry: Entry | None) -> list[Box]:
-    """What can be done with any entry of the log."""
+    """What this person can do with an entry of the log."""
+    found = []
+    if entry is not None and entry["home"] and rights.may(app.book.role, releasing.DEED["release"]):
+        goes = releasing.how_stands(app.book, entry).status == releasing.RELEASED
+        found.append(deed(app, "log.release", "Not home" if goes else "For home"))
+    if entry is not None and not rights.is_own(app.book, entry) and entry.kind != "intervention":
+        return found  # another's observation: nobody else changes it
     unnamed = entry is not None and is_unnamed(entry)
     return [
+        *found,
         deed(app, "log.correct", "Name" if unnamed else "Correct"),
         deed(app, "log.remove", "Remove"),
         deed(app, "log.time", "Time"),

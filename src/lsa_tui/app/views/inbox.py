@@ -9,7 +9,7 @@ from lsa_tui.app.views.ask import Ask
 from lsa_tui.app.views.base import Box
 from lsa_tui.app.views.entry import deed
 from lsa_tui.app.views.window import Listing
-from lsa_tui.daybook import problems
+from lsa_tui.daybook import problems, rights
 from lsa_tui.daybook.problems import Problem
 from lsa_tui.errors import LsaError
 
@@ -94,7 +94,10 @@ class Inbox(Listing):
     def below(self) -> list[Box]:
         if self.problem is None:
             return []
-        return [deed(self.app, "inbox.answer", "Answer"), deed(self.app, "inbox.close", "Close it")]
+        found = [deed(self.app, "inbox.answer", "Answer")]
+        if rights.may(self.book.role, problems.CLOSE):
+            found.append(deed(self.app, "inbox.close", "Close it"))
+        return found
 
     # Keys and taps
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsa_tui.app.views.choose import Choose
 from lsa_tui.clock import from_text
-from lsa_tui.daybook import marks, sessions
+from lsa_tui.daybook import marks, rights, sessions
 from lsa_tui.daybook.when import parse_when
 from lsa_tui.records.kinds import Entry
 
@@ -18,17 +18,18 @@ def change(app: LsaApp, slot: Entry | None = None) -> None:
     """Starts the slot, ends what runs, or goes on to the next; asks about durations that still run."""
     book = app.book
     current = sessions.running(book)
-    if current is not None and current.by != book.initials:
+    if current is not None and not rights.is_own(book, current):
         _others(app, current, slot)
     else:
         _change(app, slot)
 
 
 def _others(app: LsaApp, current: Entry, slot: Entry | None) -> None:
-    """Somebody else is with the pupil: a teacher who looks at the day must not end their lesson by one key."""
+    """Somebody else is with the pupil. Their session is theirs, and one of one's own is not begun by one key."""
     title = app.book.names.slot(current["slot"])
-    question = f"{title} was started by {current.by}"
-    app.open(Choose(app, question, ["leave it", "end it all the same"], lambda n: _change(app, slot) if n else None))
+    question = f"{title} was started by {current.by}, who ends it"
+    answers = ["leave it", "start one of my own"]
+    app.open(Choose(app, question, answers, lambda n: _change(app, slot) if n else None))
 
 
 def _change(app: LsaApp, slot: Entry | None) -> None:
@@ -37,7 +38,8 @@ def _change(app: LsaApp, slot: Entry | None) -> None:
     wanted = slot or coming
     if slot is not None:
         current = sessions.running(book)
-        verb = "stop" if current is not None and current["slot"] == slot.id else "start"
+        mine = current is not None and rights.is_own(book, current)
+        verb = "stop" if mine and current is not None and current["slot"] == slot.id else "start"
     if verb == "stop":
         app.recorded(sessions.stop(book))
     else:
@@ -88,7 +90,7 @@ def ask_open(app: LsaApp) -> None:
 def left_open(app: LsaApp) -> None:
     """A session left running on another day is closed only by a choice."""
     session = sessions.running(app.book)
-    if session is None or session.when.date() == app.book.today():
+    if session is None or session.when.date() == app.book.today() or not rights.is_own(app.book, session):
         return
     slot = app.book.entry(session["slot"]) if session["slot"] else None
     planned = from_text(slot["ends"]) if slot else None

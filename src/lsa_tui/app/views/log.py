@@ -183,6 +183,10 @@ class Log(Listing):
     def do_log_move(self, _: str) -> None:
         correct.move(self.app, self._wanted())
 
+    def do_log_release(self, _: str) -> None:
+        """What was suggested for home goes there, or no longer."""
+        correct.release(self.app, self._wanted())
+
     def do_log_concern(self, _: str) -> None:
         """For the DSL: its words move to the sheet. With nothing chosen, or no words in it, a sheet of its own."""
         concern_move.entry(self.app, self.entry)
