@@ -149,7 +149,8 @@ async def test_the_home_sheet_and_other_days(book):
 
 
 async def test_the_dsl_sees_no_hand_over(tmp_path):
-    book = new_book(tmp_path / "dsl", "AB", role="dsl")
+    book = new_book(tmp_path / "dsl", "AB")
+    book.config.save(person_role="dsl")
     app = LsaApp(book)
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.press("=")
@@ -244,7 +245,8 @@ async def test_what_goes_wrong_is_a_sentence_and_everything_is_still_here(sharin
         await pilot.press("=", "s")
         await synced(pilot)
         assert app.syncing.failed
-        assert f"{here} not shared yet, everything is still on this device" in flat(app)
+        assert f"{here} not shared yet, everything is still on this device" in app.syncing.says
+        assert "15:31 the shared file" in flat(app)
         assert f"{here} here" in text(app, "foot")
         assert shared.read_text().startswith("no database")
         await pilot.press("'", "=")

@@ -238,6 +238,8 @@ class LsaApp(App[int]):
 
     async def perform(self, action: str, argument: str = "") -> None:
         """A tap: the same as the key."""
+        if self.view.field is None:
+            self.said = ""
         self._perform(action, argument)
         self.draw()
 
