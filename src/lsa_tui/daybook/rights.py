@@ -39,7 +39,6 @@ DEEDS: Mapping[str, Roles] = {
     "raise a problem": CLASS,
     "answer a problem": CLASS,
     "close a problem": DECIDING,
-    "suggest for home": CLASS,
     "release for home": DECIDING,
     "approve a phrase for home": DECIDING,
     # Documents, each for its readers
@@ -62,8 +61,6 @@ DEEDS: Mapping[str, Roles] = {
     "open a concern": DSL,
     # This device
     "know names": EVERYBODY,
-    "share": EVERYBODY,
-    "keep the keys": EVERYBODY,
 }
 """Deed to the roles that may do it."""
 
@@ -199,7 +196,8 @@ def may_run(role: str, command: str) -> bool:
 
 def refusal(role: str, what: str, roles: Roles) -> str:
     """The sentence for a refusal: who may do it instead."""
-    allowed = " or ".join(WORDS[one] for one in roles)
+    words = [WORDS[one] for one in roles]
+    allowed = " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
     return f"{WORDS.get(role, role)} may not {what}; that is for {allowed or 'nobody'}"
 
 
