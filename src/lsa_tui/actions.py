@@ -76,7 +76,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("log.time", ("h",), "Time", "Moves the chosen entry in time", "log"),
     Action("log.move", ("a",), "Move", "Moves the chosen entry, or all since, to another pupil", "log"),
     Action("log.open", ("o",), "Open", "The chosen entry's whole text, and who changed what", "log"),
-    Action("log.release", ("s",), "For home", "Releases the chosen note for home, or takes it back", "log"),
+    Action("log.release", ("s",), "Home", "Releases the chosen note for home, or takes it back", "log"),
     Action("log.concern", ("d",), "For the DSL", "Moves the chosen entry's words into the concern sheet", "log"),
     Action("log.before", ("-", "up"), "Line up", "Chooses the entry above", "log"),
     Action("log.after", ("+", "down"), "Line down", "Chooses the entry below", "log"),

@@ -9,10 +9,12 @@ from contextlib import suppress
 import pytest
 from textual.worker import WorkerCancelled
 
-from homes import new_book
+from homes import acting, new_book
 from lsa_tui.app.app import LsaApp
-from lsa_tui.daybook import entries, marks, notes, problems, pupils
+from lsa_tui.app.run import run
+from lsa_tui.daybook import entries, marks, names, notes, problems, pupils, releasing
 from lsa_tui.daybook.when import parse_when
+from lsa_tui.errors import NotAllowed
 from lsa_tui.records import log
 from lsa_tui.sync.run import sync
 from seen import flat, lines, tap, text, typed
@@ -148,17 +150,29 @@ async def test_the_home_sheet_and_other_days(book):
         assert app.view.name == "today"
 
 
-async def test_the_dsl_sees_no_hand_over(tmp_path):
-    book = new_book(tmp_path / "dsl", "AB")
-    book.config.save(person_role="dsl")
+def test_the_screens_are_not_for_the_dsl(tmp_path):
+    dsl = new_book(tmp_path / "dsl", "DS", "dsl", pupil=None, tiles=False)
+    dsl.close()
+    with pytest.raises(NotAllowed, match="the DSL may not use"):
+        run(dsl.paths)
+
+
+async def test_a_home_sheet_that_would_name_somebody_is_not_shown_and_says_where(book):
+    note = notes.note(book, "Played with Zoe ^home")
+    with acting(book):
+        releasing.release(book, note.id)
+    names.add(book, "Zoe Brook", "classmate")
     app = LsaApp(book)
     async with app.run_test(size=(40, 20)) as pilot:
-        await pilot.press("=")
-        assert "for LSA, teacher and SENCo" in flat(app)
+        await pilot.press("=", "h")
+        assert "the home sheet is not made" in flat(app)
+        assert note.id[:13] in flat(app)
+        assert "Zoe" not in flat(app)
         await pilot.press("p")
-        assert "no summary to save" in text(app, "foot")
-        assert not book.paths.saved.exists()
-    book.close()
+        assert not list(book.paths.saved.glob("*home*"))
+        assert "Please read" in text(app)
+        await pilot.press("q", "h")
+        assert "HAND-OVER" in flat(app)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -92,6 +92,13 @@ def how_stands(book: Book, note: Entry) -> Standing:
     return standing(note, releases_of(book, [note]), phrases(book))
 
 
+def note_of(book: Book, entry: Entry) -> Entry | None:
+    """The note that an entry of the log is about, where home is in question: one suggested for it, or a release's."""
+    if entry.kind == "release":
+        return read.get(book.db, str(entry["note"]))
+    return entry if entry.kind == "note" and entry["home"] else None
+
+
 def suggested(book: Book, on: date | None = None, pupil: str | None = None) -> list[tuple[Entry, Standing]]:
     """The notes that were suggested for home, of a day and a pupil where named, each with how it stands."""
     rights.require(book, "read the class's records")

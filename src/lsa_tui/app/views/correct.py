@@ -230,11 +230,12 @@ def _moved(app: LsaApp, moved: Sequence[Entry]) -> None:
 
 def release(app: LsaApp, entry: Entry) -> None:
     """Releases a note for home, or takes the release back. Raises NotAllowed for a role that may not."""
-    if entry.kind != "note":
-        raise LsaError("only notes go home; choose one")
-    if releasing.how_stands(app.book, entry).status == releasing.RELEASED:
-        app.recorded(releasing.withdraw(app.book, entry.id))
-        app.said = f"Not for home any more: {app.book.line(entry)}"
+    note = releasing.note_of(app.book, entry)
+    if note is None:
+        raise LsaError("only a note that was suggested for home (^home) goes there")
+    if releasing.how_stands(app.book, note).status == releasing.RELEASED:
+        app.recorded(releasing.withdraw(app.book, note.id))
+        app.said = f"Not for home any more: {app.book.line(note)}"
         return
-    app.recorded(releasing.release(app.book, entry.id))
-    app.said = f"Released for home: {app.book.line(entry)}"
+    app.recorded(releasing.release(app.book, note.id))
+    app.said = f"Released for home: {app.book.line(note)}"

@@ -81,11 +81,13 @@ def deed(app: LsaApp, action: str, label: str) -> Box:
 def deeds(app: LsaApp, entry: Entry | None) -> list[Box]:
     """What this person can do with an entry of the log."""
     found = []
-    if entry is not None and entry["home"] and rights.may(app.book.role, releasing.DEED["release"]):
-        goes = releasing.how_stands(app.book, entry).status == releasing.RELEASED
-        found.append(deed(app, "log.release", "Not home" if goes else "For home"))
-    if entry is not None and not rights.is_own(app.book, entry) and entry.kind != "intervention":
-        return found  # another's observation: nobody else changes it
+    note = releasing.note_of(app.book, entry) if entry is not None else None
+    if note is not None and rights.may(app.book.role, releasing.DEED["release"]):
+        goes = releasing.how_stands(app.book, note).status == releasing.RELEASED
+        found.append(deed(app, "log.release", "Recall" if goes else "Home"))
+    others = entry is not None and not rights.is_own(app.book, entry) and entry.kind != "intervention"
+    if others or (entry is not None and entry.kind == "release"):
+        return found  # another's observation, which nobody else changes; a release is recalled, not corrected
     unnamed = entry is not None and is_unnamed(entry)
     return [
         *found,

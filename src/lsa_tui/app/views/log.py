@@ -162,7 +162,10 @@ class Log(Listing):
     def below(self) -> list[Box]:
         if self.entry is None:
             return []
-        return [*deeds(self.app, self.entry), deed(self.app, "log.open", "Open")]
+        found = deeds(self.app, self.entry)
+        if len(found) > 4:  # a sixth would cut their words at 40 columns; when it was stands under Open, too
+            found = [one for one in found if one.action != "log.time"]
+        return [*found, deed(self.app, "log.open", "Open")]
 
     # Keys and taps
 
