@@ -214,6 +214,7 @@ def test_on_one_device_nobody_takes_back_what_another_recorded(book: Book) -> No
     with acting(book, "MB", "lsa"):
         with pytest.raises(NotAllowed, match="JT's own"):
             entries.undo(book)
+        assert entries.can_undo(book) is None, "nor is it offered"
         assert book.entry(mark.id).removed is None
     entries.undo(book)
     with acting(book, "MB", "lsa"), pytest.raises(NotAllowed, match="JT's own"):

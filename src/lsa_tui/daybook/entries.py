@@ -60,10 +60,15 @@ def redo(book: Book) -> Taken:
 
 def _require_own_step(book: Book, step: int) -> None:
     """On a device that two people use, neither takes back what the other one recorded. Raises NotAllowed."""
-    sql = "SELECT DISTINCT c.actor FROM mine m JOIN change c ON c.uid = m.uid WHERE m.step = ?"
-    others = {str(one) for (one,) in book.db.execute_sql(sql, (step,))} - {book.initials, rights.UNSIGNED}
+    others = _others_of(book, step)
     if others and not rights.may(book.role, "change another's entry"):
         raise NotAllowed(f"the last step here is {', '.join(sorted(others))}'s own; nobody else takes it back")
+
+
+def _others_of(book: Book, step: int) -> set[str]:
+    """Who else recorded something of a step."""
+    sql = "SELECT DISTINCT c.actor FROM mine m JOIN change c ON c.uid = m.uid WHERE m.step = ?"
+    return {str(one) for (one,) in book.db.execute_sql(sql, (step,))} - {book.initials, rights.UNSIGNED}
 
 
 def _taken(book: Book, step: int) -> Taken:
@@ -89,9 +94,9 @@ def _taken(book: Book, step: int) -> Taken:
 
 
 def can_undo(book: Book) -> Taken | None:
-    """What undo would take back, None where nothing is left."""
+    """What undo would take back, None where nothing of one's own is left."""
     step = log.last_step(book.db, undone=False)
-    return None if step is None else _taken(book, step)
+    return None if step is None or _others_of(book, step) else _taken(book, step)
 
 
 def one_step(book: Book, first: int) -> None:
