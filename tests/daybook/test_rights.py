@@ -30,6 +30,7 @@ from lsa_tui.daybook import (
 from lsa_tui.daybook.book import Book
 from lsa_tui.documents.summary import build
 from lsa_tui.errors import LsaError, NotAllowed
+from lsa_tui.records import log
 from lsa_tui.records.kinds import Entry
 from lsa_tui.records.vocabulary import KINDS
 
@@ -200,6 +201,25 @@ def test_nobody_corrects_removes_or_moves_anothers_entry(book: Book, role: str) 
                     change()
             assert book.entry(entry.id) == entry
     assert entries.remove(book, made[1].id, "pressed by mistake").removed
+
+
+def test_nobody_decides_about_anothers_entry(book: Book) -> None:
+    note = notes.note(book, "Read five words")
+    row = book.db.execute_sql("SELECT * FROM change WHERE row = ?", (note.id,))
+    columns = [column[0] for column in row.description]
+    change = dict(zip(columns, row.fetchone(), strict=True))
+    with book.store.writing():
+        for number, words in enumerate(("Read six words", "Read seven words")):
+            body = log.canonical({"set": {"text": words}, "preds": {"text": [change["uid"]]}})
+            edit = {"dev": f"other{number}", "seq": 1, "uid": f"u{number}", "body": body}
+            log.insert_changes(book.db, [{**change, **edit, "hlc": change["hlc"] + 1 + number}])
+        log.fold(book.db, [note.id])
+    with acting(book):
+        assert entries.conflicts(book) == []
+        with pytest.raises(NotAllowed, match="JT's own"):
+            entries.decide(book, note.id, "text", "Read six words")
+    assert [one.id for one in entries.conflicts(book)] == [note.id]
+    assert entries.decide(book, note.id, "text", "Read six words")["text"] == "Read six words"
 
 
 def test_everybody_changes_the_plan(book: Book) -> None:

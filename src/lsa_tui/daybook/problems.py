@@ -47,8 +47,6 @@ def inbox(book: Book, pupil: str | None = None) -> list[Problem]:
 def reply(book: Book, problem_id: str, text: str | None, close: bool = False, at: datetime | None = None) -> Entry:
     """Answers a problem, and closes it with `close`. Raises BadInput for an id that is no problem, NotAllowed where
     this person's role may not close one."""
-    if close:
-        rights.require(book, CLOSE)
     problem = book.entry(problem_id)
     if problem.kind != "problem":
         raise BadInput(f"{problem_id!r} is a {problem.kind}, not a raised problem; `lsa inbox` lists those")
