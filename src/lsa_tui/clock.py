@@ -23,6 +23,8 @@ def now(zone: ZoneInfo) -> datetime:
         raise BadInput(f"LSA_NOW is {fixed!r}, which is not a time; write it like 2026-11-24T10:42:00+00:00") from None
     if moment.tzinfo is None:
         raise BadInput(f"LSA_NOW is {fixed!r} without an offset; write it like 2026-11-24T10:42:00+00:00")
+    if not 1900 <= moment.year <= 2199:
+        raise BadInput(f"LSA_NOW is {fixed!r}; years are 1900 to 2199")
     return moment.astimezone(zone)
 
 

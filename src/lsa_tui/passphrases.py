@@ -43,6 +43,17 @@ def from_file(file: str) -> str:
     return first
 
 
+def tell(sentence: str) -> None:
+    """Says something to whoever is waiting, apart from the answer."""
+    print(f"lsa: {sentence}", file=sys.stderr, flush=True)
+
+
+def confirmed(question: str) -> bool:
+    """Asks for the word yes at the terminal; anything else is no."""
+    print(f"{question} Type yes: ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() == "yes"
+
+
 def can_ask() -> bool:
     """Whether a person sits at the terminal."""
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
@@ -51,7 +62,7 @@ def can_ask() -> bool:
 def ask(question: str, otherwise: str = "set LSA_PASSPHRASE or give --passphrase-file FILE") -> str:
     """Asks at the terminal, without an echo. Raises Locked, with the other way, where nobody is there."""
     if not can_ask():
-        raise Locked(f"a passphrase is needed ({question.lower()}); {otherwise}")
+        raise Locked(f"{question[0].lower()}{question[1:]} is needed; {otherwise}")
     import getpass
 
     try:

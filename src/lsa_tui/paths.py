@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,7 +114,8 @@ def write_whole(target: Path, content: str) -> None:
             os.fsync(file.fileno())
         os.replace(neighbour, target)
     except OSError as problem:
-        neighbour.unlink(missing_ok=True)
+        with suppress(OSError):
+            neighbour.unlink(missing_ok=True)
         raise LsaError(f"{target} could not be written ({problem.strerror}); nothing was changed") from None
 
 
@@ -126,8 +128,15 @@ def find(home: str | None = None) -> Paths:
     """The home named by `--home`, else by `LSA_HOME`, else the platform's own folders."""
     chosen = chosen_home(home)
     if chosen:
-        folder = Path(chosen).expanduser().absolute()
-        if folder.exists() and not folder.is_dir():
+        try:
+            folder = Path(chosen).expanduser().absolute()
+            is_file = folder.exists() and not folder.is_dir()
+        except (OSError, RuntimeError, ValueError) as problem:
+            reason = getattr(problem, "strerror", None) or problem
+            raise LsaError(
+                f"the home {chosen[:80]!r} cannot be used ({reason}); choose another with --home DIR"
+            ) from None
+        if is_file:
             raise LsaError(f"the home {folder} is a file, not a folder; choose another with --home DIR")
         return Paths(folder, folder)
     import platformdirs  # 25 ms that a named home need not pay
@@ -139,13 +148,16 @@ def find(home: str | None = None) -> Paths:
 
 def runtime_folder() -> Path | None:
     """A folder of this user alone that is kept in memory and gone after a restart; None where the system has none."""
-    given = os.environ.get("XDG_RUNTIME_DIR")
-    if given and Path(given).is_dir():
-        return private_folder(Path(given) / "lsa-tui")
-    memory = Path("/dev/shm")
-    if os.name != "posix" or not memory.is_dir():
+    if os.name != "posix":
         return None
-    folder = private_folder(memory / f"lsa-tui-{os.geteuid()}")
+    given = os.environ.get("XDG_RUNTIME_DIR")
+    memory = Path("/dev/shm")
+    if given and Path(given).is_dir():
+        folder = private_folder(Path(given) / "lsa-tui")
+    elif memory.is_dir():
+        folder = private_folder(memory / f"lsa-tui-{os.geteuid()}")
+    else:
+        return None
     # Somebody else may have made a folder of that name first.
     facts = folder.lstat()
     return folder if facts.st_uid == os.geteuid() and facts.st_mode & 0o777 == 0o700 else None

@@ -56,7 +56,7 @@ def test_a_plain_home_is_and_says_so(run_lsa: RunLsa, home: Path) -> None:
 def test_without_a_passphrase_it_is_locked(lsa: RunLsa, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = {path: path.read_bytes() for path in home.rglob("*.*")}
     monkeypatch.delenv("LSA_PASSPHRASE")
-    for words in (("today",), ("note", "Sat"), ("tally", "c"), ("export",), ("doctor",), ("keys",), ("undo",)):
+    for words in (("today",), ("note", "Sat"), ("tally", "c"), ("export",), ("doctor",), ("undo",)):
         refused(lsa(*words), "passphrase", code=3)
     done = lsa("log", "--json")
     assert (done.code, json.loads(done.out)["error"]["code"]) == (3, "locked")

@@ -7,6 +7,7 @@ from argparse import Namespace
 from datetime import timedelta
 from pathlib import Path
 
+from lsa_tui import passphrases
 from lsa_tui.cli.answer import Answer, table
 from lsa_tui.cli.table import arg, command
 from lsa_tui.daybook import access, audit, erasing, retention, rights
@@ -27,6 +28,7 @@ LAST_DAYS = 7
     arg("--entry", metavar="ID", help="one entry, with its history and the answers to it"),
     arg("--expired", action="store_true", help="all that is past its time; see `lsa retention`"),
     arg("--dry-run", action="store_true", help="only says how much it would be"),
+    arg("--yes", action="store_true", help="does not ask once more at a terminal"),
     examples=(
         'erase K7 --reason "left the school, file handed over"',
         'erase --entry 0193a2b4-1c2d --reason "about the wrong child"',
@@ -50,11 +52,23 @@ def erase(book: Book, args: Namespace) -> Answer:
         return Answer({"dry_run": True, "records": len(wanted), "mentioned": mentioned}, said)
     if not wanted:
         return Answer({"records": 0, "changes": 0, "files": [], "clean": True}, "Nothing is past its time")
+    if not args.yes and not _sure(book, args, wanted):
+        return Answer({"records": 0, "changes": 0, "files": [], "clean": True}, "Nothing was erased")
     if args.code is not None:
         done = erasing.erase_pupil(book, args.code, args.reason or "")
     else:
         done = erasing.erase_rows(book, wanted, args.reason or "", answers=not args.expired)
     return _erased(book, done, mentioned)
+
+
+def _sure(book: Book, args: Namespace, wanted: list[str]) -> bool:
+    """Asks a person at a terminal once more: a mistyped code or id cannot be brought back."""
+    if not passphrases.can_ask():
+        return True
+    what = f"of {args.code}" if args.code is not None else "past their time"
+    if args.entry is not None:
+        what = f"({book.says(book.entry(wanted[0]))})"
+    return passphrases.confirmed(f"Erase {_number(len(wanted), 'record')} {what} for good, on every device?")
 
 
 def _one(book: Book, uid: str) -> str:
@@ -135,7 +149,11 @@ def access_request(book: Book, args: Namespace) -> Answer:
     folder = book.paths.saved / f"access-request-{bundle.code}-{book.today().isoformat()}"
     if args.out is not None:
         folder = Path(args.out).expanduser().absolute()
-        if folder.exists() and not folder.is_dir():
+        try:
+            is_file = folder.exists() and not folder.is_dir()
+        except OSError as problem:
+            raise BadInput(f"{args.out[:80]} cannot be a folder ({problem.strerror}); choose another name") from None
+        if is_file:
             raise BadInput(f"{folder} is a file; name a folder, or one that is not there yet")
     files = bundles.write(book, bundle, folder)
     data = {

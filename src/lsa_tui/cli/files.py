@@ -41,14 +41,19 @@ def export(book: Book, args: Namespace) -> Answer:
         data = {"lines": [json.loads(line) for line in lines], "private_left_out": left_out} if args.json else None
         return Answer(data, "\n".join(lines), hints=hints)
     target = Path(args.file).expanduser()
-    if not target.parent.is_dir():
+    try:
+        is_folder, has_folder = target.is_dir(), target.parent.is_dir()
+    except OSError as problem:
+        raise BadInput(f"{args.file[:80]} cannot be a file ({problem.strerror}); choose another name") from None
+    if not has_folder:
         raise BadInput(f"there is no folder {target.parent}; make it first, or choose another file")
-    if target.is_dir():
+    if is_folder:
         raise BadInput(f"{target} is a folder; name a file in it")
     write_whole(target, "".join(f"{line}\n" for line in lines))
     audit.note(book, "export", f"{much}, to {target.name}")
     data = {"file": str(target), "records": len(lines), "private_left_out": left_out}
-    return Answer(data, f"{len(lines)} records written to {target}", hints=hints)
+    said = f"{len(lines)} records written to {target}, which is not encrypted: delete it when it has done its work"
+    return Answer(data, said, hints=hints)
 
 
 @command(

@@ -178,7 +178,7 @@ def rekey(paths: Paths, args: Namespace) -> Answer:
     from lsa_tui.vault import change, session
 
     _require_encrypted(paths)
-    typed = passphrases.given("home", args.passphrase_file) or passphrases.ask("Passphrase")
+    typed = passphrases.given("home", args.passphrase_file) or passphrases.ask("The passphrase")
     from lsa_tui.vault import home
 
     book = open_with(paths, home.key_of(paths, typed))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from lsa_tui import config
+from lsa_tui import config, passphrases
 from lsa_tui.cli.answer import Answer, table
 from lsa_tui.cli.table import command
+from lsa_tui.errors import Locked
 from lsa_tui.paths import Paths
 
 
@@ -21,14 +22,22 @@ def keys(paths: Paths, args: Namespace) -> Answer:
     settings = config.load(paths.config)
     keymap = actions.keymap(settings.keys)
     found = [_line(action, keymap.keys[action.id]) for action in actions.ACTIONS]
+    locked = ""
+    book = None
     if home.state(paths) != "new":
-        book = open_book(paths, args.passphrase_file)
+        try:
+            book = open_book(paths, args.passphrase_file)
+        except Locked:
+            if passphrases.given("home", args.passphrase_file) is not None:
+                raise
+            locked = "the tiles' letters are not listed: the records are locked"
+    if book is not None:
         try:
             found += [_line(action, action.keys) for action in actions.tile_actions(book)]
         finally:
             book.close()
     rows = [(" ".join(one["keys"]), one["id"], one["screen"], one["help"]) for one in found]
-    return Answer(found, table(rows), hints=(*settings.problems, *keymap.problems))
+    return Answer(found, table(rows), hints=(*settings.problems, *keymap.problems, *([locked] if locked else [])))
 
 
 def _line(action: Any, keys: tuple[str, ...]) -> dict[str, Any]:

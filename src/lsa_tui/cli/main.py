@@ -53,6 +53,8 @@ def _run(typed: arguments.Typed) -> int:
     if args.help:
         return _help(tuple(name.split()), typed.json or args.json)
     args.json = args.json or typed.json
+    if command.first:
+        print(command.first, file=sys.stderr, flush=True)  # whatever becomes of what follows
     gc.enable()
     args.home = args.home or typed.home
     args.passphrase_file = args.passphrase_file or typed.passphrase_file
@@ -69,6 +71,7 @@ def _run(typed: arguments.Typed) -> int:
 def _with_book(command: table.Command, args: Namespace, found: Paths) -> answer.Answer:
     from lsa_tui.daybook import opening, rights  # `lsa --version` and `lsa paths` need no database
 
+    settings_were = found.config.exists()
     opened = opening.open_home(found, args.passphrase_file, new=_how_new(command, args))
     book = opened.book
     args.recovery = opened.recovery
@@ -84,7 +87,8 @@ def _with_book(command: table.Command, args: Namespace, found: Paths) -> answer.
         reply = command.run(book, args)
     except BaseException:
         if opened.recovery:
-            opening.unmake(book)  # nothing is in it, and nobody has seen the key that opens it
+            # Nothing is in it, and nobody has seen the key that opens it.
+            opening.unmake(book, settings_were)
         raise
     finally:
         book.close()
@@ -141,7 +145,13 @@ def _version(as_json: bool) -> int:
     return 0
 
 
+LONGEST = 4000
+"""Characters of a sentence: what was typed may stand in it, however long it was."""
+
+
 def _report(sentence: str, code: str, exit_code: int, as_json: bool) -> int:
+    if len(sentence) > LONGEST:
+        sentence = f"{sentence[: LONGEST // 2]} ... {sentence[-LONGEST // 2 :]}"
     with suppress(BrokenPipeError):
         answer.warn(sentence)
         if as_json:

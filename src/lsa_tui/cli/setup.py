@@ -35,6 +35,8 @@ def init(book: Book, args: Namespace) -> Answer:
         parse(args.shared)
     if args.plain and not book.plain:
         raise BadInput("the records of this home are encrypted already, and stay so; another home can be --plain")
+    if args.defaults and (args.role or book.role) == "dsl":
+        raise BadInput("a DSL records no marks and needs no tiles; leave --defaults away")
     first = not book.config.exists
     setup.set_up(book, args.name, args.initials, args.role, args.shared)
     added = behaviours.add_defaults(book) if args.defaults else []

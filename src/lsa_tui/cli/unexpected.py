@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from lsa_tui import paths, unexpected
 from lsa_tui.cli import table
-from lsa_tui.errors import LsaError
 
 
 def sentence(problem: BaseException, tokens: Sequence[str], home: str | None) -> str:
@@ -15,7 +14,7 @@ def sentence(problem: BaseException, tokens: Sequence[str], home: str | None) ->
     name = next((token for token in tokens if token in table.WORDS), "")
     try:
         found = paths.find(home or _typed_home(tokens))
-    except LsaError:
+    except Exception:  # the first error is what matters
         found = None
     return unexpected.sentence(problem, name, found)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from lsa_tui.daybook import cleaning
+from lsa_tui.daybook import audit, cleaning
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.opening import PLAIN
 from lsa_tui.errors import LsaError
@@ -32,7 +32,7 @@ class Finding:
 def examine(book: Book) -> list[Finding]:
     """All findings, in the order in which they are read."""
     records = [*_database(book), *_chains(book), *_records(book), *_erased(book)]
-    return [*records, *_encryption(book), *_settings(book), _application(book), _backlog(book)]
+    return [*records, *_guards(book), *_encryption(book), *_settings(book), _application(book), _backlog(book)]
 
 
 def rebuild(book: Book) -> int:
@@ -46,6 +46,19 @@ def _database(book: Book) -> Iterator[Finding]:
     says = f"{book.paths.database} is whole" if not found else f"{book.paths.database}: {'; '.join(found)}"
     advice = "" if not found else f"; a copy may be in {book.paths.backups}"
     yield Finding("database", not found, says + advice)
+
+
+def _guards(book: Book) -> Iterator[Finding]:
+    """Whether the rules that keep the log as it was written are still in the database, and the audit whole."""
+    missing = book.store.missing_guards()
+    if missing:
+        yield Finding(
+            "guards", False, f"the database has lost {', '.join(missing)}: somebody opened it with other tools"
+        )
+    if audit.was_cut(book.db):
+        yield Finding(
+            "audit", False, "the audit does not end where it was last written: somebody cut it with other tools"
+        )
 
 
 def _encryption(book: Book) -> Iterator[Finding]:

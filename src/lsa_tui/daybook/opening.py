@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,17 +41,23 @@ def open_home(paths: Paths, file: str | None = None, *, new: str = "") -> Opened
         return _make(paths, file, new)
     if state == "plain":
         return Opened(Book(paths))
+    if passphrases.given("home", file) is not None:
+        return Opened(open_with(paths, _typed(paths, file)))  # what is given is what counts: a wrong one is said
     key = session.key_of(paths) or _from_keyring(paths) or _typed(paths, file)
     return Opened(open_with(paths, key))
 
 
-def unmake(book: Book) -> None:
-    """Takes away a home that was made a moment ago and in which nothing was recorded."""
+def unmake(book: Book, settings_were: bool) -> None:
+    """Takes away a home that was made a moment ago, nothing being in it; settings only where they came with it."""
     paths = book.paths
     book.close()
     for path in (paths.database, paths.key, paths.key_copy):
         for ending in ("", "-wal", "-shm"):
             path.with_name(path.name + ending).unlink(missing_ok=True)
+    if not settings_were:
+        paths.config.unlink(missing_ok=True)
+    with suppress(OSError):
+        paths.backups.rmdir()
 
 
 def new_home_says(recovery: str) -> str:
@@ -79,14 +86,21 @@ def _make(paths: Paths, file: str | None, new: str) -> Opened:
         )
     paths.make()
     made = home.create(paths, given)
-    return Opened(Book(paths, key=made.key), made.recovery)
+    book = Book(paths, key=made.key)
+    home.made(paths)
+    return Opened(book, made.recovery)
 
 
 def _typed(paths: Paths, file: str | None) -> bytes:
     given = passphrases.given("home", file)
     if given is None:
         home.read_key_file(paths)  # what is wrong with it is said before anybody types
-        given = passphrases.ask("Passphrase")
+        given = passphrases.ask(
+            "The passphrase", "set LSA_PASSPHRASE, give --passphrase-file FILE, or do `lsa unlock` once a day"
+        )
+    wait = home.seconds_to_wait(paths)
+    if wait > 0.5:
+        passphrases.tell(f"several were wrong just before; this waits {wait:.0f} s")
     return home.key_of(paths, given)
 
 
@@ -99,12 +113,15 @@ def _from_keyring(paths: Paths) -> bytes | None:
 def open_with(paths: Paths, key: bytes) -> Book:
     """The book with its key; an interrupted change of key is completed, wrong tries go into the audit."""
     keys = home.read_key_file(paths)
+    home.require_records(paths, keys)
     if keys.next is not None or keys.more:
         from lsa_tui.vault import change  # hardly ever
 
         if change.pending(keys):
             key = change.resume(paths, keys, key)
     book = Book(paths, key=key)
+    if keys.more.get(home.NEW):
+        home.made(paths)  # its making was interrupted
     audit_failures(book)
     return book
 

@@ -50,7 +50,9 @@ def merge(changes: Sequence[Seen]) -> tuple[Any, ...] | None:
     changes = sorted((one for one in private or changes if one.body), key=lambda change: (change.hlc, change.uid))
     if not changes or changes[0].kind not in KINDS:
         return None
-    bodies = [json.loads(change.body or "{}") for change in changes]
+    bodies = _bodies(changes)
+    if bodies is None:
+        return None  # written by other hands, as a time that is none is; `doctor` says where the chain breaks
     fields, conflict = _fields(changes, bodies)
     first, first_body = changes[0], bodies[0]
     pupil, removed = fields.pop("pupil", None), fields.pop("removed", None)
@@ -80,6 +82,17 @@ def merge(changes: Sequence[Seen]) -> tuple[Any, ...] | None:
         json.dumps(conflict, ensure_ascii=False, sort_keys=True) if conflict else None,
         json.dumps(fields, ensure_ascii=False, sort_keys=True),
     )
+
+
+def _bodies(changes: Sequence[Seen]) -> list[dict[str, Any]] | None:
+    """What the changes say; None where one of them cannot be read."""
+    try:
+        bodies = [json.loads(change.body or "{}") for change in changes]
+    except (ValueError, RecursionError):
+        return None
+    parts = [(body.get("set", {}), body.get("preds", {})) for body in bodies if isinstance(body, dict)]
+    readable = len(parts) == len(bodies) and all(isinstance(one, dict) for pair in parts for one in pair)
+    return bodies if readable else None
 
 
 def _fields(

@@ -133,6 +133,11 @@ class Store:
                 found += [str(row[0]) for row in self.db.execute_sql("PRAGMA cipher_integrity_check")]
         return [] if found == ["ok"] else [one for one in found if one != "ok"]
 
+    def missing_guards(self) -> list[str]:
+        """Which of the triggers that guard the log are gone."""
+        there = {name for (name,) in self.db.execute_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+        return sorted({"change_stays", "change_is_immutable"} - there)
+
     def backup(self, folder: Path, name: str) -> Path:
         """A whole copy of the database as of now, checked by opening it."""
         target = private_folder(folder) / name

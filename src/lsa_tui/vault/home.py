@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,8 @@ FREE = 3
 """Wrong passphrases before there is a delay: fingers slip."""
 LONGEST = 30
 """Seconds of the longest delay."""
+NEW = "new"
+"""Stands in the key file until the records of a new home are there."""
 
 
 def state(paths: Paths) -> str:
@@ -70,8 +73,25 @@ def create(paths: Paths, passphrase: str) -> Made:
     keys = KeyFile.new(key)
     keys.add_passphrase(key, passphrase)
     recovery = keys.add_recovery(key)
+    keys.more[NEW] = True
     write_key_file(paths, keys)
     return Made(key, recovery)
+
+
+def made(paths: Paths, keys: KeyFile | None = None) -> None:
+    """The records of a new home are there now: from here on their absence is a loss."""
+    keys = keys or read_key_file(paths)
+    keys.more.pop(NEW, None)
+    write_key_file(paths, keys)
+
+
+def require_records(paths: Paths, keys: KeyFile) -> None:
+    """Raises LsaError where the records of this key are gone: an empty home in their place would look like one."""
+    if not cipher.is_there(paths.database) and not keys.more.get(NEW):
+        raise LsaError(
+            f"the records {paths.database} are gone or empty, but their key is here; put back a copy (look into "
+            f"{paths.backups}), or move {paths.key.name} and {paths.backups.name} away to begin anew"
+        )
 
 
 def key_of(paths: Paths, typed: str) -> bytes:
@@ -86,7 +106,8 @@ def key_of(paths: Paths, typed: str) -> bytes:
     if key is None:
         failed(paths)
         raise Locked(
-            "that is not the passphrase of this home; nothing was changed. Forgotten? The recovery key opens it, too"
+            "that is not the passphrase of this home; nothing was changed. Forgotten? Type the recovery key in its "
+            "place; `lsa key passphrase` then sets a new one"
         )
     return key
 
@@ -111,8 +132,9 @@ def failures(paths: Paths) -> list[float]:
 
 
 def failed(paths: Paths) -> None:
-    """Remembers that a wrong one was tried just now."""
-    write_whole(paths.failures, json.dumps([*failures(paths), time.time()][-1000:]))
+    """Remembers that a wrong one was tried just now, as far as the disk lets us: that it was wrong is said anyway."""
+    with suppress(OSError, LsaError):
+        write_whole(paths.failures, json.dumps([*failures(paths), time.time()][-1000:]))
 
 
 def seconds_to_wait(paths: Paths) -> float:
@@ -134,5 +156,7 @@ def wait(paths: Paths) -> None:
 def take_failures(paths: Paths) -> list[float]:
     """The wrong tries since the last right one, which are forgotten here: the audit keeps them."""
     known = failures(paths)
-    paths.failures.unlink(missing_ok=True)
-    return known
+    with suppress(OSError):
+        paths.failures.unlink(missing_ok=True)
+        return known
+    return []  # still there: told again rather than twice
