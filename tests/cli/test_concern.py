@@ -268,6 +268,8 @@ def test_the_key_is_made_once_and_shown_again(school: School, tmp_path: Path) ->
     assert b"AGE-SECRET-KEY" not in (tmp_path / "ap" / "dsl-key.age").read_bytes()
     refused(school("ap", "dsl", "key", "--out", str(tmp_path / "x")), "made already")
     elsewhere = tmp_path / "stick" / "key.age"
+    refused(school("ap", "dsl", "key", "--new", "--out", str(elsewhere)), "connect the stick")
+    elsewhere.parent.mkdir()
     newer = school("ap", "dsl", "key", "--new", "--out", str(elsewhere), "--json").json
     assert newer["fingerprint"] != made["fingerprint"]
     assert elsewhere.exists()

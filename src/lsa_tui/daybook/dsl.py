@@ -119,6 +119,9 @@ def make_key(book: Book, passphrase: str, out: Path | None = None) -> Key:
     path = (out or new_key_path(book)).expanduser().absolute()
     if path.exists() and out is not None:
         raise BadInput(f"{path} is there already and is never written over; name another file")
+    if out is not None and not path.parent.is_dir():
+        # A stick that is not connected must not become a folder on the computer's own disk.
+        raise BadInput(f"there is no folder {path.parent}; connect the stick, or make the folder first")
     if path.exists():
         identity = sealed.unprotect(path.read_bytes(), passphrase)
     else:
