@@ -130,3 +130,11 @@ def test_a_backup_is_where_the_sentence_says(used: RunLsa, home: Path) -> None:
         (home / f"records.db{ending}").unlink(missing_ok=True)
     (home / "backups" / "before-sync-1.db").rename(home / "records.db")
     assert "Sat" in used("log").out
+
+
+def test_a_role_that_changes_is_written_down(used: RunLsa) -> None:
+    used("init", "--role", "lsa")
+    assert "role" not in used("audit").out
+    used("init", "--role", "teacher")
+    assert "changed the role" in used("audit").out
+    assert "lsa to teacher" in used("audit").out

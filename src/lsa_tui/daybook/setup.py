@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
 from lsa_tui.records import checks, log
@@ -33,7 +34,10 @@ def set_up(
         changes["person_role"] = role
     if shared is not None:
         changes["shared_url"] = shared
+    before = book.role if book.config.exists else None
     book.config.save(**changes)
+    if before and book.role != before:
+        audit.note(book, "changed the role", f"{before} to {book.role}")
     # Known in the database too: what is recorded while config.toml cannot be read is still signed.
     with book.store.writing():
         log.set_meta(book.db, "initials", book.initials)
