@@ -97,6 +97,7 @@ class Command(NamedTuple):
     examples: tuple[str, ...]
     records: bool
     needs: str
+    first: str = ""
 
 
 _KNOWN: dict[str, Command] = {}
@@ -117,13 +118,14 @@ def command(
     examples: tuple[str, ...] = (),
     records: bool = False,
     needs: str = "book",
+    first: str = "",
 ) -> Callable[[Callable[[Any, Namespace], Answer]], Callable[[Any, Namespace], Answer]]:
     """Puts a function into the table. What `records` understands `--at` and `--pupil` as well; `needs` is "book"
-    or "paths" (for what must work without a database)."""
+    or "paths" (for what must work without a database); `first` is said before anything is opened."""
 
     def put(run: Callable[[Any, Namespace], Answer]) -> Callable[[Any, Namespace], Answer]:
         every = (*arguments, AT, PUPIL) if records else arguments
-        _KNOWN[name] = Command(name, help, run, every, examples, records, needs)
+        _KNOWN[name] = Command(name, help, run, every, examples, records, needs, first)
         return run
 
     return put
