@@ -29,7 +29,7 @@ LARGEST = 1_000_000
 def add(book: Book, args: Namespace) -> Answer:
     """The name as it is known now."""
     entry = names.add(book, joined(args.name), args.who)
-    return Answer(book.json(entry), f"Known: {book.line(entry)}")
+    return Answer(book.json(entry), f"Known: {book.line(entry)}; `lsa names list` shows all")
 
 
 @command(

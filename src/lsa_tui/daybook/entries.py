@@ -79,7 +79,8 @@ def _taken(book: Book, step: int) -> Taken:
     entry = next((one for one in found if one.kind != "session"), found[0])
     count = sum(one["count"] for one in found if one.kind == "tally")
     kind = KINDS[entry.kind]
-    says = book.says(entry) if kind.listed else f"{book.names.pupil(entry.pupil)} {book.line(entry)}".strip()
+    code, line = book.names.pupil(entry.pupil), book.line(entry)
+    says = book.says(entry) if kind.listed else line if code in line.split() else f"{code} {line}".strip()
     if not kind.listed and len(found) > 1:
         # The number first: it is what matters of a whole timetable, and the end of a line may be cut off.
         says = f"{len(found)} {kind.words}s, {says}"
@@ -90,7 +91,9 @@ def _taken(book: Book, step: int) -> Taken:
     if entry.revisions + 1 > written.count(entry.id):
         # It was there before the step: what the step did to it is taken back, not the entry.
         says = f"{'removal' if entry.removed else 'change'} of {says}"
-    return Taken(entry, says, len(rows), book.json(entry))
+    # What was taken back is said on screens and in scripts' logs; a name is shown by `lsa names list` alone.
+    hidden = {"name": None} if entry.kind in log.TOLD else {}
+    return Taken(entry, says, len(rows), {**book.json(entry), **hidden})
 
 
 def can_undo(book: Book) -> Taken | None:
@@ -126,7 +129,28 @@ def correct(book: Book, uid: str, values: Mapping[str, Any]) -> Entry:
         if name == "code" and str(values[name]).casefold() != str(entry["code"]).casefold():
             raise BadInput(f"the code of a {kind.words} is its name in other records and stays; add a new one instead")
     _check_end(entry, values)
-    return book.revise(entry, values)
+    return book.revise(entry, {**values, **_named(book, entry, values)})
+
+
+def _named(book: Book, entry: Entry, values: Mapping[str, Any]) -> dict[str, bool]:
+    """Whether a known name stands in a note as it will be after a correction; nothing where it is to stay as it is.
+
+    The program finds that, no person says it. A device that was told no name cannot tell that one is gone.
+    """
+    if entry.kind != "note":
+        return {}
+    if "named" in values:
+        raise BadInput("whether a name stands in a note is found by the program; correct its text instead")
+    found = _name_in(book, values.get("text", entry["text"]))
+    if found is None or not (found or "text" in values):
+        return {}
+    return {"named": found} if found != bool(entry["named"]) else {}
+
+
+def _name_in(book: Book, words: Any) -> bool | None:
+    from lsa_tui.daybook import names  # not needed by the command that must be quickest, a mark
+
+    return names.stands_in(book, text.clean(str(words)))
 
 
 def _check_end(entry: Entry, values: Mapping[str, Any]) -> None:
@@ -193,7 +217,11 @@ def decide(book: Book, uid: str, field: str, value: Any) -> Entry:
         value = KINDS[entry.kind].check({field: value})[field]
     rights.require_write(book, entry.kind, entry)
     # Written even where the value is the one shown: the decision itself is what ends the conflict.
-    book.write([log.Draft(entry.kind, entry.id, {field: value}, own=entry.own)])
+    values = {field: value}
+    if entry.kind == "note" and field in ("text", "named"):
+        found = _name_in(book, value if field == "text" else entry["text"])
+        values |= {} if found is None else {"named": found}
+    book.write([log.Draft(entry.kind, entry.id, values, own=entry.own)])
     return book.entry(entry.id)
 
 

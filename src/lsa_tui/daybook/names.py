@@ -25,6 +25,8 @@ from lsa_tui.records.kinds import Entry
 from lsa_tui.records.vocabulary import KINDS
 
 CLASSMATE, STAFF, SELF, PEER = "classmate", "staff", "yourself", "peer"
+ELSEWHERE = "known to the writer's device"
+"""In the place of who it is: names never travel, so only the device of whoever wrote a note can tell."""
 AS = (CLASSMATE, STAFF)
 
 PLACES_SHOWN = 20
@@ -89,6 +91,14 @@ def forget(book: Book, name: str) -> Entry:
 def found_in(book: Book, text: str) -> list[Found]:
     """The known names in a text, in order: whole words, first names and surnames too."""
     return names_among(known(book), text)
+
+
+def stands_in(book: Book, text: str) -> bool | None:
+    """Whether a known name stands in a text; None on a device that was told no name at all and cannot say."""
+    people = known(book)
+    if not any(one.who != SELF for one in people):
+        return None
+    return bool(names_among(people, text))
 
 
 def codes_in(book: Book, text: str) -> list[Found]:
@@ -207,10 +217,12 @@ def places(book: Book, entries: Iterable[Entry]) -> Iterator[Place]:
 
 
 def unfit_for_home(book: Book, entry: Entry, text: str, field: str = "text") -> list[Place]:
-    """What keeps a text from going home: any known name, another pupil's code, an alias. Of its own pupil the code
-    may stand there."""
+    """What keeps a text from going home: any known name, another pupil's code, an alias; or that the writer's device
+    knows a name in it, whatever this one knows. Of its own pupil the code may stand there."""
     who = [one.who for one in mentions(book, text) if one.who != book.names.pupil(entry.pupil) or one.text != one.who]
     who += [PEER for _ in PEER_TYPED.finditer(text)]
+    if entry["named"] and not who:
+        who.append(ELSEWHERE)
     return [Place(entry, field, one) for one in dict.fromkeys(who)]
 
 
@@ -239,5 +251,6 @@ def whose(who: str) -> str:
         STAFF: "a name of staff",
         CLASSMATE: "a classmate's name",
         PEER: "another pupil",
+        ELSEWHERE: "the writer's device knows a name in it; ask the writer to correct it",
     }
     return words_for.get(who, who)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from lsa_tui import clock, text
-from lsa_tui.daybook import pupils, rights, sessions
+from lsa_tui.daybook import names, pupils, rights, sessions
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.when import parse_when
 from lsa_tui.errors import BadInput
@@ -116,6 +116,7 @@ def note(book: Book, typed: str, at: datetime | None = None, pupil: str | None =
             "score": meaning.score,
             "home": meaning.home,
             "helped": meaning.helped,
+            "named": bool(names.stands_in(book, meaning.text)),
             "session": sessions.for_mark(book, whose, moment),
         }
         entry = book.record("note", values, pupil=whose)

@@ -64,7 +64,7 @@ _SLOT = "title ends cancelled all_day"
 
 _HANDS_ON = "ended persons tried_before held place injury free_to_leave told told_at school_form_done text"
 
-_TO_GO = "text home helped own_words"
+_TO_GO = "text home helped own_words named"
 _RELEASE, _PHRASE = "note text part", "text part"
 
 MAY_SEE: tuple[Row, ...] = (

@@ -26,6 +26,9 @@ AUDIT = "audit"
 STAYING = (OWN, AUDIT)
 """The chains that no sync reads or accepts."""
 
+TOLD = ("name", "person")
+"""The kinds of names that the program was told: they can be taken back until the next sync, though never shared."""
+
 SET, REDACT, ACT = "set", "redact", "act"
 """What a change does: sets fields of a record; erases others' bodies; says what was done."""
 
@@ -329,7 +332,8 @@ def seal(db: Any) -> None:
     """What stands now may be shared: undone steps are wiped, and steps with anything to share can no longer be undone.
 
     Called in its own transaction before a push, so that nothing can be taken back while it is on its way. A step is
-    kept or dropped whole: half of one (the private tiles of a set-up) would be a strange thing to take back.
+    kept or dropped whole: half of one (the private tiles of a set-up) would be a strange thing to take back. Names
+    that the program was told can no longer be undone either: what finds them must not forget them unnoticed.
     """
     keep(db)
     set_meta(db, "sealed", str(_tail(db, device(db))[0]))
@@ -338,8 +342,13 @@ def seal(db: Any) -> None:
 def keep(db: Any) -> None:
     """What could be shared can no longer be undone, and what was undone is wiped; to be called inside a transaction."""
     drop_undone(db)
-    steps = "SELECT m.step FROM mine m JOIN change c ON c.uid = m.uid WHERE c.dev = ?"
-    db.execute_sql(f"DELETE FROM mine WHERE step IN ({steps})", (device(db),))
+    marks = ",".join("?" * len(TOLD))
+    steps = f"SELECT m.step FROM mine m JOIN change c ON c.uid = m.uid WHERE c.dev = ? OR c.kind IN ({marks})"
+    db.execute_sql(f"DELETE FROM mine WHERE step IN ({steps})", (device(db), *TOLD))
+    # Taking back cuts the end off a chain: private marks from before something that now stays can only stay too.
+    stays = "SELECT max(seq) FROM change WHERE dev = ? AND uid NOT IN (SELECT uid FROM mine)"
+    before = f"SELECT max(m.step) FROM mine m JOIN change c ON c.uid = m.uid WHERE c.dev = ? AND c.seq < ({stays})"
+    db.execute_sql(f"DELETE FROM mine WHERE step <= ({before})", (OWN, OWN))
 
 
 def settle(db: Any) -> None:

@@ -62,7 +62,7 @@ def _bout(entry: Entry, words: Words) -> str:
     label = words.behaviour(entry["behaviour"])
     if not entry["until"]:
         return f"{label}, running"
-    seconds = int((from_text(entry["until"]) - entry.when).total_seconds())
+    seconds = int((from_text(entry["until"]) - entry.when).total_seconds() + 0.5)
     return f"{label} {seconds // 60} min {seconds % 60:02} s" if seconds >= 60 else f"{label} {seconds} s"
 
 
@@ -87,7 +87,7 @@ def _intervention(entry: Entry, _words: Words) -> str:
     ended = entry["ended"]
     if not ended:
         return "hands-on, running"
-    seconds = int((from_text(ended) - entry.when).total_seconds())
+    seconds = int((from_text(ended) - entry.when).total_seconds() + 0.5)
     lasted = f"{seconds // 60} min {seconds % 60:02} s" if seconds >= 60 else f"{seconds} s"
     done = entry["school_form_done"]
     form = f"school's form done {from_text(done):%H:%M}" if done else "school's form NOT DONE"
@@ -119,6 +119,15 @@ def _reply(entry: Entry, _words: Words) -> str:
 
 def _text(entry: Entry, _words: Words) -> str:
     return one_line(entry["text"])
+
+
+def _name(entry: Entry, words: Words) -> str:
+    """Without the name: this stands at the foot of every screen while it can be taken back."""
+    return f"name of {words.pupil(entry.pupil)}"
+
+
+def _person(entry: Entry, _words: Words) -> str:
+    return "a classmate's name" if entry["who"] == "classmate" else "a name of staff"
 
 
 def _release(entry: Entry, _words: Words) -> str:
@@ -153,7 +162,7 @@ KINDS: dict[str, Kind] = {
             "name",
             "pupil's name",
             (Field("name", line(80), required=True),),
-            line=lambda entry, _: str(entry["name"]),
+            line=_name,
             time=None,
             own=True,
             key=("pupil",),
@@ -317,6 +326,8 @@ KINDS: dict[str, Kind] = {
                 Field("score", line(20)),
                 Field("helped", yes_no, default=False),
                 Field("own_words", yes_no, default=False),
+                # Only that a name known to the writer's device stands in the text: names never travel, this does.
+                Field("named", yes_no, default=False),
                 SESSION,
             ),
             line=_note,
@@ -443,7 +454,7 @@ KINDS: dict[str, Kind] = {
             "person",
             "known name",
             (Field("name", line(80), required=True), Field("who", choice("classmate", "staff"), required=True)),
-            line=lambda entry, _: f"{entry['name']} ({entry['who']})",
+            line=_person,
             time=None,
             pupil="no",
             own=True,

@@ -61,7 +61,7 @@ def _fields(entry: Entry) -> list[str]:
     kind = KINDS[entry.kind]
     if entry.kind == "trial":
         return ["answer", "target"]
-    left_out = (*HIDDEN, kind.time, "slot", "pauses")
+    left_out = (*HIDDEN, kind.time, "slot", "pauses", "named")
     return [field.name for field in kind.fields if not field.derived and field.name not in left_out]
 
 
