@@ -19,10 +19,14 @@ INTERRUPTED = "encrypting this home was interrupted, and its records are plain; 
 
 @dataclass(frozen=True)
 class Opened:
-    """An open home. `recovery` is the recovery key of one that was made just now, to be shown once."""
+    """An open home. `recovery` is the recovery key of one that was made just now, to be shown once.
+
+    `given`: a passphrase was given for it just now; it was no session and no keyring that opened it.
+    """
 
     book: Book
     recovery: str = ""
+    given: bool = False
 
 
 def open_book(paths: Paths, file: str | None = None) -> Book:
@@ -42,9 +46,12 @@ def open_home(paths: Paths, file: str | None = None, *, new: str = "") -> Opened
     if state == "plain":
         return Opened(Book(paths))
     if passphrases.given("home", file) is not None:
-        return Opened(open_with(paths, _typed(paths, file)))  # what is given is what counts: a wrong one is said
-    key = session.key_of(paths) or _from_keyring(paths) or _typed(paths, file)
-    return Opened(open_with(paths, key))
+        # What is given is what counts: a wrong one is said.
+        return Opened(open_with(paths, _typed(paths, file)), given=True)
+    key = session.key_of(paths) or _from_keyring(paths)
+    if key is not None:
+        return Opened(open_with(paths, key))
+    return Opened(open_with(paths, _typed(paths, file)), given=True)
 
 
 def unmake(book: Book, settings_were: bool) -> None:
@@ -88,7 +95,7 @@ def _make(paths: Paths, file: str | None, new: str) -> Opened:
     made = home.create(paths, given)
     book = Book(paths, key=made.key)
     home.made(paths)
-    return Opened(book, made.recovery)
+    return Opened(book, made.recovery, given=True)
 
 
 def _typed(paths: Paths, file: str | None) -> bytes:

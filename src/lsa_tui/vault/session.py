@@ -29,6 +29,7 @@ def begin(paths: Paths, key: bytes, minutes: int) -> None:
         )
     facts = {
         "key": base64.b64encode(key).decode(),
+        "began": time.time(),
         "until": time.time() + minutes * 60,
         "boot": _boot(),
         "home": _identity(paths),
@@ -70,11 +71,20 @@ def end(paths: Paths) -> bool:
 
 def until(paths: Paths) -> float | None:
     """When the session ends (seconds since 1970), None without one."""
+    return _moment(paths, "until")
+
+
+def began(paths: Paths) -> float | None:
+    """When the session began (seconds since 1970), None without one."""
+    return _moment(paths, "began")
+
+
+def _moment(paths: Paths, which: str) -> float | None:
     folder = runtime_folder()
     if folder is None or key_of(paths) is None:
         return None
     try:
-        return float(json.loads(_only_ours(_file(folder, paths)))["until"])
+        return float(json.loads(_only_ours(_file(folder, paths)))[which])
     except (OSError, ValueError, KeyError):
         return None
 
