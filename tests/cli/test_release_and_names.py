@@ -188,3 +188,37 @@ def test_nobody_changes_anothers_entry_by_a_command(lsa: RunLsa) -> None:
             refused(lsa(*words), "JT's own", code=1)
     become(lsa, "lsa", "JT")
     assert lsa("log", "--json").json["entries"][0]["text"] == "Sat"
+
+
+def test_a_code_that_is_a_name_is_warned_of(lsa: RunLsa) -> None:
+    lsa("names", "add", "Will", "Hart")
+    for words in (("Kit", "--name", "Kit Plainly"), ("kit",), ("hart",), ("will",), ("Kit7",)):
+        done = lsa("pupil", "add", *words)
+        assert done.code == 0
+        assert "never a name" in done.err
+        assert "Plainly" not in done.out + done.err
+    for words in (("KP",), ("K9", "--name", "Kim Nine")):
+        assert lsa("pupil", "add", *words).err == ""
+
+
+def test_no_answer_but_the_lists_says_a_name(lsa: RunLsa) -> None:
+    said = [
+        lsa("names", "add", "Ann", "Price", "--as", "staff"),
+        lsa("undo"),
+        lsa("redo"),
+        lsa("undo", "--json"),
+        lsa("redo", "--json"),
+        lsa("pupil", "add", "K9", "--name", "Kit Plainly"),
+        lsa("pupil", "add", "K9", "--name", "Kit Hart"),
+        lsa("undo"),
+        lsa("redo", "--json"),
+        lsa("audit"),
+        lsa("audit", "--json"),
+        lsa("log", "--json"),
+    ]
+    for done in said:
+        assert done.code == 0
+        for name in ("Price", "Plainly", "Hart"):
+            assert name not in done.out + done.err
+    assert "Ann Price" in lsa("names", "list").out
+    assert "Kit Hart" in lsa("pupil", "list").out

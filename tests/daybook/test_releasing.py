@@ -12,9 +12,11 @@ from homes import acting, new_book
 from lsa_tui import paths
 from lsa_tui.daybook import entries, exchange, names, notes, pupils, releasing
 from lsa_tui.daybook.book import Book
+from lsa_tui.documents.summary import build
 from lsa_tui.errors import BadInput, NotAllowed
 from lsa_tui.records import log, read
 from lsa_tui.records.kinds import Entry
+from lsa_tui.sync.run import sync
 
 
 @pytest.fixture
@@ -239,3 +241,94 @@ def test_one_undo_takes_a_release_back(book: Book) -> None:
         releasing.release(book, note.id)
         entries.undo(book)
     assert status(book, note) == "waiting"
+
+
+# A name that only the writer's device knows
+
+
+@pytest.fixture
+def teacher(tmp_path: Path) -> Iterator[Book]:
+    """LP's own device, which was told no name."""
+    made = new_book(tmp_path / "two", "LP", "teacher")
+    yield made
+    made.close()
+
+
+def meet(tmp_path: Path, *books: Book) -> None:
+    for one in (*books, books[0]):
+        sync(one, f"sqlite:///{tmp_path / 'school.db'}")
+
+
+def test_a_name_that_only_the_writers_device_knows_does_not_go_home(book: Book, teacher: Book, tmp_path: Path) -> None:
+    names.add(book, "Zoe Brook", "classmate")
+    note = notes.note(book, "Zoe shared the tower ^home")
+    approved = notes.note(book, "Sat with Zoe ^home")
+    assert note["named"]
+    meet(tmp_path, book, teacher)
+    assert names.known(teacher) == ()
+    releasing.approve(teacher, "sat with Zoe")
+    for device in (teacher, book):
+        with acting(device), pytest.raises(names.NamesStand, match=note.id):
+            releasing.release(device, note.id)
+    with pytest.raises(names.NamesStand, match="the writer's device knows a name in it; ask the writer to correct it"):
+        releasing.release(teacher, note.id)
+    with pytest.raises(names.NamesStand, match=approved.id):
+        build(teacher, teacher.today(), "home")
+    for one in (note, approved):
+        entries.correct(book, one.id, {"text": "Shared the tower"})
+        assert not book.entry(one.id)["named"]
+    meet(tmp_path, book, teacher)
+    releasing.release(teacher, note.id)
+    said = [item.text for section in build(teacher, teacher.today(), "home").sections for item in section.items]
+    assert said == ["Shared the tower"]
+
+
+def test_a_release_from_before_the_name_was_found_makes_no_home_sheet(
+    book: Book, teacher: Book, tmp_path: Path
+) -> None:
+    note = notes.note(book, "Zoe shared ^home")
+    meet(tmp_path, book, teacher)
+    releasing.release(teacher, note.id)
+    names.add(book, "Zoe Brook", "classmate")
+    entries.correct(book, note.id, {"helped": True})
+    assert book.entry(note.id)["named"], "found at any correction"
+    meet(tmp_path, book, teacher)
+    with pytest.raises(names.NamesStand, match="writer's device"):
+        build(teacher, teacher.today(), "home")
+
+
+def test_what_says_that_a_name_stands_there_says_no_name(book: Book, tmp_path: Path) -> None:
+    names.add(book, "Zoe Brook", "classmate")
+    note = notes.note(book, "She shared ^home")
+    assert note["named"] is False
+    entries.correct(book, note.id, {"text": "Brook shared"})
+    assert entries.history(book, note.id)[-1]["set"] == {"text": "Brook shared", "named": True}
+    with pytest.raises(BadInput, match="found by the program"):
+        entries.correct(book, note.id, {"named": False})
+    entries.correct(book, note.id, {"score": "3/5"})
+    assert book.entry(note.id)["named"]
+
+
+def test_a_device_that_was_told_no_name_does_not_clear_it(book: Book, tmp_path: Path) -> None:
+    names.add(book, "Zoe Brook", "classmate")
+    note = notes.note(book, "Zoe shared ^home")
+    other = new_book(tmp_path / "two")
+    meet(tmp_path, book, other)
+    entries.correct(other, note.id, {"text": "Zoe shared the tower"})
+    assert other.entry(note.id)["named"]
+    names.add(other, "Ann Price", "staff")
+    entries.correct(other, note.id, {"text": "Shared the tower"})
+    assert not other.entry(note.id)["named"]
+    other.close()
+
+
+def test_a_decided_text_is_looked_at_again(book: Book, tmp_path: Path) -> None:
+    note = notes.note(book, "Sat ^home")
+    other = new_book(tmp_path / "two")
+    meet(tmp_path, book, other)
+    entries.correct(book, note.id, {"text": "Sat with Zoe"})
+    entries.correct(other, note.id, {"text": "Sat alone"})
+    meet(tmp_path, book, other)
+    names.add(book, "Zoe Brook", "classmate")
+    assert entries.decide(book, note.id, "text", "Sat with Zoe")["named"] is True
+    other.close()

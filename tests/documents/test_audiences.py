@@ -155,7 +155,7 @@ def test_the_table_names_real_fields_and_home_reads_notes_and_what_lets_them_go(
             assert [name for name in fields if KINDS[kind].field(name) is None] == []
     home = {kind: fields for row in rows_for("home") for kind, fields in row.reads.items()}
     assert home == {
-        "note": ("text", "home", "helped", "own_words"),
+        "note": ("text", "home", "helped", "own_words", "named"),
         "release": ("note", "text", "part"),
         "phrase": ("text", "part"),
     }

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from homes import new_book
-from lsa_tui.daybook import behaviours, entries, events, marks, notes, pupils
+from lsa_tui.daybook import behaviours, entries, events, marks, names, notes, pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, NothingToUndo
 from lsa_tui.records import fold, log, read
@@ -154,6 +154,68 @@ def test_private_marks_have_a_chain_of_their_own_and_no_pupil(book: Book) -> Non
     with book.store.writing():
         log.seal(book.db)
     assert entries.undo(book).entry.id == entry.id, "a private mark is never shared, so it can always be undone"
+
+
+def sealed(book: Book) -> None:
+    with book.store.writing():
+        log.seal(book.db)
+
+
+def told(book: Book) -> list[str]:
+    return sorted(one.name for one in names.known(book))
+
+
+def test_a_name_is_undone_until_a_sync_and_stays_after_it(book: Book) -> None:
+    names.add(book, "Zoe Brook", "classmate")
+    entries.undo(book)
+    assert told(book) == []
+    entries.redo(book)
+    pupils.add(book, "K7", name="Kai Seven")
+    names.take(book, ["Will Hart", "Mona Lund"], "classmate")
+    names.forget(book, "Mona Lund")
+    praise = marks.tally(book, "p")
+    sealed(book)
+    assert entries.undo(book).entry.id == praise.id, "a private mark is not a name"
+    with pytest.raises(NothingToUndo):
+        entries.undo(book)
+    marks.tally(book, "c")
+    assert told(book) == ["Kai Seven", "Will Hart", "Zoe Brook"]
+
+
+def test_a_mark_from_before_a_name_does_not_take_the_name_with_it(book: Book) -> None:
+    """Both stand in one chain, and taking back cuts its end off."""
+    sealed(book)
+    marks.tally(book, "p")
+    names.add(book, "Zoe Brook", "classmate")
+    marks.tally(book, "p")
+    pupils.add(book, "M2", name="Mona Lund")
+    later = marks.tally(book, "p")
+    sealed(book)
+    assert entries.undo(book).entry.id == later.id
+    with pytest.raises(NothingToUndo):
+        entries.undo(book)
+    marks.tally(book, "p")
+    fold.rebuild(book.db)
+    assert told(book) == ["Mona Lund", "Zoe Brook"]
+    assert len([one for one in read.of_kind(book.db, "tally") if one.own]) == 3
+
+
+def test_what_undo_would_take_back_is_said_without_the_name(book: Book) -> None:
+    pupils.add(book, "K7", name="Kai Seven")
+    assert entries.can_undo(book).says == "name of K7"  # type: ignore[union-attr]
+    pupils.add(book, "K7", name="Kit Plainly")
+    assert entries.can_undo(book).says == "change of name of K7"  # type: ignore[union-attr]
+    names.add(book, "Ann Price", "staff")
+    assert entries.can_undo(book).says == "a name of staff"  # type: ignore[union-attr]
+    names.take(book, ["Zoe Brook", "Will Hart"], "classmate")
+    taken = entries.undo(book)
+    assert taken.says == "2 known names, a classmate's name"
+    assert taken.json["name"] is None
+    entries.redo(book)
+    names.forget(book, "zoe brook")
+    assert entries.can_undo(book).says == "removal of a classmate's name"  # type: ignore[union-attr]
+    for one in (one for kind in log.TOLD for one in read.of_kind(book.db, kind, removed=True)):
+        assert str(one["name"]) not in book.line(one) + book.says(one)
 
 
 def test_a_behaviour_cannot_turn_private_under_its_marks(book: Book) -> None:
