@@ -387,19 +387,77 @@ async def test_where_it_was_shared_the_sheet_says_to_tell_the_dsl(book: Book) ->
         assert "It was shared before: tell the DSL so" in flat(app)
 
 
-async def test_without_a_key_a_moved_entry_is_shown_to_be_copied_and_goes_with_save(book: Book) -> None:
-    note = notes.note(book, "He said something odd about home")
+@pytest.mark.parametrize("by_tap", [False, True])
+@pytest.mark.parametrize("size", SIZES)
+async def test_without_a_key_a_moved_entry_is_shown_to_be_copied_and_goes_only_when_told_to(
+    book: Book, size: tuple[int, int], by_tap: bool
+) -> None:
+    said = "He said something odd"
+    note = notes.note(book, said)
     app = LsaApp(book)
-    async with app.run_test(size=(40, 20)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await pilot.press("'", "d")
-        assert "Save wipes it" in flat(app)
+        assert "stays in the log" in flat(app)
         await pilot.press("1", "enter")
         assert "Copy this into the school's own system" in flat(app)
-        assert "He said something odd about home" in flat(app)
-        assert book.entry(note.id)["text"]
+        assert said in flat(app)
         await pilot.press("enter", "1", "1", "s")
+        assert f"Wipe here? “{said}" in flat(app)
+        assert "it is in the school's own system" in flat(app)
+        await pilot.press("escape")  # back to the sheet: nothing is saved, nothing is gone
+        assert (top(pilot), concerns.passed_on(book)) == ("concern", [])
+        assert book.entry(note.id)["text"] == said
+        await pilot.press("escape", "d", "1")
+        assert said in flat(app) or top(pilot) == "reminder"
+        await pilot.press("enter", "s")
+        if by_tap:
+            await tap(pilot, "choose.digit", "1")
+        else:
+            await pilot.press("1")
+        assert "Passed on 10:42" in app.said
+        assert top(pilot) == "log"
     assert concerns.load_draft(book).empty
+    assert [one["text"] for one in entries.of_days(book, book.today(), book.today(), book.focus)] == [said]
+
+
+async def test_without_a_key_a_moved_entry_is_wiped_when_it_is_written_elsewhere(book: Book) -> None:
+    notes.note(book, "He said something odd")
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("'", "d", "1", "enter", "7", "1", "1", "s", "2")
+        assert "its words were wiped here" in app.said
+        assert "Nothing recorded" in flat(app)
     assert entries.of_days(book, book.today(), book.today(), book.focus) == []
+    assert "something odd" not in str(list(book.db.execute_sql("SELECT * FROM change")))
+
+
+async def test_without_a_key_wiping_the_sheet_leaves_the_entry(book: Book) -> None:
+    note = notes.note(book, "He said something odd")
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("'", "d", "1", "enter", "x")
+        assert "what was moved stays where it was" in flat(app)
+        await pilot.press("2")
+        assert "stays where it was" in app.said
+    assert concerns.load_draft(book).empty
+    assert book.entry(note.id)["text"] == "He said something odd"
+
+
+async def test_a_damaged_file_does_not_keep_back_what_to_do_now(book: Book) -> None:
+    trusting(book)
+    book.paths.concerns.write_bytes(b"no database" * 1000)
+    app = LsaApp(book)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("d")
+        assert top(pilot) == "reminder"
+        for said in ("999", "the DSL or the deputy", "CPOMS", "concerns.db"):
+            assert said in flat(app)
+        for key in ("enter", "l"):
+            await pilot.press(key)
+            assert "it is damaged" in flat(app)
+            if top(pilot) != "reminder":
+                await pilot.press("escape")  # a sentence too long for one line stands on a page
+            assert top(pilot) == "reminder"
 
 
 async def test_a_long_text_to_be_copied_can_be_read_to_its_end(book: Book) -> None:

@@ -200,6 +200,41 @@ async def test_in_a_plain_home_no_byte_of_a_moved_note_stays(plain: Book) -> Non
     assert b"Canarywords" not in bytes_of(plain)
 
 
+@pytest.mark.parametrize("way", ["kill", "escape", "keep", "wipe"])
+@pytest.mark.parametrize("size", SIZES)
+async def test_without_a_key_the_chip_shows_the_text_and_only_an_answer_wipes_it(
+    book: Book, size: tuple[int, int], way: str
+) -> None:
+    said = "Canarywords it is a secret"
+    app = LsaApp(book)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("n")
+        await typed(pilot, said)
+        if way == "keep":
+            await pilot.press("enter")
+            assert "the sheet shows it to copy out" in flat(app)
+            await pilot.press("1", "enter")
+        else:
+            await tap(pilot, "note.concern")
+            await pilot.press("enter")
+        assert top(pilot) == "concern"
+        assert said in flat(app)
+        assert drafts.load(book, "note") == said
+        if way == "escape":
+            await pilot.press("escape", "n")
+            assert app.view.field.text == said
+        elif way in ("keep", "wipe"):
+            await pilot.press("7", "1", "1", "s")
+            assert f"Wipe here? “{said}"[:30] in flat(app)
+            assert drafts.load(book, "note") == said
+            await pilot.press("1" if way == "keep" else "2")
+            await pilot.press("n")
+            assert app.view.field.text == (said if way == "keep" else "")
+    assert log.get_meta(book.db, "draft:note") == (said if way != "wipe" else None)
+    assert texts(book) == []
+    concerns.drop_draft(book)
+
+
 @pytest.mark.parametrize("by_tap", [False, True])
 async def test_what_sounds_like_a_disclosure_asks_once(book: Book, by_tap: bool) -> None:
     trusting(book)

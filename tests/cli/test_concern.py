@@ -93,6 +93,56 @@ def test_who_was_told_comes_later(school: School) -> None:
     assert school("jt", "concern", "--json").json["to_pass_on"] == 0
 
 
+def test_without_a_key_nothing_is_wiped_by_a_command(school: School) -> None:
+    noted = school("jt", "note", "He said it is a secret", "--json")
+    uid = noted.json["id"]
+    assert "sounds like a disclosure: tell the DSL now" in noted.err
+    assert "--from" not in noted.err
+    assert "erase --entry" in noted.err
+    done = school("jt", "concern", "--from", uid, "--told", "Mrs Price")
+    assert (done.code, done.out) == (1, "")
+    for said in ("no DSL's key is trusted here", "tell the DSL now", "school's own system", f"erase --entry {uid}"):
+        assert said in done.err
+    assert [one["text"] for one in school("jt", "log", "--json").json["entries"]] == ["He said it is a secret"]
+    assert school("jt", "concern", "--json").json["concerns"] == []
+    assert school("jt", "erase", "--entry", uid, "--reason", "written elsewhere").code == 0  # as it was told
+
+
+# What to do now, whatever is wrong
+
+REMINDED = ("999", "the DSL or the deputy", "tell the headteacher", "LADO", "no confidentiality", "Tell, Explain")
+
+
+@pytest.mark.parametrize("more", [(), ("--json",), ("--words", "x", "--told", "Mrs Price")])
+def test_a_locked_home_still_says_what_to_do(
+    school: School, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    monkeypatch.delenv("LSA_PASSPHRASE")
+    done = school("jt", "concern", *more)
+    assert done.code == 3
+    assert all(said in done.err for said in REMINDED)
+    assert done.err.index("999") < done.err.index("passphrase")
+    assert json.loads(done.out)["error"]["code"] == "locked" if "--json" in more else done.out == ""
+
+
+@pytest.mark.parametrize("more", [(), ("--json",), ("--words", "x", "--told", "Mrs Price")])
+def test_a_damaged_file_still_says_what_to_do(trusted: School, tmp_path: Path, more: tuple[str, ...]) -> None:
+    (tmp_path / "jt" / "concerns.db").write_bytes(b"no database" * 1000)
+    done = trusted("jt", "concern", *more)
+    assert done.code == 1
+    assert all(said in done.err for said in REMINDED)
+    assert "concerns.db" in done.err
+    assert list(json.loads(done.out)) == ["error"] if "--json" in more else done.out == ""
+    noted = trusted("jt", "note", "He said it is a secret")  # a note is recorded all the same
+    assert (noted.code, "tell the DSL now" in noted.err, "--from" in noted.err) == (0, True, False)
+
+
+def test_with_json_standard_output_is_one_document(school: School) -> None:
+    done = school("jt", "concern", "--json")
+    assert all(said in done.err for said in REMINDED)
+    assert done.json["reminder"][0] == {"label": "Danger now", "words": "999"}
+
+
 # The whole way
 
 
@@ -256,6 +306,26 @@ def test_words_from_standard_input_stay_out_of_the_shells_history(trusted: Schoo
     assert trusted("ap", "dsl", "open", done.json["id"], "--json").json["words"] == "  it is a secret\n"
 
 
+def test_words_that_cannot_all_be_read_are_refused(trusted: School) -> None:
+    done = trusted("jt", "concern", "--words", "-", "--told", "Mrs Price", stdin=b"caf\xe9 said no\n")
+    assert (done.code, done.out) == (2, "")
+    assert "not UTF-8" in done.err
+    assert "save the text as UTF-8" in done.err
+    for name in ("--saw", "--told", "--words"):
+        assert trusted("jt", "concern", name, os.fsdecode(b"caf\xe9")).code == 2
+    done = trusted("jt", "concern", "--words", "-", "--saw", "-", stdin=b"x")
+    assert (done.code, "can be read once" in done.err) == (2, True)
+    assert trusted("jt", "concern", "--json").json["concerns"] == []
+
+
+def test_what_is_not_understood_moves_nothing(trusted: School) -> None:
+    uid = trusted("jt", "note", "He said", "--json").json["id"]
+    assert trusted("jt", "concern", "--from", uid, "--marks", "nowhere: x").code == 2
+    assert trusted("jt", "concern", "--from", uid, "--words", "-", stdin=b"\xff").code == 2
+    assert trusted("jt", "log", "--json").json["entries"][0]["text"] == "He said"
+    assert trusted("jt", "concern", "--json").json["to_pass_on"] == 0
+
+
 # The key
 
 
@@ -326,7 +396,7 @@ def test_without_any_passphrase_it_is_locked(trusted: School, monkeypatch: pytes
 def test_a_wrong_fingerprint_is_not_trusted(school: School) -> None:
     refused(school("jt", "dsl", "trust", "0000"), "lsa sync", code=1)
     made = school("ap", "dsl", "key", "--json").json
-    assert school("jt", "concern").err == ""
+    assert "fingerprint" not in school("jt", "concern").err
     school("jt", "sync")
     told = school("jt", "concern")
     assert "read out its fingerprint" in told.err

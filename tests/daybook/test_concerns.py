@@ -235,6 +235,36 @@ def test_without_a_key_no_text_is_stored_anywhere(untrusting: Book, tmp_path: Pa
     assert not in_pages(untrusting, CANARY)
 
 
+def test_without_a_key_nothing_that_moved_is_wiped_but_by_saying_so(untrusting: Book, tmp_path: Path) -> None:
+    book = untrusting
+    entry = notes.note(book, f"{CANARY} he said")
+    drafts.keep(book, "note", f"{CANARY} typed")
+    concerns.from_note(book, f"{CANARY} typed")
+    found = concerns.from_entry(book, entry)
+    assert concerns.from_note(book, f"{CANARY} typed").saw == f"{CANARY} typed\n{CANARY} he said"  # once
+    found.told = "Mrs Price"
+    assert concerns.standing(book, found.sources) == [f"{CANARY} typed", f"{CANARY} he said"]
+    concerns.save(book, found)
+    assert concerns.load_draft(book).empty
+    assert book.entry(entry.id)["text"] == f"{CANARY} he said"
+    assert drafts.load(book, "note") == f"{CANARY} typed"
+    concerns.wipe(book, found.sources)
+    assert concerns.standing(book, found.sources) == []
+    assert not in_files(tmp_path, CANARY)
+    assert not in_pages(book, CANARY)
+
+
+@pytest.mark.parametrize("home", ["plain", "untrusting"])
+def test_a_note_typed_on_since_it_moved_stays(home: str, request: pytest.FixtureRequest) -> None:
+    book = request.getfixturevalue(home)
+    drafts.keep(book, "note", "he said")
+    found = concerns.from_note(book, "he said")
+    drafts.keep(book, "note", "he said, and more")
+    concerns.save(book, found)
+    concerns.wipe(book, found.sources)
+    assert drafts.load(book, "note") == "he said, and more"
+
+
 # Trust
 
 
@@ -342,6 +372,32 @@ def test_marks_are_a_place_of_the_list_and_words() -> None:
 
 
 # The file
+
+
+def test_a_file_that_is_well_or_was_never_made_is_nothing_to_say(book: Book, tmp_path: Path) -> None:
+    assert concerns.check(book) == []
+    other = open_home(tmp_path / "other", key=new_key())
+    assert concerns.check(other) == []
+    assert not other.paths.concerns.exists()
+    other.close()
+
+
+@pytest.mark.parametrize("home", ["book", "plain"])
+def test_damage_is_found_wherever_it_is(home: str, request: pytest.FixtureRequest) -> None:
+    book = request.getfixturevalue(home)
+    concerns.save(book, Draft(words="x", told=CANARY))
+    assert concerns.check(book) == []
+    whole = book.paths.concerns.read_bytes()
+    places = range(0, len(whole), 4096) if book.key else [0]
+    damaged = [whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :] for at in (*places, *(at + 2000 for at in places))]
+    for content in (*(damaged if book.key else damaged[:1]), whole[:5000], b"no database" * 1000):
+        book.paths.concerns.write_bytes(content)
+        (said,) = concerns.check(book)
+        assert "concerns.db is damaged" in said
+        assert "tell the DSL" in said
+        assert CANARY not in said
+    book.paths.concerns.write_bytes(whole)
+    assert concerns.check(book) == []
 
 
 def test_another_programs_file_and_a_newer_one_are_left_alone(book: Book) -> None:

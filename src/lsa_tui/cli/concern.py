@@ -7,14 +7,16 @@ from argparse import Namespace
 from typing import Any
 
 from lsa_tui import clock
-from lsa_tui.cli.answer import Answer, table
+from lsa_tui.cli.answer import Answer, is_terminal, table
 from lsa_tui.cli.table import arg, command
 from lsa_tui.daybook import concerns
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.concerns import Draft, Passed, trust
 from lsa_tui.daybook.when import moment
-from lsa_tui.errors import BadInput
+from lsa_tui.errors import BadInput, LsaError
 
+REMINDER = "\n".join(f"{label:13}{words}" for label, words in concerns.REMINDER)
+FIRST = f"lsa: before anything else\n{REMINDER}"
 ELSEWHERE = "write the rest in the school's own system, such as CPOMS or MyConcern"
 TEXTS = ("words", "saw", "asked", "place")
 
@@ -33,6 +35,7 @@ TEXTS = ("words", "saw", "asked", "place")
     arg("--add", metavar="ID", help="adds to one passed on before, which itself stays as it is"),
     arg("--from", metavar="ID", dest="source", help="an entry of yours: moves its text here and wipes it in the log"),
     records=True,
+    first=FIRST,
     examples=(
         "concern",
         "concern --words 'I do not want to go home' --place cloakroom --told 'Mrs Price' --in-person --at 12:50",
@@ -53,7 +56,7 @@ def concern(book: Book, args: Namespace) -> Answer:
         lines = [said, "Sealed for the DSL; it goes there with the next sync"]
     else:
         kept = f"told {passed.told}" if passed.told else "nobody told yet"
-        lines = [*_reminder(), "", said, f"Kept for you: {kept}. No text was stored; {ELSEWHERE}"]
+        lines = [*_reminder(), said, f"Kept for you: {kept}. No text was stored; {ELSEWHERE}"]
     hints = (
         () if passed.passed_on else (f"nobody was told yet; do it now, then: lsa concern --add {passed.id} --told WHO",)
     )
@@ -67,27 +70,70 @@ def _anything(args: Namespace) -> bool:
 
 
 def _draft(book: Book, args: Namespace) -> Draft:
+    """What was typed, and what moves. All is understood before anything moves."""
     now = book.now()
-    at = moment(args.at, now)
+    at, told_at = moment(args.at, now), moment(args.told_at, now)
     if (args.told_at or args.in_person) and not args.told:
         raise BadInput("say who was told with --told WHO; --told-at and --in-person belong to it")
-    draft = concerns.from_entry(book, book.entry(args.source)) if args.source else Draft(pupil=book.chosen)
-    for name in TEXTS:
-        if getattr(args, name) is not None:
-            held = getattr(draft, name)
-            typed = _typed(getattr(args, name))
-            setattr(draft, name, f"{held}\n{typed}" if held else typed)
-    draft.marks += [concerns.mark(one) for one in args.marks or ()]
+    texts = _texts(args)
+    marks = [concerns.mark(_whole(one, "--marks")) for one in args.marks or ()]
+    told = _whole(args.told or "", "--told")
+    draft = _moved(book, args.source) if args.source else Draft(pupil=book.chosen)
+    for name, typed in texts.items():
+        held = getattr(draft, name)
+        setattr(draft, name, f"{held}\n{typed}" if held else typed)
+    draft.marks += marks
     draft.at = at or draft.at
-    if args.told:
-        draft.told, draft.in_person = args.told, args.in_person
-        draft.told_at = moment(args.told_at, now) or at or now
+    if told:
+        draft.told, draft.in_person = told, args.in_person
+        draft.told_at = told_at or at or now
     return draft
 
 
-def _typed(value: str) -> str:
+def _moved(book: Book, uid: str) -> Draft:
+    entry = book.entry(uid)
+    if not concerns.ready(book):
+        # Nothing is wiped where its words can be kept nowhere else.
+        raise LsaError(
+            "no DSL's key is trusted here, so no text can be kept and this entry stays as it is; tell the DSL now, "
+            f"write it in the school's own system, then take it from the log (`lsa remove {uid} --reason TEXT`) or "
+            f"wipe it for good (`lsa erase --entry {uid} --reason TEXT`)"
+        )
+    return concerns.from_entry(book, entry)
+
+
+def _texts(args: Namespace) -> dict[str, str]:
+    given = {name: getattr(args, name) for name in TEXTS if getattr(args, name) is not None}
+    if list(given.values()).count("-") > 1:
+        raise BadInput("standard input can be read once; give one text as - and the others in words")
     # An argument stands in the shell's history; standard input does not.
-    return sys.stdin.read() if value == "-" else value
+    return {name: _read(name) if typed == "-" else _whole(typed, f"--{name}") for name, typed in given.items()}
+
+
+def _read(name: str) -> str:
+    """Standard input, every byte of it."""
+    stream = getattr(sys.stdin, "buffer", None)
+    if stream is None:
+        return _whole(sys.stdin.read(), f"--{name} -")
+    try:
+        return str(stream.read().decode())
+    except UnicodeDecodeError:
+        raise BadInput(_NO_UTF8.format(f"--{name} -")) from None
+
+
+def _whole(typed: str, where: str) -> str:
+    """What was typed, where every byte of it could be read."""
+    try:
+        typed.encode()
+    except UnicodeEncodeError:
+        raise BadInput(_NO_UTF8.format(where)) from None
+    return typed
+
+
+_NO_UTF8 = (
+    "{} holds bytes that are not UTF-8, so not every word could be kept and nothing was; save the text as UTF-8 "
+    "(or type it on the sheet, key d) and do it again"
+)
 
 
 def _overview(book: Book) -> Answer:
@@ -95,7 +141,7 @@ def _overview(book: Book) -> Answer:
     ready = concerns.ready(book)
     lines = _reminder()
     if not ready:
-        lines.append(f"No DSL's key is trusted here, so no text is stored: {ELSEWHERE}")
+        lines.append(f"No DSL's key is trusted here, so no text is stored: {ELSEWHERE}\n")
     unconfirmed = trust.unconfirmed(book)
     hint = "a key of the DSL has come; ask her to read out its fingerprint, then: lsa dsl trust FINGERPRINT"
     rows = [(f"{one.at:%a %d %b}", one.says, one.told, _state(one), one.id) for one in found]
@@ -106,12 +152,13 @@ def _overview(book: Book) -> Answer:
         "to_pass_on": concerns.to_pass_on(book),
         "concerns": [_json(one) for one in found],
     }
-    text = "\n".join([*lines, *(["", table(rows)] if rows else [])])
+    text = "\n".join([*lines, table(rows) or "Nothing was passed on from this device"])
     return Answer(data, text, hints=(hint,) if unconfirmed else ())
 
 
 def _reminder() -> list[str]:
-    return [f"{label:13}{words}" for label, words in concerns.REMINDER]
+    """The reminder and an empty line; nothing for who has just read it above (`FIRST`)."""
+    return [] if is_terminal() and sys.stderr.isatty() else [*REMINDER.splitlines(), ""]
 
 
 def _state(one: Passed) -> str:

@@ -12,6 +12,7 @@ from lsa_tui.cli.table import PUPIL, arg, command
 from lsa_tui.daybook import disclosure, names, notes, problems
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.when import moment
+from lsa_tui.errors import LsaError
 from lsa_tui.records.kinds import Entry
 
 WORDS = arg("words", metavar="TEXT", nargs="+")
@@ -36,11 +37,25 @@ def note(book: Book, args: Namespace) -> Answer:
     if unknown := notes.unknown_marks(meaning.text):
         hints.append(f"not known, so it stayed in the text: {' '.join(unknown)}")
     if heard := disclosure.sounds_like(typed, book):
-        hints.append(
-            f"{heard!r} sounds like a disclosure: tell the DSL now; `lsa concern --from {short_id(book, entry)}` "
-            "moves this note there and wipes it here"
-        )
+        hints.append(f"{heard!r} sounds like a disclosure: tell the DSL now; {_for_the_dsl(book, entry)}")
     return answer._replace(hints=tuple(hints))
+
+
+def _for_the_dsl(book: Book, entry: Entry) -> str:
+    """What becomes of a note that is for the DSL. It is recorded by now, so this fails in no case."""
+    from lsa_tui.daybook import concerns  # hardly any note sounds like one
+
+    uid = short_id(book, entry)
+    try:
+        ready = concerns.ready(book)
+    except LsaError as problem:
+        return f"this note stays as it is, since a concern cannot be kept here: {problem}"
+    if ready:
+        return f"`lsa concern --from {uid}` moves this note there and wipes it here"
+    return (
+        "no DSL's key is trusted here, so this note stays as it is: write it in the school's own system, then "
+        f"`lsa erase --entry {uid} --reason TEXT` wipes it here"
+    )
 
 
 @command(

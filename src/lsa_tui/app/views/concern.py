@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from lsa_tui.app.drawing import Picture, Tap, between, fit, wrapped
 from lsa_tui.app.views.page import Page
 from lsa_tui.daybook import concerns
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import LsaError
 
 if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
@@ -14,6 +16,11 @@ if TYPE_CHECKING:
 LABEL = 13
 """Cells of the words at the left; the rest says what to do."""
 WIDEST = 64
+
+
+def _state(book: Book) -> tuple[bool, int]:
+    """Whether a key of the DSL is trusted, and how many concerns are to pass on."""
+    return concerns.ready(book), concerns.to_pass_on(book)
 
 
 class Reminder(Page):
@@ -27,10 +34,13 @@ class Reminder(Page):
         """`over`: it lies over a sheet that is open already."""
         super().__init__(app)
         self.over = over
-        self.open_sheets = concerns.to_pass_on(app.book)
+        self.refreshed()
 
     def refreshed(self) -> None:
-        self.open_sheets = concerns.to_pass_on(self.book)
+        try:
+            self.ready, self.open_sheets, self.problem = *_state(self.book), ""
+        except LsaError as problem:  # whatever is wrong with a file, what to do now is said
+            self.ready, self.open_sheets, self.problem = False, 0, str(problem)
 
     def head(self, width: int) -> Picture:
         found = Picture()
@@ -41,8 +51,8 @@ class Reminder(Page):
 
     def content(self, width: int) -> Picture:
         found = Picture()
-        here = "only whom you told, and when" if not concerns.ready(self.book) else "sealed: only the DSL can read it"
-        where = () if concerns.ready(self.book) else (("Write it", "in the school's own system: CPOMS, MyConcern"),)
+        here = "sealed: only the DSL can read it" if self.ready else self.problem or "only whom you told, and when"
+        where = () if self.ready else (("Write it", "in the school's own system: CPOMS, MyConcern"),)
         for label, words in (*concerns.REMINDER, *where, ("Kept here", here)):
             for n, line in enumerate(wrapped(words, min(width, WIDEST) - LABEL)):
                 found.add((fit(f" {label}" if n == 0 else "", LABEL), "accent"), (line, "text"))
@@ -63,14 +73,14 @@ class Reminder(Page):
     def press(self, key: str, character: str | None) -> bool:
         """Enter goes on."""
         if key == "enter":
-            self.do_concern_next("")
+            self.app._guarded(lambda: self.do_concern_next(""))
             return True
         return super().press(key, character)
 
     def other(self, key: str) -> bool:
         """Someone who takes the page for a form must not record something with every letter."""
         if key in self.app.keymap.keys["concern.list"]:
-            self.do_concern_list("")
+            self.app._guarded(lambda: self.do_concern_list(""))
             return True
         held = super().other(key)
         if held and len(key) == 1:
@@ -81,9 +91,10 @@ class Reminder(Page):
         """Goes on to the sheet, in the place of this page."""
         from lsa_tui.app.views.concern_sheet import Sheet
 
+        sheet = None if self.over else Sheet(self.app, concerns.load_draft(self.book))
         self.app.close()
-        if not self.over:
-            self.app.open(Sheet(self.app, concerns.load_draft(self.book)))
+        if sheet is not None:
+            self.app.open(sheet)
 
     def do_concern_list(self, _: str) -> None:
         """What was passed on."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsa_tui.app.views.choose import Choose
 from lsa_tui.daybook import concerns, notes, rights
-from lsa_tui.errors import BadInput
+from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.records.kinds import Entry
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ def entry(app: LsaApp, chosen: Entry | None) -> None:
         app.deeds.do_concern("")
         app.say(f"{chosen.by} wrote that: it stays there; tell the DSL of it")
         return
-    wiped = "it is wiped from the log" if concerns.keeps_drafts(app.book) else "Save wipes it from the log"
-    answers = (f"move its words to the sheet\n{wiped}", "another concern\nthis entry stays as it is")
+    answers = (_moving(app), "another concern\nthis entry stays as it is")
 
     def answered(n: int) -> None:
         if n:
@@ -37,9 +36,27 @@ def entry(app: LsaApp, chosen: Entry | None) -> None:
     app.open(Choose(app, f"For the DSL? {app.book.says(chosen)}", answers, answered))
 
 
+def _moving(app: LsaApp) -> str:
+    """What becomes of an entry that is for the DSL, as an answer to choose."""
+    if not concerns.ready(app.book):
+        return "show its words to copy out\nthe entry stays in the log"
+    wiped = "it is wiped from the log" if concerns.keeps_drafts(app.book) else "Save wipes it from the log"
+    return f"move its words to the sheet\n{wiped}"
+
+
+def for_the_dsl(app: LsaApp) -> str:
+    """As an answer to choose: what becomes of a typed note that is for the DSL."""
+    try:
+        ready = concerns.ready(app.book)
+    except LsaError:
+        ready = False  # the note is neither moved nor lost; moving it says what is wrong
+    return f"for the DSL\n{'the text moves to the concern sheet' if ready else 'the sheet shows it to copy out'}"
+
+
 def note(app: LsaApp, typed: str) -> None:
     """Moves what is being typed as a note, with the pupil and the time that its marks name; closes the note.
 
+    Without a key of the DSL it stays the note's draft as well, until somebody says on the sheet that it may go.
     Raises BadInput while a sheet about somebody else is not saved; the note stays then.
     """
     book = app.book

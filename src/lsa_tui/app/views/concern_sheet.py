@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,11 @@ NO_KEY = (
     "Write it in the school's own system, such as CPOMS or MyConcern. "
     "Here stays only whom you told, and when."
 )
-COPY = "Copy this into the school's own system. Save wipes it here."
+COPY = "Copy this into the school's own system. It stays where it was written until you say it may go."
+WRITTEN_ELSEWHERE = (
+    "keep it\nit stays where it was written",
+    "wipe it here\nit is in the school's own system",
+)
 WAS_SHARED = "It was shared before: tell the DSL so"
 
 
@@ -282,8 +287,12 @@ class Sheet(View):
         """Seals the sheet; where nobody was told, only after asking."""
         if self.draft.empty:
             raise BadInput("Nothing stands on the sheet yet; a digit opens a field")
+        self.refreshed()
         if self.draft.told.strip():
-            self._save()
+            if self.ready:
+                self._save()
+            else:
+                self._save_telling()
             return
         if not self.ready:
             raise BadInput("First whom you told (7): that is all that is kept here")
@@ -291,15 +300,33 @@ class Sheet(View):
         ways = (self._open_told, self._save)
         self.app.open(Choose(self.app, "Nobody was told yet", answers, lambda n: ways[n]()))
 
-    def _save(self) -> None:
-        add_to = self.draft.adds_to
-        if add_to:
-            passed = concerns.add(self.book, add_to, self.draft)
+    def _save_telling(self) -> None:
+        """Where no text is kept, a moved one is wiped where it stands only for who says that it is written down."""
+        lost = concerns.standing(self.book, self.draft.sources)
+        if not lost:
+            self._save()
+            return
+
+        def answered(n: int) -> None:
+            self._save(keep=not n)
+
+        self.app.open(Choose(self.app, f"Wipe here? “{' '.join(' '.join(lost).split())}”", WRITTEN_ELSEWHERE, answered))
+
+    def _save(self, keep: bool | None = None) -> None:
+        """Saves the sheet. `keep`: whether what was moved stays where it was written; None where nothing was."""
+        draft = self.draft if keep is None else replace(self.draft, sources=[])
+        if draft.adds_to:
+            passed = concerns.add(self.book, draft.adds_to, draft)
         else:
-            passed = concerns.save(self.book, self.draft)
+            passed = concerns.save(self.book, draft)
         self.app.close()
+        if keep is False:
+            concerns.wipe(self.book, self.draft.sources)
+            self.app.view.refreshed()
         self.app.look_back()  # an entry that was moved is nothing to take back any more
         kept = "sealed for the DSL" if passed.sealed else "only that is kept here"
+        if keep is not None:
+            kept = "its words stay where they were" if keep else "its words were wiped here"
         self.app.say(f"{passed.says[:1].upper()}{passed.says[1:]}, id {passed.id[:8]}: {kept}")
 
     def do_concern_drop(self, _: str) -> None:
@@ -307,13 +334,20 @@ class Sheet(View):
         if self.draft.empty:
             self.app.close()
             return
-        answers = ("keep it", "wipe it\nnothing of it was saved")
+        answers = ("keep it", f"wipe it\n{self._lost()}")
         self.app.open(Choose(self.app, "Wipe this sheet?", answers, lambda n: self._wipe() if n else None))
 
+    def _lost(self) -> str:
+        if concerns.standing(self.book, self.draft.sources):
+            return "what was moved stays where it was"
+        return "its words are nowhere then" if self.draft.note else "nothing of it was saved"
+
     def _wipe(self) -> None:
+        stays = concerns.standing(self.book, self.draft.sources)
         concerns.drop_draft(self.book)
         self.app.close()
-        self.app.say("The sheet was wiped; nothing of it was saved")
+        left = "what was moved stays where it was" if stays else "nothing of it was saved"
+        self.app.say(f"The sheet was wiped; {left}")
 
     def do_concern_list(self, _: str) -> None:
         """What was passed on."""

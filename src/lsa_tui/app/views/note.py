@@ -50,7 +50,7 @@ class Note(View):
         if sounds is None or not self._sayable():
             self._save()
             return
-        answers = ("for the DSL\nthe text moves to the concern sheet", "it is a note")
+        answers = (concern_move.for_the_dsl(self.app), "it is a note")
         ways = (lambda: self.do_note_concern(""), self._save)
         self.app.open(Choose(self.app, f"“{sounds}”: for the DSL?", answers, lambda n: ways[n]()))
 
@@ -157,7 +157,8 @@ class Note(View):
         self.enter()
 
     def do_note_concern(self, _: str) -> None:
-        """The chip DSL: the text moves to the concern sheet; an empty note opens an empty sheet."""
+        """The chip DSL: the text moves to the concern sheet (without a key of the DSL it is shown there to be copied
+        out, and stays the draft as well); an empty note opens an empty sheet."""
         assert self.field is not None
         if self.field.text.strip():
             concern_move.note(self.app, self.field.text)

@@ -7,7 +7,8 @@ and when. docs/dsl.md is the page for the DSL.
 
 from __future__ import annotations
 
-from lsa_tui.daybook.concerns.moving import from_entry, from_note
+from lsa_tui.daybook.concerns.keeping import check
+from lsa_tui.daybook.concerns.moving import from_entry, from_note, standing, wipe
 from lsa_tui.daybook.concerns.passing import (
     add,
     drop_draft,
@@ -28,6 +29,7 @@ __all__ = [
     "Draft",
     "Passed",
     "add",
+    "check",
     "drop_draft",
     "from_entry",
     "from_note",
@@ -38,6 +40,8 @@ __all__ = [
     "passed_on",
     "ready",
     "save",
+    "standing",
     "to_pass_on",
     "told",
+    "wipe",
 ]

@@ -90,6 +90,28 @@ def exists(book: Book) -> bool:
     return cipher.is_there(book.paths.concerns)
 
 
+def check(book: Book) -> list[str]:
+    """What is wrong with the file, in sentences; empty when it is well or was never made. Nothing of what it holds."""
+    if not exists(book):
+        return []
+    try:
+        with opened(book) as db:
+            found = [str(row[0]) for row in db.execute_sql("PRAGMA quick_check(3)")]
+            if book.key is not None:
+                # Every page against its own seal: the check above reads an altered page as one that is not there.
+                found += [str(row[0]) for row in db.execute_sql("PRAGMA cipher_integrity_check")]
+    except LsaError as problem:
+        return [_damaged(book) if "damaged" in str(problem) else str(problem)]
+    return [] if found == ["ok"] else [_damaged(book)]
+
+
+def _damaged(book: Book) -> str:
+    return (
+        f"{book.paths.concerns} is damaged, or another key's; what the DSL has not acknowledged may be lost here, so "
+        "tell the DSL of it again; then move the file away and confirm the DSL's key anew (`lsa dsl trust`)"
+    )
+
+
 def glance(book: Book) -> Glance:
     """Whether a key is trusted, and how many concerns nobody was told of yet."""
     path = book.paths.concerns

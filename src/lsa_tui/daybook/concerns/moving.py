@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from lsa_tui.daybook import rights
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.concerns import passing
@@ -11,7 +13,7 @@ from lsa_tui.records import read
 from lsa_tui.records.kinds import Entry
 
 TYPED = "typed:"
-"""Before the name of a draft, in `Draft.sources`."""
+"""Before the name of a draft and a digest of its text, in `Draft.sources`."""
 
 _SAW = ("before", "seen", "next", "text", "value", "communicating", "hurt")
 """Fields of an entry that say what happened, in the order in which they are read."""
@@ -21,11 +23,15 @@ def from_note(book: Book, text: str) -> Draft:
     """The sheet with what was being typed as a note, kept; the note's own draft is wiped.
 
     Where no draft outlives a kill (`keeps_drafts`) that is wiped by `save`, lest the text be lost (`Draft.sources`).
+    Without a trusted key of the DSL nothing is wiped but by `wipe`: the text could be kept nowhere else.
     """
     draft = passing.load_draft(book)
+    source = f"{TYPED}note:{_digest(text)}"
+    if source in draft.sources:
+        return draft  # it is on the sheet already
     draft.saw = _after(draft.saw, text.strip())
     draft.note = draft.note or "moved"
-    return _moved(book, draft, f"{TYPED}note")
+    return _moved(book, draft, source)
 
 
 def from_entry(book: Book, entry: Entry) -> Draft:
@@ -33,7 +39,8 @@ def from_entry(book: Book, entry: Entry) -> Draft:
     it with it. `Draft.note` says "moved", or "was shared" where it had left this device.
 
     Where no draft outlives a kill (`keeps_drafts`) nothing is wiped before `save`, lest the text be lost
-    (`Draft.sources`). Raises NotAllowed for what somebody else wrote.
+    (`Draft.sources`); without a trusted key of the DSL nothing is wiped but by `wipe`. Raises NotAllowed for what
+    somebody else wrote.
     """
     from lsa_tui.records import belonging, erasures  # only when something moves
 
@@ -46,7 +53,7 @@ def from_entry(book: Book, entry: Entry) -> Draft:
     if draft.has_text and entry.pupil and draft.pupil not in (None, entry.pupil):
         code = book.names.pupil(draft.pupil)
         raise BadInput(f"a sheet about {code} is not saved yet; save it first, then move this one")
-    said = "\n".join(str(entry[name]) for name in _SAW if entry[name])
+    said = _said(entry)
     if not said:
         raise BadInput("this entry holds no words that could be moved; open an empty sheet for a concern")
     if entry["own_words"]:
@@ -74,13 +81,27 @@ def _moved(book: Book, draft: Draft, source: str) -> Draft:
     return draft
 
 
+def standing(book: Book, sources: list[str]) -> list[str]:
+    """The words of what a sheet's text came from, as they stand now: what `wipe` would take away."""
+    from lsa_tui.daybook import drafts  # only when something moves
+
+    found = [drafts.load(book, _draft_of(source)) for source in sources if _still_typed(book, source)]
+    held = [read.get(book.db, source) for source in sources if not source.startswith(TYPED)]
+    return [words for words in (*found, *(_said(entry) for entry in held if entry is not None)) if words]
+
+
 def wipe(book: Book, sources: list[str]) -> None:
-    """Wipes what a sheet's text came from, in all files of this home; what is gone already is no matter."""
+    """Wipes what a sheet's text came from, in all files of this home; what is gone already is no matter.
+
+    A note that has been typed on since it moved stays: its new words are on no sheet.
+    """
     from lsa_tui.daybook import cleaning, drafts, erasing  # only when something moves
 
     for source in sources:
         if source.startswith(TYPED):
-            drafts.drop(book, source.removeprefix(TYPED))
+            if not _still_typed(book, source):
+                continue
+            drafts.drop(book, _draft_of(source))
             with book.store.writing() as db:
                 cleaning.mark(db)
             cleaning.finish(book)
@@ -94,6 +115,27 @@ def _whole(book: Book, entry: Entry) -> Entry:
     """The note that a problem was raised with: it says the same, and takes the problem along."""
     note = read.get(book.db, str(entry["note"])) if entry.kind == "problem" and entry["note"] else None
     return note or entry
+
+
+def _said(entry: Entry) -> str:
+    return "\n".join(str(entry[name]) for name in _SAW if entry[name])
+
+
+def _draft_of(source: str) -> str:
+    return source.removeprefix(TYPED).partition(":")[0]
+
+
+def _still_typed(book: Book, source: str) -> bool:
+    """Whether a source is a draft that still says what moved."""
+    from lsa_tui.daybook import drafts  # only when something moves
+
+    if not source.startswith(TYPED):
+        return False
+    return source.rpartition(":")[2] == _digest(drafts.load(book, _draft_of(source)))
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.strip().encode()).hexdigest()
 
 
 def _after(before: str, more: str) -> str:

@@ -69,7 +69,8 @@ def drop_draft(book: Book) -> None:
 def save(book: Book, draft: Draft) -> Passed:
     """Seals the sheet to the DSL and wipes its draft; without a trusted key only who was told and when is kept.
 
-    Raises BadInput for an empty sheet or a text too long; nothing is wiped then.
+    What its text came from (`Draft.sources`) is wiped once that is sealed, and stays where it cannot be. Raises
+    BadInput for an empty sheet or a text too long; nothing is wiped then.
     """
     uid = str(uuid.uuid4())  # random: not even the moment stands in the name of the sealed file
     return _written(book, uid, draft, new=True)
@@ -139,7 +140,8 @@ def _written(book: Book, uid: str, draft: Draft, *, new: bool, wipe: bool = True
     keeping.forget_glance(book)
     if wipe:
         _in_memory.pop(_home(book), None)
-    if draft.sources:
+    if pieces and draft.sources:
+        # Only what is sealed by now: without a key of the DSL the words would be nowhere.
         from lsa_tui.daybook.concerns import moving  # only where a text could not be wiped before
 
         moving.wipe(book, draft.sources)

@@ -80,7 +80,7 @@ class Draft:
     `told`: who was told, empty while nobody was, with `told_at` (None: when it is saved) and `in_person`;
     `at`: when it happened (None: when it is saved); `pupil`: a pupil's id (None: the one in focus);
     `note`: "" or, where its text was an entry or a note before, "moved" or "was shared" (erased there, too, at the
-    next sync; the DSL should be told so); `sources`: the entries that go when the sheet is saved, where it could not
+    next sync; the DSL should be told so); `sources`: the entries that go when the sheet is sealed, where it could not
     be kept on the disk and so nothing was wiped yet; `adds_to`: the id of a saved concern that this adds to.
     """
 
