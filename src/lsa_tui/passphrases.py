@@ -64,9 +64,12 @@ def ask(question: str, otherwise: str = "set LSA_PASSPHRASE or give --passphrase
     if not can_ask():
         raise Locked(f"{question[0].lower()}{question[1:]} is needed; {otherwise}")
     import getpass
+    import textwrap  # both where somebody is asked
 
+    # A phone's terminal has 40 columns, and would break a word.
+    shown = textwrap.fill(f"{question}:", 39, break_long_words=False, break_on_hyphens=False)
     try:
-        return getpass.getpass(f"{question}: ", stream=sys.stderr)
+        return getpass.getpass(f"{shown} ", stream=sys.stderr)
     except EOFError:
         raise Locked("no passphrase was given; nothing was changed") from None
 
