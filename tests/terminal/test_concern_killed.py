@@ -11,7 +11,7 @@ pytest.importorskip("pty", reason="needs a pseudo-terminal")
 
 from commands import RunLsa
 from lsa_tui import paths
-from lsa_tui.daybook import concerns
+from lsa_tui.daybook import concerns, drafts
 from lsa_tui.daybook.opening import open_book
 from terminal.terminal import Terminal
 from trusting import encrypted_book, opened, trusting
@@ -90,4 +90,23 @@ def test_a_note_that_moves_is_in_no_file_either(run_lsa: RunLsa, home: Path, tmp
     tables = [row[0] for row in book.db.execute_sql("SELECT name FROM sqlite_master WHERE type = 'table'")]
     assert "change" in tables
     assert CANARY not in str([list(book.db.execute_sql(f"SELECT * FROM {table}")) for table in tables])
+    book.close()
+
+
+def test_without_a_key_a_kill_leaves_the_words_where_they_were_written(run_lsa: RunLsa, home: Path) -> None:
+    encrypted_book(run_lsa, home).close()
+    said = f"{CANARY} it is a secret"
+    with Terminal(home) as terminal:
+        terminal.wait("Today")
+        terminal.send(f"n{said}\r")
+        terminal.wait("for the DSL?")
+        terminal.send("1")
+        terminal.wait("999")
+        terminal.send("\r711s")
+        terminal.wait("Wipe here?")
+        terminal.signal(signal.SIGKILL)
+        terminal.ended()
+    book = open_book(paths.find(str(home)))
+    assert drafts.load(book, "note") == said
+    assert concerns.passed_on(book) == []
     book.close()
