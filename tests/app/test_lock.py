@@ -321,6 +321,7 @@ async def test_the_list_keeps_by_default(book: Book) -> None:
         await pilot.press("]", "z", "z", "c", "c", "o", "4", "7", "1", "1", "enter")
         shown = flat(app)
         assert "Marked while locked: 3" in shown
+        assert "nothing was marked" not in whole(app)
         assert "Calling out" in shown
         assert "On own" in shown
         await pilot.press("s", "u")  # no letter records or undoes here
@@ -467,22 +468,111 @@ async def test_a_program_left_while_it_was_locked_begins_locked(book: Book) -> N
     async with again.run_test(size=(40, 20)) as pilot:
         assert again.view.name == "lock"
         nothing_to_read(again)
-        await pilot.press("4", "7", "1", "1", "enter")
+        await pilot.press("h", "4", "7", "1", "1", "enter")
+        assert "Marked while locked: 2" in flat(again)  # of both runs
+        await pilot.press("c", "enter")
         assert again.view.name == "today"
+        assert (count(book, "c"), count(book, "h")) == (7, 1)
     third = LsaApp(book)
     async with third.run_test(size=(40, 20)):
         assert third.guard.view is None
 
 
-async def test_leaving_while_locked_ends_the_session(encrypted: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert encrypted.key is not None
-    app = LsaApp(encrypted)
+async def test_leaving_what_locked_by_itself_ends_the_session_of_before(
+    encrypted: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await left_after_it_locked_by_itself(encrypted, monkeypatch)
+    assert session.key_of(encrypted.paths) is None
+
+
+async def test_a_session_begun_since_it_was_locked_stays(encrypted: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    await left_after_it_locked_by_itself(encrypted, monkeypatch, begun_since=True)
+    assert session.key_of(encrypted.paths) == encrypted.key
+
+
+async def left_after_it_locked_by_itself(
+    book: Book, monkeypatch: pytest.MonkeyPatch, begun_since: bool = False
+) -> None:
+    assert book.key is not None
+    session.begin(book.paths, book.key, 60)
+    app = LsaApp(book)
     async with app.run_test(size=(40, 20)):
         monkeypatch.setenv("LSA_NOW", "2026-11-24T10:45:00+00:00")
         app._tick()
         assert app.view.name == "lock"
-        session.begin(encrypted.paths, encrypted.key, 60)
+        assert session.key_of(book.paths) == book.key
+        if begun_since:
+            session.begin(book.paths, book.key, 60)  # `lsa unlock` in another terminal
+
+
+@pytest.mark.parametrize("leaving", ["ctrl+q", ""])
+async def test_opening_locked_ends_no_session(encrypted: Book, leaving: str) -> None:
+    assert encrypted.key is not None
+    session.begin(encrypted.paths, encrypted.key, 60)
+    locking.keep_locked(encrypted, True)  # killed while it was locked by itself
+    app = LsaApp(encrypted)
+    async with app.run_test(size=(40, 20)) as pilot:
+        assert app.view.name == "lock"
+        if leaving:
+            await pilot.press(leaving)
+    assert session.key_of(encrypted.paths) == encrypted.key
+    again = LsaApp(encrypted)
+    async with again.run_test(size=(40, 20)):
+        assert again.view.name == "lock"
+        locking.ask_to_lock(encrypted.paths)  # `lsa lock` is the deed
+        again._tick()
     assert session.key_of(encrypted.paths) is None
+
+
+@pytest.mark.parametrize("by", ["session", "passphrase"])
+async def test_opened_with_the_passphrase_since_it_begins_unlocked_and_lists_the_marks(
+    encrypted: Book, by: str
+) -> None:
+    assert encrypted.key is not None
+    app = LsaApp(encrypted)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("]", "z", "z", "c", "c", "ctrl+q")
+    if by == "session":
+        session.begin(encrypted.paths, encrypted.key, 60)
+    for keys in ("", "c"):  # left without an answer it asks again
+        again = LsaApp(encrypted, given=by == "passphrase")
+        async with again.run_test(size=(40, 20)) as pilot:
+            assert again.guard.view is None
+            assert "Marked while locked: 2" in flat(again)
+            if keys:
+                await pilot.press(keys, "enter")
+                assert again.view.name == "today"
+    assert count(encrypted, "c") == 0
+    third = LsaApp(encrypted, given=by == "passphrase")
+    async with third.run_test(size=(40, 20)):
+        assert third.view.name == "today"
+    if by == "session":
+        assert session.key_of(encrypted.paths) == encrypted.key
+
+
+async def test_where_nothing_unlocks_a_kill_does_not_lose_the_question(open_book: Book) -> None:
+    app = LsaApp(open_book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("]", "z", "z", "c", "ctrl+q")
+    os.environ["LSA_NOW"] = "2026-11-25T08:30:00+00:00"
+    again = LsaApp(open_book)
+    async with again.run_test(size=(40, 20)) as pilot:
+        assert "Marked while locked: 1 since Tue 10:42" in flat(again)
+        await pilot.press("q")  # going back keeps
+        assert again.view.name == "today"
+    assert not locking.marks_left(open_book)
+    assert sum(int(str(one["count"])) for one in read.of_kind(open_book.db, "tally")) == 8
+
+
+@pytest.mark.parametrize("asks", ["pin", "passphrase"])
+async def test_the_buttons_words_are_whole_on_a_small_screen(encrypted: Book, asks: str) -> None:
+    if asks == "pin":
+        locking.set_pin(encrypted, "4711")
+    app = LsaApp(encrypted)
+    async with app.run_test(size=(38, 18)) as pilot:
+        await pilot.press("z", "z")
+        assert f"Enter: {'PIN' if asks == 'pin' else 'passphrase'}" in text(app, "nav")
+        assert "…" not in text(app, "nav")
 
 
 # A store that is pulled out

@@ -1,4 +1,4 @@
-"""The first run: a few questions by keys or taps, nothing written before the last answer."""
+"""The first run: the recovery key, and a few questions by keys or taps, no answer written before the last."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from lsa_tui import config, paths
 from lsa_tui.app.app import LsaApp
 from lsa_tui.daybook import behaviours, marks, pupils
 from lsa_tui.daybook.book import Book
+from lsa_tui.records import log
 from seen import flat, lines, tap, text, typed
 
 SIZES = [(40, 20), (80, 24)]
@@ -34,6 +35,7 @@ async def test_a_first_run_by_keys(book, tmp_path, size):
     async with app.run_test(size=size) as pilot:
         assert "Your initials" in text(app)
         assert "1 of 6" in text(app)
+        assert "Answers are kept after the last one" in flat(app, "foot")
         await answer(pilot, "jt", "Jo Taylor")
         await pilot.press("1")
         await answer(pilot, "K7")
@@ -156,8 +158,6 @@ async def test_settings_that_were_lost_are_asked_again_without_the_pupil(tmp_pat
     first.paths.config.unlink()
     book = Book(first.paths)
     with book.store.writing():
-        from lsa_tui.records import log
-
         log.set_meta(book.db, "initials", "JT")
     app = LsaApp(book)
     async with app.run_test(size=(40, 20)) as pilot:
@@ -168,3 +168,38 @@ async def test_settings_that_were_lost_are_asked_again_without_the_pupil(tmp_pat
         assert len(pupils.all_pupils(book)) == 1
         assert sum(marks.counts(book, book.today().isoformat()).values()) == 1
     book.close()
+
+
+# The recovery key
+
+KEY = "ABCD-EFGH-JKMN-PQRS-TVWX-YZ01-2345-6789"
+
+
+@pytest.mark.parametrize("size", [(38, 18), *SIZES])
+async def test_the_recovery_key_stands_in_two_lines_and_stays_until_it_is_closed(book, size):
+    with book.store.writing():
+        log.set_meta(book.db, "recovery_unseen", "anything")
+    app = LsaApp(book, KEY)
+    async with app.run_test(size=size) as pilot:
+        shown = [line.strip() for line in lines(app)]
+        assert "ABCD-EFGH-JKMN-PQRS" in shown
+        assert "TVWX-YZ01-2345-6789" in shown
+        assert "not shown again" in flat(app)
+        await typed(pilot, "jt n[]?")  # typed ahead: it is not taken away unread
+        assert "ABCD-EFGH" in text(app)
+        await pilot.press("z")
+        assert "ABCD" not in text(app)
+        await tap(pilot, "back")  # off the blank screen
+        assert log.get_meta(book.db, "recovery_unseen")
+        await tap(pilot, "back")
+    assert app.view.name == "setup"
+    assert log.get_meta(book.db, "recovery_unseen") is None
+
+
+async def test_leaving_with_the_page_open_is_not_reading_it(book):
+    with book.store.writing():
+        log.set_meta(book.db, "recovery_unseen", "anything")
+    app = LsaApp(book, KEY)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("ctrl+q")
+    assert log.get_meta(book.db, "recovery_unseen")

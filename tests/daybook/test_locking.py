@@ -176,8 +176,21 @@ def test_an_encrypted_home_whose_passphrase_was_just_typed_does_not_ask_twice(en
     from lsa_tui.vault import session
 
     assert encrypted.key is not None
+    session.begin(encrypted.paths, encrypted.key, 10)
     locking.keep_locked(encrypted, True)
-    assert not locking.begins_locked(encrypted)
+    assert locking.begins_locked(encrypted)  # the session was there before it was locked
+    assert not locking.begins_locked(encrypted, given=True)
+    session.begin(encrypted.paths, encrypted.key, 10)
+    assert not locking.begins_locked(encrypted)  # begun with the passphrase since
+    session.end(encrypted.paths)
+    assert locking.begins_locked(encrypted)  # opened without asking, by the system's store of passwords
+
+
+def test_a_moment_of_locking_that_cannot_be_read_is_later_than_any_session(encrypted: Book) -> None:
+    from lsa_tui.vault import session
+
+    assert encrypted.key is not None
+    log.set_meta(encrypted.db, "left_locked", "yes")
     session.begin(encrypted.paths, encrypted.key, 10)
     assert locking.begins_locked(encrypted)
     session.end(encrypted.paths)
@@ -273,3 +286,49 @@ def test_a_letter_without_a_tile_records_nothing(book: Book) -> None:
     with pytest.raises(BadInput):
         Meanwhile(book).mark("y")
     assert live(book) == []
+
+
+def again(book: Book) -> Meanwhile:
+    """What a program would ask about that begins after a kill."""
+    return Meanwhile.left_over(book)
+
+
+def test_what_was_marked_is_remembered_until_it_is_kept_or_dropped(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not locking.marks_left(book)
+    meanwhile = Meanwhile(book)
+    monkeypatch.setenv("LSA_NOW", "2026-11-24T10:50:00+00:00")
+    for letter in "hcoc":
+        meanwhile.mark(letter)
+    meanwhile.hands_on("x")
+    assert locking.marks_left(book)
+    found = again(book)
+    assert found.presses == meanwhile.presses
+    assert found.groups() == meanwhile.groups()
+    assert found.since == meanwhile.since
+    assert found.drop([one for one in found.groups() if one.letter == "c"]) == 2
+    assert [one.letter for one in again(book).presses] == ["h", "o", "x"]
+    found.settled()
+    assert not locking.marks_left(book)
+    assert again(book).presses == []
+    assert len(live(book)) == 1
+
+
+def test_two_locks_ask_each_about_their_own(book: Book) -> None:
+    first, second = Meanwhile(book), Meanwhile(book)
+    first.mark("c")
+    second.mark("h")
+    second.settled()
+    assert again(book).presses == first.presses
+
+
+def test_a_mark_that_could_not_be_remembered_is_not_made(book: Book) -> None:
+    """They are one transaction: no kill comes between a mark and the question about it."""
+    book.db.execute_sql(
+        "CREATE TEMP TRIGGER full BEFORE INSERT ON meta WHEN NEW.key LIKE 'locked_mark:%' "
+        "BEGIN SELECT RAISE(FAIL, 'disk is full'); END"
+    )
+    meanwhile = Meanwhile(book)
+    with pytest.raises(LsaError, match="disk is full"):
+        meanwhile.mark("c")
+    assert live(book) == []
+    assert meanwhile.presses == []

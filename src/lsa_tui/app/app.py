@@ -54,8 +54,9 @@ class LsaApp(App[int]):
     BINDINGS: ClassVar = [Binding("ctrl+q", "leave", show=False, priority=True), Binding("ctrl+c", "leave", show=False)]
     TITLE = "lsa"  # the terminal's title tells nothing
 
-    def __init__(self, book: Book, recovery: str = "") -> None:
-        """`recovery` is the recovery key of a home that was made a moment ago, to be shown once."""
+    def __init__(self, book: Book, recovery: str = "", given: bool = False) -> None:
+        """`recovery` is a recovery key that was made a moment ago, to be shown until somebody closes its page.
+        `given`: a passphrase was given just now, so that a program which was left locked begins unlocked."""
         super().__init__()
         self.book = book
         self._recovery = recovery
@@ -63,7 +64,7 @@ class LsaApp(App[int]):
         self.look = Look({})
         self.views: list[View] = []
         self.deeds = Deeds(self)
-        self.guard = Guard(self)
+        self.guard = Guard(self, given)
         self.said = ""
         self.last: Entry | None = None
         self.taken = ""
@@ -103,7 +104,10 @@ class LsaApp(App[int]):
         if problems:
             self.say_at_length("Settings", problems)
         if self._recovery:
-            self._show_recovery()
+            from lsa_tui.app.views.notice import Recovery  # once in a home's life
+
+            self.open(Recovery(self, self._recovery))
+            self._recovery = ""
         if self.book.plain and not self.book.made_up and self.book.config.exists:
             self.said = "Unencrypted: lsa key encrypt"  # short: what was recorded stays in view above it
         self._seen = self.book.store.version_seen()
@@ -111,16 +115,6 @@ class LsaApp(App[int]):
         self.set_interval(1.0, self._tick)
         self._listen()
         self.draw()
-
-    def _show_recovery(self) -> None:
-        self.say_at_length(
-            "Recovery key: write it down",
-            [
-                self._recovery,
-                "It opens these records when the passphrase is forgotten, and is shown this once. "
-                "Keep it where the school keeps keys, not with this device.",
-            ],
-        )
 
     def _listen(self) -> None:
         loop = asyncio.get_running_loop()
@@ -281,9 +275,8 @@ class LsaApp(App[int]):
         self.panic(Text(f"lsa: {words}"))
 
     def on_unmount(self) -> None:
-        """A program that ends while it is locked leaves no session behind, whoever ended it."""
-        if self.guard.view is not None:
-            self.guard.end_session()
+        """However it ends."""
+        self.guard.ended()
 
     # Views
 
@@ -452,7 +445,7 @@ class LsaApp(App[int]):
     def action_leave(self) -> None:
         """Leaves the program; with recordings not yet shared it asks first, but tells nothing while it is locked."""
         if self.guard.view is not None:
-            self.guard.leave()
+            self.exit(0)
             return
         from lsa_tui.app.views.leave import leave
 

@@ -27,12 +27,17 @@ class Guard:
     `view` stands before all views while it is locked: those below stay as they are, with what is typed in them.
     """
 
-    def __init__(self, app: LsaApp) -> None:
+    def __init__(self, app: LsaApp, given: bool = False) -> None:
+        """`given`: the home was opened by a passphrase that was given just now."""
         self.app = app
+        self._given = given
         self.view: View | None = None
         self.away = ""
         """Why the records cannot be reached: "gone", or "other" where another file is in their place."""
         self._lock: Lock | None = None
+        self._again = False
+        """Whether it is locked because the program was left so, and not by anything that was done since."""
+        self._locked_at = 0.0
         self._limit = 60.0 * app.book.config["lock.minutes"]
         self._file = app.book.paths.database
         self._question = locking.lock_now(app.book.paths)
@@ -42,14 +47,30 @@ class Guard:
         self._last_at: datetime = app.book.now()
 
     def start(self) -> None:
-        """At the start: a program that was left while it was locked begins locked; an old question is void."""
+        """At the start: a program that was left while it was locked begins locked; an old question is void.
+
+        Where it was opened with a passphrase since, it begins unlocked, and lists what was marked meanwhile.
+        """
+        book = self.app.book
         with suppress(OSError):
             self._question.unlink(missing_ok=True)
-        if locking.left_locked(self.app.book):
-            if locking.begins_locked(self.app.book):
-                self.lock()
-            else:
-                locking.keep_locked(self.app.book, False)
+        self._again = locking.begins_locked(book, self._given)
+        if self._again:
+            self.lock()
+            return
+        locking.keep_locked(book, False)
+        if locking.marks_left(book) and self.app.views[0].name != "setup":
+            self._list_marks()
+
+    def _list_marks(self) -> None:
+        from lsa_tui.app.views.marked import Marked  # after a kill
+        from lsa_tui.daybook.meanwhile import Meanwhile
+
+        found = Meanwhile.left_over(self.app.book)
+        if found.groups():
+            self.app.open(Marked(self.app, found))
+        else:
+            found.settled()  # removed or erased by a command since
 
     def touched(self) -> None:
         """A key or a tap: somebody is there."""
@@ -82,7 +103,8 @@ class Guard:
             if len(app.views) > 1 and app.views[-1].name == "blank":
                 app.views.pop()
             self._device = self._device or self._device_now()
-            self._lock = self.view = Lock(app)
+            self._locked_at = time.time()
+            self._lock = self.view = Lock(app, self._again)
             self._lock.remember(True)
             app.draw()
         if deliberate:
@@ -94,6 +116,7 @@ class Guard:
         assert lock is not None
         lock.remember(False)
         self._lock = self.view = None
+        self._again = False
         self.touched()
         app.book.names = read.Names(app.book.db)
         app.look_back()
@@ -105,10 +128,15 @@ class Guard:
         """From asking back to the locked tiles."""
         self.view = self._lock
 
-    def leave(self) -> None:
-        """Leaves the program while it is locked; the next start asks for what opens the home."""
-        self.end_session()
-        self.app.exit(0)
+    def ended(self) -> None:
+        """The program ends, whoever ended it. Locked in this run, it leaves no session of before that: whoever could
+        not unlock it would be one command away from the records. A session that opened a program which was left
+        locked stays, as does one that was begun with the passphrase since it was locked."""
+        if self.view is None or self._again:
+            return
+        with suppress(OSError):
+            if not locking.session_since(self.app.book.paths, self._locked_at):
+                self.end_session()
 
     def end_session(self) -> None:
         """Ends the unlock session of this home."""

@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from lsa_tui import passphrases
-from lsa_tui.daybook import opening, rights
-from lsa_tui.errors import LsaError
+from lsa_tui.daybook import opening, recovery, rights
+from lsa_tui.errors import LsaError, NotAllowed
 from lsa_tui.paths import Paths
 from lsa_tui.vault import home
 
@@ -24,12 +24,14 @@ def run(paths: Paths, passphrase_file: str | None = None) -> int:
     opened = _opened(paths, passphrase_file)
     book = opened.book
     try:
-        rights.require_command(book.role, rights.SCREENS)
+        if not rights.may_run(book.role, rights.SCREENS):
+            raise NotAllowed(NO_SCREENS)
         with only_one(paths):
+            to_show = recovery.to_show(book, opened.recovery)
             from lsa_tui.app.app import LsaApp
 
             _read_any_bytes()
-            return LsaApp(book, opened.recovery).run() or 0
+            return LsaApp(book, to_show, opened.given).run() or 0
     finally:
         book.close()
 
@@ -41,12 +43,18 @@ def _opened(paths: Paths, passphrase_file: str | None) -> opening.Opened:
     return opening.open_home(paths, passphrase_file, new="ask")
 
 
-FIRST = """lsa keeps records about a child, encrypted on this device.
-Choose a passphrase: three or four words
-are easy to keep in mind. It is asked for
-when lsa opens, or once a day after `lsa unlock`.
-(Made-up records to look at first: lsa demo)
+FIRST = """lsa keeps records about a child,
+encrypted on this device.
+Choose a passphrase: three or four
+words are easy to keep in mind. It is
+asked for when lsa opens, or once a day
+with `lsa unlock`.
+(Made-up records first: lsa demo)
 """
+NO_SCREENS = (
+    "the screens show the class's records, which the DSL does not read; `lsa dsl open` lists the concerns, and "
+    "`lsa dsl open ID` reads one"
+)
 
 
 def only_one(paths: Paths) -> Any:

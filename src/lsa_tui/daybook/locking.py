@@ -30,6 +30,8 @@ MOST_WAIT = 15 * 60
 """Seconds; the wait doubles with each wrong PIN up to this."""
 
 _PIN, _WRONG, _LEFT = "pin", "pin_wrong", "left_locked"
+MARKED = "locked_mark:"
+"""What the facts about marks made while it was locked begin with; see daybook/meanwhile.py."""
 
 
 # The PIN
@@ -186,28 +188,47 @@ def left_locked(book: Book) -> bool:
     return log.get_meta(book.db, _LEFT) is not None
 
 
-def begins_locked(book: Book) -> bool:
-    """Whether a program that was ended while it was locked begins locked again. Not where its passphrase was asked
-    for a moment ago, because neither a session nor the system's keyring holds the key."""
-    if not left_locked(book):
+def begins_locked(book: Book, given: bool = False) -> bool:
+    """Whether a program that was ended while it was locked begins locked again. Not where a passphrase was `given` a
+    moment ago, nor where one was given to an unlock session since: whoever opened it so need not do it twice."""
+    held = log.get_meta(book.db, _LEFT)
+    if held is None or (given and not book.plain):
         return False
-    if not book.plain:
-        from lsa_tui.vault import home, session  # hardly ever
+    return asks_for(book) != "nothing" if book.plain else not session_since(book.paths, _moment(held))
 
-        keyring = home.read_key_file(book.paths).of_kind("keyring")
-        return bool(keyring) or session.key_of(book.paths) is not None
-    return asks_for(book) != "nothing"
+
+def session_since(paths: Paths, moment: float) -> bool:
+    """Whether there is an unlock session that was begun after a moment (seconds since 1970)."""
+    from lsa_tui.vault import session  # hardly ever
+
+    began = session.began(paths)
+    return began is not None and began > moment
 
 
 def keep_locked(book: Book, locked: bool) -> None:
-    """Remembers that it is locked, or no longer. Said in the database, so that a kill does not open it."""
+    """Remembers that it is locked since now, or no longer. Said in the database, so that a kill does not open it."""
     if locked == left_locked(book):
         return
     with book.store.writing():
         if locked:
-            log.set_meta(book.db, _LEFT, "yes")
+            # Real time, not the day's clock: it is compared with that of an unlock session.
+            log.set_meta(book.db, _LEFT, str(time.time()))
         else:
             _forget(book, _LEFT)
+
+
+def _moment(held: str) -> float:
+    """When it was locked; where that cannot be read, later than anything."""
+    try:
+        return float(held)
+    except ValueError:
+        return float("inf")
+
+
+def marks_left(book: Book) -> bool:
+    """Whether something was marked while it was locked that nobody was asked about yet."""
+    sql = "SELECT 1 FROM meta WHERE substr(key, 1, ?) = ? LIMIT 1"
+    return book.db.execute_sql(sql, (len(MARKED), MARKED)).fetchone() is not None
 
 
 # Asked from outside

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import json
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from lsa_tui import clock
 from lsa_tui.daybook import behaviours, entries, marks
 from lsa_tui.daybook.book import Book
+from lsa_tui.daybook.locking import MARKED
 from lsa_tui.records import log, read
 from lsa_tui.records.kinds import Entry
 from lsa_tui.records.vocabulary import KINDS
@@ -36,27 +39,58 @@ class Group:
 
 
 class Meanwhile:
-    """The presses of one lock, in their order."""
+    """The presses of one lock, in their order.
+
+    Each is remembered with what it records, until it is kept or dropped: a program that is killed in between asks at
+    its next start.
+    """
 
     def __init__(self, book: Book) -> None:
         self.book = book
+        self.since = book.now()
         self.presses: list[Press] = []
+
+    @classmethod
+    def left_over(cls, book: Book) -> Meanwhile:
+        """The presses of earlier locks that were neither kept nor dropped; none, with `since` now, where all were."""
+        found = cls(book)
+        sql = "SELECT value FROM meta WHERE substr(key, 1, ?) = ?"
+        held = [json.loads(value) for (value,) in book.db.execute_sql(sql, (len(MARKED), MARKED))]
+        for _, since, letter, entry, changes in sorted(held):
+            found.since = min(found.since, clock.from_text(since).astimezone(book.zone))
+            found.presses.append(Press(letter, entry, tuple(changes)))
+        return found
 
     def mark(self, letter: str) -> Entry:
         """One press of a tile, committed when it returns. Raises LsaError as any mark."""
-        return self._pressed(letter, marks.tally(self.book, letter))
+        return self._pressed(letter, lambda: marks.tally(self.book, letter))
 
     def hands_on(self, letter: str) -> Entry:
         """Starts or ends the stopwatch of a restrictive intervention, which cannot wait for a PIN."""
         from lsa_tui.daybook import interventions  # seldom, and with much that a mark does not need
 
-        return self._pressed(letter, interventions.toggle(self.book))
+        return self._pressed(letter, lambda: interventions.toggle(self.book))
 
-    def _pressed(self, letter: str, entry: Entry) -> Entry:
-        step = log.last_step(self.book.db, undone=False)
-        found = self.book.db.execute_sql("SELECT uid FROM mine WHERE step = ?", (step,))
-        self.presses.append(Press(letter, entry.id, tuple(uid for (uid,) in found)))
+    def _pressed(self, letter: str, record: Callable[[], Entry]) -> Entry:
+        with self.book.step():
+            entry = record()
+            step = log.last_step(self.book.db, undone=False)
+            sql = "SELECT c.uid, c.hlc FROM mine m JOIN change c ON c.uid = m.uid WHERE m.step = ? ORDER BY c.hlc"
+            found = self.book.db.execute_sql(sql, (step,)).fetchall()
+            press = Press(letter, entry.id, tuple(uid for uid, _ in found))
+            facts = [found[-1][1], clock.to_text(self.since), press.letter, press.entry, press.changes]
+            log.set_meta(self.book.db, _name(press), json.dumps(facts))
+        self.presses.append(press)
         return entry
+
+    def settled(self) -> None:
+        """What is left of the presses is kept: nobody is asked about them again."""
+        self._forget(self.presses)
+
+    def _forget(self, presses: Collection[Press]) -> None:
+        with self.book.store.writing():
+            for press in presses:
+                self.book.db.execute_sql("DELETE FROM meta WHERE key = ?", (_name(press),))
 
     def groups(self) -> list[Group]:
         """What is still there of the presses, by tile, in the order of the first ones."""
@@ -89,6 +123,7 @@ class Meanwhile:
         with self.book.step():
             for press in reversed(left):
                 self._remove(press, left)
+            self._forget(unwanted)
         return len(unwanted)
 
     def _undo(self, unwanted: list[Press]) -> list[Press]:
@@ -131,6 +166,10 @@ class Meanwhile:
 def tiles(book: Book) -> list[str]:
     """The letters of the tiles of the pupil in focus, in their order."""
     return [str(tile["key"]) for tile in behaviours.for_pupil(book, book.focus)]
+
+
+def _name(press: Press) -> str:
+    return MARKED + press.changes[-1]
 
 
 def _end(entry: Entry) -> str:

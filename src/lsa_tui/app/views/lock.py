@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 KEPT, NOT_KEPT = "kept", "NOT KEPT"
 AWAY = "The records were away and came back. Look at the last entries: what was marked in that second may be missing."
-WORDS = {"pin": "your PIN", "passphrase": "your passphrase", "nothing": "unlock"}
+WORDS = {"pin": "PIN", "passphrase": "passphrase", "nothing": "unlock"}
 
 
 class Lock(View):
@@ -29,11 +29,12 @@ class Lock(View):
     title = "Locked"
     hides = True
 
-    def __init__(self, app: LsaApp) -> None:
+    def __init__(self, app: LsaApp, again: bool = False) -> None:
+        """`again`: it begins locked because it was left so; what was marked before counts as marked meanwhile."""
         super().__init__(app)
         self.since = app.book.now()
         self.records: bool = app.book.config["lock.records"]
-        self.meanwhile = Meanwhile(app.book)
+        self.meanwhile = Meanwhile.left_over(app.book) if again else Meanwhile(app.book)
         self.last = ("", "")
         self.problems: list[str] = []
         self.was_away = False
@@ -139,7 +140,7 @@ class Lock(View):
         """Letters record, Enter asks; everything else means nothing here, the palette and the help too."""
         if self.app.guard.away:
             if self.app.keymap.on("everywhere").get(key) == "back":
-                self.app.guard.leave()
+                self.app.exit(0)
         elif key == "enter":
             self.do_lock_ask("")
         elif key in self.letters:
@@ -183,7 +184,7 @@ class Lock(View):
 
     def do_lock_leave(self, _: str) -> None:
         """The tap on Leave."""
-        self.app.guard.leave()
+        self.app.exit(0)
 
     # For the guard
 
@@ -205,12 +206,16 @@ class Lock(View):
     def tell(self) -> None:
         """After unlocking: what went wrong, and what was marked meanwhile."""
         app, groups = self.app, self.meanwhile.groups()
-        app.said = "Unlocked" if not self.records else "Unlocked; nothing was marked meanwhile"
         if self.was_away:
             self.problems.insert(0, AWAY)
         if groups:
             from lsa_tui.app.views.marked import Marked  # seldom
 
-            app.open(Marked(app, self.meanwhile, self.since))
+            app.said = "Unlocked"
+            app.open(Marked(app, self.meanwhile))
+        elif self.records and not self.problems:
+            app.said = "Unlocked; nothing was marked meanwhile"
+        else:
+            app.said = "Unlocked"
         if self.problems:
             app.say_at_length("While it was locked", self.problems)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from lsa_tui.app.drawing import Line, Picture, between, fit
@@ -19,10 +18,9 @@ class Marked(Windowed):
 
     name = "marked"
 
-    def __init__(self, app: LsaApp, meanwhile: Meanwhile, since: datetime) -> None:
+    def __init__(self, app: LsaApp, meanwhile: Meanwhile) -> None:
         super().__init__(app)
         self.meanwhile = meanwhile
-        self.since = since
         self.until = app.book.now()
         self.groups: list[Group] = []
         self.dropped: set[tuple[str, str]] = set()
@@ -31,11 +29,18 @@ class Marked(Windowed):
     def refreshed(self) -> None:
         self.groups = self.meanwhile.groups()
 
+    def left(self) -> None:
+        """Whatever closes it keeps what is there then."""
+        self.meanwhile.settled()
+
     def head(self, width: int) -> Picture:
         found = Picture()
         total = sum(len(group.times) for group in self.groups)
         words = f" Marked while locked: {total}"
-        found.add((between(words, f"{self.since:%H:%M} to {self.until:%H:%M} ", width), "strong"))
+        since = self.meanwhile.since
+        today = since.date() == self.until.date()
+        when = f"{since:%H:%M} to {self.until:%H:%M} " if today else f"since {since:%a %H:%M} "
+        found.add((between(words, when, width), "strong"))
         found.add((fit(" A letter or a tap: keep it or drop it", width), "muted"))
         return found
 

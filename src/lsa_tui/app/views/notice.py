@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 
 from lsa_tui.app.drawing import Picture, fit, wrapped
 from lsa_tui.app.views.base import View
+from lsa_tui.daybook import recovery
 
 if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
+
+
+WHAT_FOR = (
+    "It opens these records when the passphrase is forgotten. Keep it where the school keeps keys, "
+    "not with this device.",
+    "After Enter it is not shown again.",
+)
 
 
 class Notice(View):
@@ -39,3 +47,34 @@ class Notice(View):
             self.app.close()
             return True
         return False
+
+
+class Recovery(Notice):
+    """The recovery key, in two lines of whole groups. It was shown when this page is closed, not before."""
+
+    def __init__(self, app: LsaApp, key: str) -> None:
+        groups = key.split("-")
+        half = len(groups) // 2
+        super().__init__(app, "Recovery key: write it down", WHAT_FOR)
+        self.halves = ["-".join(groups[:half]), "-".join(groups[half:])]
+
+    def draw(self, width: int, height: int) -> Picture:
+        found, said = Picture(), super().draw(width, height).lines
+        found.lines = [said[0], [("", "text")]]
+        for half in self.halves:
+            found.add((fit(f"   {half}", width), "strong"))
+        found.lines += said[1:]
+        return found
+
+    def buttons(self) -> list[tuple[str, str, str]]:
+        return [("Enter: it is written down", "back", "")]
+
+    def press(self, key: str, character: str | None) -> bool:
+        """Closed by Enter or back alone: keys typed ahead must not take it away unread."""
+        if key == "enter":
+            self.app.close()
+            return True
+        return self.app.keymap.on("everywhere").get(key) not in ("back", "blank", "lock")
+
+    def left(self) -> None:
+        recovery.seen(self.book)

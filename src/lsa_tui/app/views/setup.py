@@ -1,4 +1,4 @@
-"""The first run: a few questions, one a screen. Nothing is written before the last is answered."""
+"""The first run: a few questions, one a screen. No answer is written before the last is given."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Setup(View):
         self.given: dict[str, Any] = {"initials": log.get_meta(app.book.db, "initials") or ""}
         self.at = 0
         self.problem = ""
-        app.said = "Nothing is kept before the last answer"
+        app.said = "Answers are kept after the last one"
         self._ask(0)
 
     @property
