@@ -35,6 +35,8 @@ def test_a_store_is_made_joined_and_shared(device, url: str, monkeypatch: pytest
     device("jt", "pupil", "add", "K7")
     assert device("jt", "note", "Counted on from 8").code == 0
     refused(device("jt", "sync"), "needs a join passphrase", "LSA_SHARED_PASSPHRASE", code=3)
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", "short")
+    refused(device("jt", "sync"), "at least 8 characters", code=2)
     monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
     assert device("jt", "sync", "--json").json["created"] is True
     monkeypatch.delenv("LSA_SHARED_PASSPHRASE")
@@ -81,6 +83,9 @@ def test_a_new_key(device, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     refused(device("jt", "shared", "rekey"), "has already", code=1)
     refused(device("mb", "shared", "rekey"), "lsa shared join", code=3)
     monkeypatch.setenv("LSA_SHARED_PASSPHRASE", NEW)
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", "short")
+    refused(device("jt", "shared", "rekey"), "at least 8 characters", code=2)
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", NEW)
     assert device("jt", "shared", "rekey", "--json").json["was_plain"] is False
     assert device("jt", "sync").code == 0
     refused(device("lp", "sync"), "was changed", "lsa shared join", code=4)
@@ -116,3 +121,25 @@ def test_a_plain_home_is_told_that_its_store_is_plain(run_lsa: RunLsa, url: str,
     assert run_lsa("shared", "rekey", "--json").json["was_plain"] is True
     assert run_lsa("shared", "status", "--json").json["state"] == "encrypted"
     assert run_lsa("sync").code == 0
+
+
+def test_a_device_that_missed_a_new_key_does_not_undo_it(device, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    for name in ("jt", "lost"):
+        assert device(name, "sync").code == 0
+    old = (tmp_path / "share" / "school.db").read_bytes()
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", NEW)
+    assert device("jt", "shared", "rekey").code == 0
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    (tmp_path / "share" / "school.db").unlink()
+    refused(device("lost", "sync"), "was changed", "lsa shared join", code=4)
+    assert not (tmp_path / "share" / "school.db").exists()
+    (tmp_path / "share" / "school.db").write_bytes(old)
+    refused(device("lost", "sync"), "was changed", code=4)
+    refused(device("jt", "sync"), "went back to an earlier key", "move it away", code=4)
+    status = device("jt", "shared", "status", "--json")
+    assert status.code == 4
+    assert '"joined": true' in status.out
+    (tmp_path / "share" / "school.db").rename(tmp_path / "away.db")
+    assert device("jt", "sync").code == 0
+    assert device("jt", "shared", "status").code == 0

@@ -66,7 +66,7 @@ def join(book: Book, ask: keys.Ask, url: str | None = None) -> Path:
     """Learns the key of the shared store, from its join passphrase or the words of an invitation that `ask` gives.
 
     With `url` it is this device's shared store from now on. Returns its path. Raises Locked for a wrong or missing
-    one, KeyChanged, SyncIncomplete, LsaError where there is nothing to join.
+    one, KeyChanged, WentBack, SyncIncomplete, LsaError where there is nothing to join.
     """
     path = parse(url or book.config["shared.url"]).path
     opening = Opening(book, path, ask, keep=False, joining=True)
@@ -76,7 +76,8 @@ def join(book: Book, ask: keys.Ask, url: str | None = None) -> Path:
             raise LsaError(f"the shared file {path} is not encrypted, so there is nothing to join; `lsa sync` shares")
         used = opening.used or opening.admit()
         file = _admitted(path, shared, about, opening)
-        keys.remember(book, Held(used.store, used.key, str(path), file.as_text()))
+        text = file.as_text() if file.key_id == used.key_id else used.text
+        keys.remember(book, Held(used.store, used.key, str(path), text))
     if url:
         book.config.save(shared_url=url)
     audit.note(book, "joined the shared store", str(path))
@@ -158,7 +159,7 @@ def standing(book: Book) -> Standing:
         except NeedsPassphrase:
             pass  # not joined yet: nothing is wrong
         except LsaError as trouble:
-            says = says or str(trouble)
+            says, joined = says or str(trouble), isinstance(trouble, keys.WentBack)
     return Standing(state, path, file.key_id if file else "", joined, _open(file, book.now()), says)
 
 

@@ -10,9 +10,9 @@ import base64
 import json
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lsa_tui import passphrases
@@ -28,6 +28,7 @@ Ask = Callable[["NeedsPassphrase"], str]
 
 _MEMORY = "shared_key:"
 _COMING = ":next"
+_OLD = ":old:"
 
 
 class NeedsPassphrase(Locked):
@@ -35,9 +36,9 @@ class NeedsPassphrase(Locked):
 
     def __init__(self, place: Path, new: bool) -> None:
         self.place, self.new = place, new
-        what = "needs a join passphrase, chosen now," if new else "needs its join passphrase once on this device"
+        what = "needs a join passphrase, chosen now" if new else "needs its join passphrase once on this device"
         how = "set LSA_SHARED_PASSPHRASE, or sync at a terminal" if new else "do `lsa shared join`"
-        super().__init__(f"the shared file {place} {what}: {how}; nothing was changed".replace(", :", ":"))
+        super().__init__(f"the shared file {place} {what}: {how}; nothing was changed")
 
     @property
     def question(self) -> str:
@@ -46,7 +47,11 @@ class NeedsPassphrase(Locked):
 
 
 class KeyChanged(SyncIncomplete):
-    """The shared store has another key than this device knows."""
+    """The shared store has another key than this device knows: it joins again."""
+
+
+class WentBack(SyncIncomplete):
+    """The shared store has an earlier key than this device knows: it does not join again, and sends nothing there."""
 
 
 def beside(path: Path) -> Path:
@@ -76,7 +81,8 @@ def somebody_asks(needed: NeedsPassphrase) -> str:
 class Held:
     """A key of a shared store that is known here; `text`: its file of keys as last seen, to put it back.
 
-    `coming`: the key that a change was begun with, which may be in force or not.
+    `coming`: the key that a change was begun with, which may be in force or not; `old`: one that was replaced, kept to
+    recognise an old copy of the shared file. Nothing is written with it.
     """
 
     store: str
@@ -84,38 +90,106 @@ class Held:
     place: str
     text: str
     coming: bool = False
+    old: bool = False
 
     @property
     def key_id(self) -> str:
         """The key's name in the file of keys."""
         return cipher.key_id(self.key)
 
+    @property
+    def generation(self) -> int:
+        """Which key of its store it is, counted from 1."""
+        return KeyFile.from_text(self.text, "remembered here").generation
+
+    @property
+    def _name(self) -> str:
+        return f"{_MEMORY}{self.store}" + (f"{_OLD}{self.key_id}" if self.old else _COMING if self.coming else "")
+
 
 def held(book: Book) -> list[Held]:
-    """Every key that this device remembers."""
+    """Every key that this device remembers: those in force first, then those that are coming, then old ones."""
     found = []
     for name, value in book.db.execute_sql("SELECT key, value FROM meta WHERE key LIKE ?", (f"{_MEMORY}%",)):
         facts = json.loads(value)
-        store, coming = name.removeprefix(_MEMORY).removesuffix(_COMING), name.endswith(_COMING)
-        found.append(Held(store, base64.b64decode(facts["key"]), facts["place"], facts["text"], coming))
-    return found
+        store, old, _ = name.removeprefix(_MEMORY).partition(_OLD)
+        key, coming = base64.b64decode(facts["key"]), store.endswith(_COMING)
+        found.append(Held(store.removesuffix(_COMING), key, facts["place"], facts["text"], coming, bool(old)))
+    return sorted(found, key=lambda one: (one.old, one.coming))
+
+
+def of_store(book: Book, store: str) -> list[Held]:
+    """Every key of one store that this device remembers."""
+    return [one for one in held(book) if one.store == store]
+
+
+def newest(book: Book, store: str) -> int:
+    """The generation of the newest key of a store that was in force as far as this device knows; 0 without one."""
+    return max((one.generation for one in of_store(book, store) if not one.coming), default=0)
+
+
+def behind(book: Book, used: Held) -> bool:
+    """Whether this device has a newer key of that store. Of two that are equally new it is the one it had last."""
+    others = [one for one in of_store(book, used.store) if not (one.coming or one.old or one.key == used.key)]
+    return any(used.old or one.generation > used.generation for one in others)
+
+
+def to_make_with(known: list[Held], file: KeyFile | None) -> Held:
+    """The key to make a lost file with, of those that are not old.
+
+    One that is coming is used where the file of keys names it: that change may have been complete.
+    """
+    named = {one.key_id for one in (file, file and file.next) if one is not None}
+    usable = [one for one in known if not one.coming or one.key_id in named] or known
+    store = file.store if file is not None else usable[0].store
+    return max(usable, key=lambda one: (one.store == store, one.generation))
+
+
+def ids(known: Iterable[Held]) -> set[str]:
+    """The names of these keys."""
+    return {one.key_id for one in known}
+
+
+def salt_of(one: Held | KeyFile) -> str:
+    """What an encrypted file of this store begins with, in hex."""
+    return uuid.UUID(one.store).hex
 
 
 def remember(book: Book, one: Held) -> None:
-    """Keeps a key; of one store and of one place only the last. What was coming goes when it is there."""
-    facts = {"key": base64.b64encode(one.key).decode(), "place": one.place, "text": one.text}
+    """Keeps a key as the one in force (or as the one that is coming); of one place only one store is kept.
+
+    The key that was in force until now is kept as an old one.
+    """
     with book.store.writing() as db:
         if not one.coming:
-            for old in held(book):
-                if one.store == old.store or one.place == old.place:
-                    forget(db, old)
-        log.set_meta(db, f"{_MEMORY}{one.store}{_COMING if one.coming else ''}", log.canonical(facts))
+            known = held(book)
+            was_in_force = any(it.key == one.key and not it.coming and not it.old for it in known)
+            for before in known:
+                if before.store == one.store:
+                    _step_back(db, before, one, was_in_force)
+                elif before.place == one.place:
+                    forget(db, before)
+        _keep(db, one)
+
+
+def _step_back(db: object, before: Held, one: Held, was_in_force: bool) -> None:
+    """What becomes of a key that is remembered, where `one` is in force in its store (as it was, or from now on)."""
+    given_up = before.coming and not was_in_force  # else that change may still be on its way
+    if before.key == one.key or given_up:
+        forget(db, before)
+    elif not before.coming and not before.old:
+        forget(db, before)
+        _keep(db, replace(before, old=True))
+
+
+def _keep(db: object, one: Held) -> None:
+    facts = {"key": base64.b64encode(one.key).decode(), "place": one.place, "text": one.text}
+    log.set_meta(db, one._name, log.canonical(facts))
 
 
 def forget(db: object, one: Held) -> None:
     """Forgets a key."""
-    name = f"{_MEMORY}{one.store}{_COMING if one.coming else ''}"
-    db.execute_sql("DELETE FROM meta WHERE key = ?", (name,))  # type: ignore[attr-defined]
+    db.execute_sql("DELETE FROM meta WHERE key = ?", (one._name,))  # type: ignore[attr-defined]
 
 
 # The file of keys

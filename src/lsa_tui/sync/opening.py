@@ -7,12 +7,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from uuid import UUID
 
 from lsa_tui import passphrases
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, SyncIncomplete
-from lsa_tui.sync import admission, keys
+from lsa_tui.sync import admission, keys, refusals
 from lsa_tui.sync.keys import Held, KeyChanged, NeedsPassphrase
 from lsa_tui.sync.shared import LOG_FORMAT, About
 from lsa_tui.vault import cipher
@@ -36,12 +35,14 @@ class Opening:
         keep: bool = True,
         joining: bool = False,
         plain_too: bool = False,
+        older_too: bool = False,
         given: Held | None = None,
     ) -> None:
         """`keep`: remember and mend; else nothing is written. `joining`: only what is asked for counts as known.
-        `plain_too`: take a file that is not encrypted, whoever asks. `given`: this key and no other."""
+        `plain_too`: take a file that is not encrypted, whoever asks; `older_too`: one with an earlier key.
+        `given`: this key and no other."""
         self.book, self.path, self.ask = book, path, ask
-        self.keep, self.joining, self.plain_too = keep, joining, plain_too
+        self.keep, self.joining, self.plain_too, self.older_too = keep, joining, plain_too, older_too
         self.notes: list[str] = []
         self.file: KeyFile | None = None
         self.given = given
@@ -54,15 +55,17 @@ class Opening:
         """Tries keys until one opens the file. Returns OPEN with `used` set, or EMPTY where there is nothing yet; then
         `used` is the key to make it with, where it may be made.
 
-        Raises KeyChanged, NeedsPassphrase, Locked, SyncIncomplete.
+        Raises KeyChanged, WentBack, NeedsPassphrase, Locked, SyncIncomplete.
         """
         if self.given is not None:
             self.used = self.given
             found = attempt(self.given.key) if here else EMPTY
             if found == SHUT:
-                raise self._damaged()
+                raise refusals.damaged(self.path, 1)
             return found
         self._look()
+        if self.file is not None and not self.joining:
+            refusals.of_an_unknown_key(self.book, self.path, self.file)
         found = EMPTY
         if here:
             found = self._tried(self._known(), attempt)
@@ -72,9 +75,14 @@ class Opening:
             if found == SHUT:
                 found = self._tried(self._let_in(salt), attempt)
             if found == SHUT:
-                raise self._not_opened(salt)
-        if found == EMPTY and create:
-            self.used = self._for_new()
+                raise self._not_opened(salt, attempt)
+        if found == OPEN and self.used is not None and keys.behind(self.book, self.used) and not self.older_too:
+            raise refusals.went_back(self.book, self.path, self.file)
+        if found == EMPTY:
+            if self.file is not None and not self.joining:
+                refusals.of_making(self.book, self.path, self.file, self._known())
+            if create:
+                self.used = self._for_new()
         return found
 
     def settle(self, about: About, alone: Callable[[], AbstractContextManager[None]]) -> None:
@@ -105,10 +113,7 @@ class Opening:
 
     def key_changed(self) -> KeyChanged:
         """The sentence for a key that this device does not know."""
-        return KeyChanged(
-            f"the key of the shared file {self.path} was changed: join again with `lsa shared join` and the new join "
-            "passphrase or an invitation; nothing was touched"
-        )
+        return refusals.key_changed(self.path)
 
     # Known keys
 
@@ -129,7 +134,7 @@ class Opening:
             return self._unlocked
         store, place = self.file.store if self.file else "", str(self.path)
         known = [one for one in keys.held(self.book) if one.store == store or one.place == place]
-        return sorted(known, key=lambda one: one.coming) + self._unlocked
+        return sorted(known, key=lambda one: one.store != store) + self._unlocked
 
     def _tried(self, known: list[Held], attempt: Callable[[bytes | None], str]) -> str:
         found = SHUT
@@ -142,31 +147,37 @@ class Opening:
 
     def _let_in(self, salt: Callable[[], str]) -> list[Held]:
         """The keys that a passphrase opens, for a file that no known key opens. Raises where that is not for it."""
+        known = self._known()
         if self.file is None:
-            raise self._no_key_file()
+            if known and salt() not in {keys.salt_of(one) for one in known}:
+                raise refusals.foreign(self.path, max(one.generation for one in known))
+            raise self._no_keys()
         if self.book.made_up:
             raise SyncIncomplete(
                 f"{self.path} is encrypted, so it holds real records, and this home made-up ones; they are never "
                 "mixed, so set another `[shared] url`"
             )
-        known = self._known()
         if known:
-            raise self._shut(known, self.file, salt)
+            raise refusals.shut(self.book, self.path, self.file, known, salt())
         return self._asked(self.file)
 
     def _asked(self, file: KeyFile) -> list[Held]:
         typed = self.ask(NeedsPassphrase(self.path, new=False))
         found, self.invitation = admission.unlocked(self.book, file, typed, words=self.joining, name=str(self.path))
-        self._unlocked = [Held(file.store, key, str(self.path), file.as_text()) for key in found]
+        texts = {one.key_id: one.as_text() for one in (file, file.next) if one is not None}
+        unlocked = [Held(file.store, key, str(self.path), texts[cipher.key_id(key)]) for key in found]
+        self._unlocked = [one for one in unlocked if not keys.behind(self.book, one)]
+        if not self._unlocked:
+            raise refusals.older_key(self.path)
         return self._unlocked
 
     def _for_new(self) -> Held | None:
         """The key for a file that is made now; None: plain."""
-        known = self._known()
+        known = [one for one in self._known() if not one.old]
         if known:
-            return known[0]
+            return keys.to_make_with(known, self.file)
         if self._trouble == "damaged":
-            raise self._no_key_file()
+            raise self._no_keys()
         if self.file is not None:
             return self._asked(self.file)[0]
         if self.book.made_up:
@@ -182,7 +193,7 @@ class Opening:
         key = cipher.new_key()
         cipher.require_sqlcipher()
         made = KeyFile.new(key)
-        made.more["log_format"] = LOG_FORMAT
+        made.more |= {"log_format": LOG_FORMAT, "generation": 1}
         made.add_passphrase(key, typed)
         one = Held(made.store, key, str(self.path), made.as_text())
         # Here first: a file of keys whose key nobody remembers would be of no use.
@@ -194,57 +205,26 @@ class Opening:
             keys.forget(db, one)
         self._look()
         if self.file is None:
-            raise self._no_key_file()
+            raise self._no_keys()
         self.ask = lambda _: typed
         return self._asked(self.file)[0]
 
-    # Sentences
+    # Refused
 
-    def _no_key_file(self) -> SyncIncomplete:
-        place = keys.beside(self.path)
-        if self._trouble == "damaged":
-            return SyncIncomplete(
-                f"the file of keys {place} is damaged; a device that has synced before puts it right at its next sync. "
-                "Nothing was changed"
-            )
-        return SyncIncomplete(
-            f"the shared file {self.path}: its keys are gone (a device that joined restores them), it is damaged, "
-            "or no database at all; move it away, and the next sync makes it anew"
-        )
+    def _no_keys(self) -> SyncIncomplete:
+        return refusals.no_keys(self.path, self._trouble == "damaged")
 
-    def _shut(self, known: list[Held], file: KeyFile, salt: Callable[[], str]) -> SyncIncomplete:
-        listed = {one.key_id for one in (file, file.next) if one is not None}
-        if any(one.store == file.store for one in known):
-            return self._damaged() if listed <= {one.key_id for one in known} else self.key_changed()
-        if salt() == UUID(file.store).hex:
-            return KeyChanged(
-                f"{self.path} is another shared store than the one that this device knows; join it with "
-                "`lsa shared join`, nothing was touched"
-            )
-        return self._of_another()
-
-    def _not_opened(self, salt: Callable[[], str]) -> SyncIncomplete:
+    def _not_opened(self, salt: Callable[[], str], attempt: Callable[[bytes | None], str]) -> SyncIncomplete:
         """For a key that the file of keys gave, and that does not open the file."""
         file = self.file
         assert file is not None
+        if self._tried(keys.of_store(self.book, file.store), attempt) == OPEN:
+            return refusals.went_back(self.book, self.path, self.file)
         if file.next is not None:
-            return KeyChanged(
-                f"a change of the key of {self.path} was begun and is not complete: use the other join passphrase, or "
-                "do `lsa shared rekey` again on a device that has joined; nothing was touched"
-            )
-        return self._damaged() if salt() == UUID(file.store).hex else self._of_another()
-
-    def _damaged(self) -> SyncIncomplete:
-        return SyncIncomplete(
-            f"the shared file {self.path}: it is damaged, for its key is the right one; move it away, and the next "
-            "sync makes it anew from what the devices hold"
-        )
-
-    def _of_another(self) -> SyncIncomplete:
-        return SyncIncomplete(
-            f"the file of keys {keys.beside(self.path)} belongs to another shared store; put the right one back, which "
-            "a device that has joined does at its next sync. Nothing was touched"
-        )
+            return refusals.change_begun(self.path, here=True)
+        if salt() != keys.salt_of(file):
+            return refusals.keys_of_another(self.path, here=True)
+        return refusals.damaged(self.path, file.generation)
 
     def _check_plain(self, about: About) -> None:
         if self.plain_too or about.made_up or self.book.made_up:
@@ -260,10 +240,14 @@ class Opening:
     # Afterwards
 
     def _mend(self, used: Held, alone: Callable[[], AbstractContextManager[None]]) -> None:
+        if keys.behind(self.book, used):
+            return
         if self.file is None or self.file.key_id != used.key_id or self.file.store != used.store:
             try:
                 with alone():
                     self._write(used)
+            except KeyChanged:
+                raise
             except SyncIncomplete:
                 self.notes.append(f"its file of keys is {self._trouble or 'of another key'} and could not be put right")
         if self.file is not None and self.file.key_id == used.key_id:
@@ -283,6 +267,10 @@ class Opening:
             if file.next is not None and file.next.key_id == used.key_id:
                 self.file = file.next  # the change of key is complete
                 keys.write(self.path, self.file)
+                return
+            if file.generation >= used.generation:  # never over one that may be newer
+                if file.key_id not in keys.ids(keys.of_store(self.book, file.store)):
+                    raise self.key_changed()
                 return
         self.file = keys.without_invitations(KeyFile.from_text(used.text, "remembered here"))
         self.file.next = None

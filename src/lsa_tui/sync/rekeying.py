@@ -24,7 +24,7 @@ from lsa_tui.sync.shared import LOG_FORMAT
 from lsa_tui.sync.sqlite_file import SqliteFile
 from lsa_tui.sync.url import parse
 from lsa_tui.vault import cipher
-from lsa_tui.vault.keyfile import KeyFile
+from lsa_tui.vault.keyfile import DamagedKeyFile, KeyFile
 
 
 def rekey(book: Book, choose: Callable[[], str], url: str | None = None) -> tuple[Path, bool]:
@@ -34,7 +34,7 @@ def rekey(book: Book, choose: Callable[[], str], url: str | None = None) -> tupl
     a passphrase that will not do, SyncIncomplete; then the store is as it was.
     """
     path = parse(url or book.config["shared.url"]).path
-    opening = Opening(book, path, joining.nobody, plain_too=True)
+    opening = Opening(book, path, joining.nobody, plain_too=True, older_too=True)
     with joining.at(book, url, opening) as shared:
         _open(book, shared)
         shared.close()  # nobody waits while a passphrase is thought of
@@ -45,7 +45,7 @@ def rekey(book: Book, choose: Callable[[], str], url: str | None = None) -> tupl
         shared.close()
         _open(book, shared)
         if opening.used is None or opening.used.key != key:
-            _give_up(shared, opening)
+            _give_up(shared, key)
             raise SyncIncomplete(
                 f"the key of the shared file {path} could not be changed, because somebody else is using it; nothing "
                 "was changed, try again in a minute"
@@ -65,37 +65,60 @@ def _open(book: Book, shared: SqliteFile) -> None:
         raise LsaError(f"{shared.path} is for made-up records, and these stay plain; nothing was changed")
 
 
-def _new(path: Path, store: str, typed: str) -> tuple[Held, KeyFile]:
+def _new(path: Path, store: str, typed: str, generation: int) -> tuple[Held, KeyFile]:
     key = cipher.new_key()
     made = KeyFile.new(key, store)
-    made.more["log_format"] = LOG_FORMAT
+    made.more |= {"log_format": LOG_FORMAT, "generation": generation}
     made.add_passphrase(key, typed)
     return Held(store, key, str(path), made.as_text(), coming=True), made
 
 
 def _change(book: Book, shared: SqliteFile, opening: Opening, typed: str) -> bytes:
-    file = opening.file
-    assert file is not None
-    if file.unlock(typed, ("passphrase",)) is not None:
+    used = opening.used
+    assert used is not None
+    before = [_named(shared.path, used), *(_text(one) for one in keys.held(book) if one.store == used.store)]
+    if any(one.unlock(typed, ("passphrase",)) is not None for one in {one.key_id: one for one in before}.values()):
         raise LsaError(
-            "that is the join passphrase it has already, and whoever should stay out knows it; choose another. Nothing "
-            "was changed"
+            "that is a join passphrase it has already, or had, and whoever should stay out knows it; choose another. "
+            "Nothing was changed"
         )
-    one, made = _new(shared.path, file.store, typed)
+    one, made = _new(shared.path, used.store, typed, _after(book, shared.path, used.store))
     keys.remember(book, one)
     with shared.holding():
-        file = keys.read(shared.path) or file
-        keys.write(shared.path, replace(file, next=made))
+        keys.write(shared.path, replace(_named(shared.path, used), next=made))
     with suppress(SyncIncomplete):  # which key is in force is seen on opening it again
         shared.change_key(one.key)
     return one.key
 
 
-def _give_up(shared: SqliteFile, opening: Opening) -> None:
+def _named(path: Path, used: Held) -> KeyFile:
+    """The file of keys; where that is gone, damaged, or another store's, as it was when this device last saw it."""
+    with suppress(DamagedKeyFile):
+        file = keys.read(path)
+        if file is not None and file.store == used.store:
+            return file
+    return replace(keys.without_invitations(_text(used)), next=None)
+
+
+def _text(one: Held) -> KeyFile:
+    return KeyFile.from_text(one.text, "remembered here")
+
+
+def _after(book: Book, path: Path, store: str) -> int:
+    """The generation of the next key of a store."""
+    with suppress(DamagedKeyFile):
+        file = keys.read(path)
+        if file is not None and file.store == store:
+            there = max(one.generation for one in (file, file.next) if one is not None)
+            return 1 + max(there, keys.newest(book, store))
+    return 1 + keys.newest(book, store)
+
+
+def _give_up(shared: SqliteFile, key: bytes) -> None:
     """Takes the new key out of the file of keys again, where that can be done; left there it does no harm."""
     with suppress(SyncIncomplete), shared.holding():
         file = keys.read(shared.path)
-        if file is not None and opening.used is not None and file.key_id == opening.used.key_id:
+        if file is not None and file.next is not None and file.next.key_id == cipher.key_id(key):
             keys.write(shared.path, replace(file, next=None))
 
 
@@ -103,7 +126,8 @@ def _encrypt(book: Book, shared: SqliteFile, typed: str) -> bytes:
     """Puts an encrypted copy in the place of a plain file, in one step, while nobody else can write to it."""
     cipher.require_sqlcipher()
     path = shared.path
-    one, made = _new(path, shared.store_id(), typed)
+    store = shared.store_id()
+    one, made = _new(path, store, typed, _after(book, path, store))
     keys.remember(book, one)
     beside = path.with_name(f".{path.name}.encrypting")
     for old in (beside, beside.with_name(f"{beside.name}-journal")):

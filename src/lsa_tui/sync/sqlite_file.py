@@ -57,8 +57,6 @@ class SqliteFile:
         self.close()
         with self._sentences():
             here = self._is_there()
-            if not here and not create:
-                return About("", made_up, created=True)
             try:
                 made = False
                 if self._find(here, create) == EMPTY:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lsa_tui.errors import LsaError, NewerDatabase
+from lsa_tui.errors import BadInput, LsaError, NewerDatabase
 from lsa_tui.paths import write_whole
 from lsa_tui.vault import cipher
 
@@ -49,10 +49,15 @@ class KeyFile:
         """A key file without a slot for `key`, of a new store where none is named."""
         return cls(store or str(uuid.uuid4()), cipher.key_id(key))
 
+    @property
+    def generation(self) -> int:
+        """Which key of its store this is, counted from 1: a later one was made to replace an earlier one."""
+        return int(self.more.get("generation", 1))
+
     # Ways in
 
     def add_passphrase(self, key: bytes, passphrase: str) -> None:
-        """Lets `passphrase` open; it replaces the one there was. Raises LsaError for one that is too short."""
+        """Lets `passphrase` open; it replaces the one there was. Raises BadInput for one that is too short."""
         check_passphrase(passphrase)
         self.without("passphrase")
         self.slots.append(self._stretched("passphrase", key, passphrase))
@@ -160,6 +165,8 @@ class KeyFile:
     def _from_json(cls, found: dict[str, Any], name: str) -> KeyFile:
         if found["format"] > FORMAT:
             raise NewerDatabase(f"the key file {name} was written by a newer lsa; update this program")
+        if type(found.get("generation", 1)) is not int:
+            raise DamagedKeyFile(f"the key file {name} is damaged")
         later = found.get("next")
         known = {"format", "store", "key_id", "slots", "next"}
         return cls(
@@ -172,9 +179,9 @@ class KeyFile:
 
 
 def check_passphrase(passphrase: str) -> None:
-    """Raises LsaError for a passphrase that is too short to protect anything."""
+    """Raises BadInput for a passphrase that is too short to protect anything."""
     if len(passphrase) < LEAST:
-        raise LsaError(f"a passphrase has at least {LEAST} characters; three or four words are easy to keep in mind")
+        raise BadInput(f"a passphrase has at least {LEAST} characters; three or four words are easy to keep in mind")
 
 
 def recovery_letters(typed: str) -> str:

@@ -1,0 +1,143 @@
+"""Why a shared file is not opened, or not made: one sentence each, with what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import Locked, SyncIncomplete
+from lsa_tui.sync import keys
+from lsa_tui.sync.keys import Held, KeyChanged, WentBack, beside
+from lsa_tui.vault.keyfile import KeyFile
+
+
+def key_changed(path: Path) -> KeyChanged:
+    """A key that this device does not know, and that is not older than its own."""
+    return KeyChanged(
+        f"the key of the shared file {path} was changed: join again with `lsa shared join` and the new join "
+        "passphrase or an invitation; nothing was touched"
+    )
+
+
+def went_back(book: Book, path: Path, file: KeyFile | None) -> WentBack:
+    """An earlier key than this device's. `file`: its file of keys, which may still name the newest key."""
+    how = "an old copy was put in its place"
+    if file is None or file.key_id not in keys.ids(one for one in keys.held(book) if not one.coming and not one.old):
+        how += ", or it was made anew by a device that missed the change of the key and should have been removed"
+    return WentBack(
+        f"the shared file {path} went back to an earlier key ({how}): nothing was sent to it; move it away and sync, "
+        "and it is made anew with the newest key from what the devices hold, or give it another key with "
+        "`lsa shared rekey`"
+    )
+
+
+def older_key(path: Path) -> Locked:
+    """What was typed opens an earlier key than the one that this device has."""
+    return Locked(
+        f"that is for an earlier key of {path} than the one this device has; do `lsa sync`, which says what is wrong. "
+        "Nothing was changed"
+    )
+
+
+def change_begun(path: Path, here: bool) -> KeyChanged:
+    """A change of the key that is not complete, and whose new key is not known. `here`: the shared file is there."""
+    how = (
+        "do `lsa shared rekey` again on a device that has joined"
+        if here
+        else f"let the device that began it sync first (where that is gone, move {beside(path)} away too)"
+    )
+    return KeyChanged(
+        f"a change of the key of {path} was begun and is not complete: use the other join passphrase, or {how}; "
+        "nothing was touched"
+    )
+
+
+def no_keys(path: Path, damaged: bool) -> SyncIncomplete:
+    """A file that no known key opens, with a file of keys that is `damaged`, or gone."""
+    if damaged:
+        return SyncIncomplete(
+            f"the file of keys {beside(path)} is damaged; a device that has synced before puts it right at its next "
+            "sync. Nothing was changed"
+        )
+    return SyncIncomplete(
+        f"the shared file {path}: its keys are gone (a device that joined restores them), it is damaged, "
+        "or no database at all; move it away, and the next sync makes it anew"
+    )
+
+
+def another_store(path: Path) -> KeyChanged:
+    """Both files are of a store that this device does not know."""
+    return KeyChanged(
+        f"{path} is another shared store than the one that this device knows; join it with `lsa shared join`, nothing "
+        "was touched"
+    )
+
+
+def keys_of_another(path: Path, here: bool) -> SyncIncomplete:
+    """A file of keys that belongs to another store. `here`: the shared file is there."""
+    todo = (
+        "put the right one back, which a device that has joined does at its next sync"
+        if here
+        else "join that one with `lsa shared join`, or move this file away"
+    )
+    return SyncIncomplete(
+        f"the file of keys {beside(path)} belongs to another shared store; {todo}. Nothing was touched"
+    )
+
+
+def foreign(path: Path, generation: int) -> SyncIncomplete:
+    """A file that does not begin with the id of the store that this device knows."""
+    return SyncIncomplete(
+        f"the shared file {path} does not begin as the file of this store does: it is another store's file"
+        f"{', or from before its key was changed' if generation > 1 else ''}; put the right one back, or move it away, "
+        "and the next sync makes it anew from what the devices hold"
+    )
+
+
+def damaged(path: Path, generation: int) -> SyncIncomplete:
+    """A file of this store that its key does not open. The first key of a store leaves no other reason."""
+    why = "it is damaged, for its key is the right one"
+    if generation > 1:
+        why = "it is damaged, or from before its key was changed"
+    return SyncIncomplete(
+        f"the shared file {path}: {why}; move it away, and the next sync makes it anew from what the devices hold"
+    )
+
+
+# Which of them
+
+
+def of_an_unknown_key(book: Book, path: Path, file: KeyFile) -> None:
+    """A device that missed a change of the key must not undo it, whatever lies in the place of the shared file.
+
+    Raises KeyChanged.
+    """
+    known = keys.of_store(book, file.store)
+    if known and file.key_id not in keys.ids(known) and file.generation >= keys.newest(book, file.store):
+        raise key_changed(path)
+
+
+def of_making(book: Book, path: Path, file: KeyFile, known: list[Held]) -> None:
+    """A shared file is not made anew where its file of keys says that it had a key which is not known here.
+
+    Raises KeyChanged, SyncIncomplete.
+    """
+    if known and file.store not in {one.store for one in known}:
+        raise keys_of_another(path, here=False)
+    coming = file.next
+    missing = known and coming is not None and coming.key_id not in keys.ids(known)
+    if missing and coming is not None and coming.generation > keys.newest(book, file.store):
+        raise change_begun(path, here=False)
+
+
+def shut(book: Book, path: Path, file: KeyFile, known: list[Held], salt: str) -> SyncIncomplete:
+    """For a file that none of the keys opens which are known here; `salt`: how it begins."""
+    is_ours = salt == keys.salt_of(file)
+    if not any(one.store == file.store for one in known):
+        return another_store(path) if is_ours else keys_of_another(path, here=True)
+    if not is_ours:
+        return foreign(path, file.generation)
+    if file.generation < keys.newest(book, file.store):
+        return went_back(book, path, file)
+    listed = {one.key_id for one in (file, file.next) if one is not None}
+    return damaged(path, file.generation) if listed <= keys.ids(known) else key_changed(path)
