@@ -107,7 +107,7 @@ class LsaApp(App[int]):
             from lsa_tui.app.views.notice import Recovery  # once in a home's life
 
             self.open(Recovery(self, self._recovery))
-            self._recovery = ""
+            self._recovery = self.said = ""
         if self.book.plain and not self.book.made_up and self.book.config.exists:
             self.said = "Unencrypted: lsa key encrypt"  # short: what was recorded stays in view above it
         self._seen = self.book.store.version_seen()

@@ -71,8 +71,12 @@ class Setup(View):
         self.given: dict[str, Any] = {"initials": log.get_meta(app.book.db, "initials") or ""}
         self.at = 0
         self.problem = ""
-        app.said = "Answers are kept after the last one"
         self._ask(0)
+        self.refreshed()
+
+    def refreshed(self) -> None:
+        if self.at == 0:
+            self.app.said = "Answers are kept after the last one"
 
     @property
     def question(self) -> Question:
