@@ -59,7 +59,9 @@ def test_a_session_is_not_enough_to_set_a_pin(run_lsa: RunLsa, home: Path, monke
     monkeypatch.setenv("LSA_PASSPHRASE", "not the passphrase")
     monkeypatch.setenv("LSA_PIN", "4711")
     refused(run_lsa("key", "pin"), "not the passphrase of this home", code=3)
-    assert not has_pin(home)
+    monkeypatch.delenv("LSA_PASSPHRASE")
+    refused(run_lsa("key", "pin"), "passphrase", code=3)
+    assert not has_pin(home)  # which the session opens
     run_lsa("lock")
 
 
