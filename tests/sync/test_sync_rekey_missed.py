@@ -200,6 +200,20 @@ def test_a_further_key_instead(gone, keys_too, devices, before, shared, url, agr
     assert ("sent meanwhile" in texts(one)) is keys_too
 
 
+@pytest.mark.parametrize("keys_too", [False, True])
+def test_a_further_key_that_is_not_chosen_changes_nothing(keys_too, devices, before, shared, url) -> None:
+    one, *_ = devices
+    shutil.copy(before, shared)
+    if keys_too:
+        shutil.copy(beside(before), beside(shared))
+    files, remembered = there(shared), keys.held(one)
+    with pytest.raises(LsaError, match="at least 8"):
+        rekeying.rekey(one, lambda: "short", url)
+    assert there(shared) == files
+    assert keys.held(one) == remembered
+    refused(one, url, "went back to an earlier key")
+
+
 def test_a_device_that_never_had_the_earlier_key(homes, devices, before, shared, url) -> None:
     late = homes("late", encrypted=True)
     joining.join(late, asked(NEW), url)
