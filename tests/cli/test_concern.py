@@ -15,6 +15,7 @@ from commands import Ran, RunLsa, refused
 from concern_homes import in_files, in_pages, pages_of
 from lsa_tui import paths
 from lsa_tui.cli import table
+from lsa_tui.daybook import concerns
 from lsa_tui.daybook.opening import open_book
 from lsa_tui.sync import keys
 
@@ -433,3 +434,31 @@ def test_only_the_dsl_makes_and_opens(school: School, who: str) -> None:
 def test_wrong_use_is_a_sentence(school: School, words: tuple[str, ...], said: str) -> None:
     refused(school("jt", "concern", *words), said)
     assert school("jt", "concern", "--json").json["concerns"] == []
+
+
+def test_a_sheet_that_waits_on_the_screens_outlives_a_command(trusted: School, tmp_path: Path) -> None:
+    book = open_book(paths.find(str(tmp_path / "jt")))
+    concerns.keep_draft(book, concerns.Draft(saw=f"{CANARY} still being written"))
+    book.close()
+    passed = trusted("jt", "concern", "--told", "Mr Hall", "--at", "-5", "--json").json
+    assert trusted("jt", "concern", "--add", passed["id"], "--told", "Mrs Price").code == 0
+    book = open_book(paths.find(str(tmp_path / "jt")))
+    assert concerns.load_draft(book).saw == f"{CANARY} still being written"
+    assert concerns.to_pass_on(book) == 1
+    book.close()
+
+
+@pytest.mark.parametrize("option", ["--at", "--told-at"])
+def test_what_is_still_to_come_is_not_sealed(trusted: School, option: str) -> None:
+    refused(trusted("jt", "concern", "--saw", "x", "--told", "Mr Hall", option, "23:59"), "still to come")
+    assert trusted("jt", "concern", "--json").json["concerns"] == []
+
+
+def test_doctor_tells_of_a_damaged_file_and_of_nothing_else(trusted: School, tmp_path: Path) -> None:
+    pass_on(trusted)
+    assert "concern" not in trusted("jt", "doctor").out
+    file = tmp_path / "jt" / "concerns.db"
+    file.write_bytes(file.read_bytes()[:-100] + bytes(100))
+    done = trusted("jt", "doctor")
+    assert done.code == 1
+    assert "concerns" in done.out

@@ -143,3 +143,15 @@ def test_a_device_that_missed_a_new_key_does_not_undo_it(device, tmp_path: Path,
     (tmp_path / "share" / "school.db").rename(tmp_path / "away.db")
     assert device("jt", "sync").code == 0
     assert device("jt", "shared", "status").code == 0
+
+
+def test_a_plain_home_that_joins_is_told_what_that_means(run_lsa, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", "five red boats")
+    (tmp_path / "share").mkdir()
+    url = f"sqlite:///{tmp_path}/share/school.db"
+    one, plain = ("--home", str(tmp_path / "one")), ("--home", str(tmp_path / "plain"))
+    run_lsa(*one, "init", "--initials", "JT", "--shared", url)
+    assert "not encrypted" not in run_lsa(*one, "sync").out
+    run_lsa(*plain, "init", "--initials", "PP", "--plain", "--shared", url)
+    assert "stands plain on this device" in run_lsa(*plain, "shared", "join").err
+    assert any("stands plain" in note for note in run_lsa(*plain, "sync", "--json").json["notes"])

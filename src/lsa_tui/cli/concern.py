@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from datetime import timedelta
 from typing import Any
 
 from lsa_tui import clock
@@ -50,7 +51,9 @@ def concern(book: Book, args: Namespace) -> Answer:
         raise BadInput("--from moves an entry into a new concern; leave --add out")
     draft = _draft(book, args)
     ready = concerns.ready(book)
-    passed = concerns.add(book, args.add, draft) if args.add else concerns.save(book, draft)
+    # A sheet that waits on the screens is another one, unless an entry moved onto it just now.
+    moved = bool(args.source)
+    passed = concerns.add(book, args.add, draft, kept=moved) if args.add else concerns.save(book, draft, kept=moved)
     said = f"{passed.says}  {passed.id}"
     if ready:
         lines = [said, "Sealed for the DSL; it goes there with the next sync"]
@@ -73,6 +76,9 @@ def _draft(book: Book, args: Namespace) -> Draft:
     """What was typed, and what moves. All is understood before anything moves."""
     now = book.now()
     at, told_at = moment(args.at, now), moment(args.told_at, now)
+    for typed, when in ((args.at, at), (args.told_at, told_at)):
+        if when is not None and when > now + timedelta(minutes=1):
+            raise BadInput(f"{typed} is still to come, and what is sealed cannot be edited; say when it was")
     if (args.told_at or args.in_person) and not args.told:
         raise BadInput("say who was told with --told WHO; --told-at and --in-person belong to it")
     texts = _texts(args)

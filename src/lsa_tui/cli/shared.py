@@ -37,7 +37,11 @@ def join(book: Book, args: Namespace) -> Answer:
         return given or passphrases.ask(f"Join passphrase or invitation for {needed.place}", _OTHERWISE)
 
     path = joining.join(book, ask, args.url)
-    return Answer({"joined": True, "path": str(path)}, f"This device has joined {path}; `lsa sync` shares with it")
+    from lsa_tui.sync.opening import PLAIN_HERE
+
+    data = {"joined": True, "path": str(path)}
+    hints = (PLAIN_HERE,) if book.plain else ()
+    return Answer(data, f"This device has joined {path}; `lsa sync` shares with it", hints=hints)
 
 
 @command(

@@ -32,7 +32,15 @@ class Finding:
 def examine(book: Book) -> list[Finding]:
     """All findings, in the order in which they are read."""
     records = [*_database(book), *_chains(book), *_records(book), *_erased(book)]
-    return [*records, *_guards(book), *_encryption(book), *_settings(book), _application(book), _backlog(book)]
+    return [
+        *records,
+        *_guards(book),
+        *_concerns(book),
+        *_encryption(book),
+        *_settings(book),
+        _application(book),
+        _backlog(book),
+    ]
 
 
 def rebuild(book: Book) -> int:
@@ -59,6 +67,14 @@ def _guards(book: Book) -> Iterator[Finding]:
         yield Finding(
             "audit", False, "the audit does not end where it was last written: somebody cut it with other tools"
         )
+
+
+def _concerns(book: Book) -> Iterator[Finding]:
+    """Only where something is wrong: that there is nothing to say tells nothing of what there is."""
+    from lsa_tui.daybook import concerns  # wanted here alone
+
+    for one in concerns.check(book):
+        yield Finding("concerns", False, one)
 
 
 def _encryption(book: Book) -> Iterator[Finding]:

@@ -20,6 +20,9 @@ from lsa_tui.vault.keyfile import DamagedKeyFile, KeyFile, Slot
 OPEN, EMPTY, SHUT = "open", "empty", "shut"
 """What came of trying a key: content was read, there is none yet, or it is not this file's key."""
 
+PLAIN_HERE = (
+    "this home is not encrypted, so all that is shared stands plain on this device; `lsa key encrypt` changes that"
+)
 NOT_ENCRYPTED = "it is not encrypted: whoever holds the file can read it; `lsa shared rekey` encrypts it"
 
 

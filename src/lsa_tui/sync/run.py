@@ -16,7 +16,7 @@ from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
 from lsa_tui.records import erasures, log, read, store
 from lsa_tui.sync import arriving, keys, local, sealed
-from lsa_tui.sync.opening import Opening
+from lsa_tui.sync.opening import PLAIN_HERE, Opening
 from lsa_tui.sync.result import Progress, Result
 from lsa_tui.sync.shared import About, Heads, SharedStore
 from lsa_tui.sync.sqlite_file import SqliteFile
@@ -52,7 +52,8 @@ def sync(
         with store.sentences(book.store.path):
             book.store.connect()
             result = run.dry() if dry_run else run.whole()
-            return replace(result, notes=(*result.notes, *opening.notes))
+            plain_here = (PLAIN_HERE,) if book.plain and opening.used is not None else ()
+            return replace(result, notes=(*result.notes, *opening.notes, *plain_here))
     except (BadInput, Locked):
         raise
     except LsaError as problem:

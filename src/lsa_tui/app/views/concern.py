@@ -38,7 +38,8 @@ class Reminder(Page):
 
     def refreshed(self) -> None:
         try:
-            self.ready, self.open_sheets, self.problem = *_state(self.book), ""
+            self.ready, self.open_sheets = _state(self.book)
+            self.problem = ""
         except LsaError as problem:  # whatever is wrong with a file, what to do now is said
             self.ready, self.open_sheets, self.problem = False, 0, str(problem)
 

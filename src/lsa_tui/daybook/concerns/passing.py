@@ -66,19 +66,21 @@ def drop_draft(book: Book) -> None:
         keeping.forget_glance(book)
 
 
-def save(book: Book, draft: Draft) -> Passed:
+def save(book: Book, draft: Draft, *, kept: bool = True) -> Passed:
     """Seals the sheet to the DSL and wipes its draft; without a trusted key only who was told and when is kept.
+
+    `kept`: this is the sheet that is kept as a draft; else another one may be, and it stays.
 
     What its text came from (`Draft.sources`) is wiped once that is sealed, and stays where it cannot be. Raises
     BadInput for an empty sheet or a text too long; nothing is wiped then.
     """
     uid = str(uuid.uuid4())  # random: not even the moment stands in the name of the sealed file
-    return _written(book, uid, draft, new=True)
+    return _written(book, uid, draft, new=True, wipe=kept)
 
 
-def add(book: Book, uid: str, draft: Draft) -> Passed:
+def add(book: Book, uid: str, draft: Draft, *, kept: bool = True) -> Passed:
     """Adds to a saved concern what stands on the sheet. As `save`. Raises BadInput where there is no such concern."""
-    return _written(book, find(book, uid).id, draft, new=False)
+    return _written(book, find(book, uid).id, draft, new=False, wipe=kept)
 
 
 def told(book: Book, uid: str, whom: str, at: datetime | None = None, in_person: bool | None = None) -> Passed:
