@@ -200,12 +200,15 @@ def test_a_further_key_instead(gone, keys_too, devices, before, shared, url, agr
     assert ("sent meanwhile" in texts(one)) is keys_too
 
 
-@pytest.mark.parametrize("keys_too", [False, True])
-def test_a_further_key_that_is_not_chosen_changes_nothing(keys_too, devices, before, shared, url) -> None:
-    one, *_ = devices
+@pytest.mark.parametrize("keys_are", ["new", "old", "gone"])
+def test_a_further_key_that_is_not_chosen_changes_nothing(keys_are, devices, before, shared, url) -> None:
+    one, _, lost = devices
     shutil.copy(before, shared)
-    if keys_too:
+    if keys_are == "old":
         shutil.copy(beside(before), beside(shared))
+        joining.invite(lost, url)  # not as the other devices remember it
+    elif keys_are == "gone":
+        beside(shared).unlink()
     files, remembered = there(shared), keys.held(one)
     with pytest.raises(LsaError, match="at least 8"):
         rekeying.rekey(one, lambda: "short", url)
