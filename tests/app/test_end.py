@@ -153,7 +153,7 @@ async def test_the_home_sheet_and_other_days(book):
 def test_the_screens_are_not_for_the_dsl(tmp_path):
     dsl = new_book(tmp_path / "dsl", "DS", "dsl", pupil=None, tiles=False)
     dsl.close()
-    with pytest.raises(NotAllowed, match="the DSL may not use"):
+    with pytest.raises(NotAllowed, match="which the DSL does not read"):
         run(dsl.paths)
 
 

@@ -80,13 +80,13 @@ def test_what_it_says_is_one_line_without_control_characters(book: Book) -> None
 
 
 def test_only_the_days_that_are_asked_for(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LSA_NOW", "2026-11-20T10:00:00+00:00")
+    monkeypatch.setenv("LSA_NOW", "2019-11-20T10:00:00+00:00")
     audit.note(book, "first")
-    monkeypatch.setenv("LSA_NOW", "2026-11-24T10:00:00+00:00")
+    monkeypatch.setenv("LSA_NOW", "2019-11-24T10:00:00+00:00")
     audit.note(book, "second")
     day = book.today()
     assert [one.did for one in audit.entries(book, day, day)] == ["second"]
-    assert "first" in [one.did for one in audit.entries(book, None, day)]
+    assert [one.did for one in audit.entries(book, None, day)] == ["first", "second"]
 
 
 TOOLS = {
