@@ -67,7 +67,8 @@ def started(folder: Path, url: str, rounds: int, *words: str) -> subprocess.Pope
 
 def ended(processes: list[subprocess.Popen[str]]) -> None:
     for process in processes:
-        assert process.communicate(timeout=120)[1] == ""
+        said = process.communicate(timeout=120)[1]
+        assert said == "", said[-600:]
         assert process.returncode == 0
 
 

@@ -57,7 +57,14 @@ def sync(
     except (BadInput, Locked):
         raise
     except LsaError as problem:
-        raise SyncIncomplete(f"{problem}; {run.so_far()}") from problem
+        said = str(problem)
+        if not isinstance(problem, keys.KeyChanged | keys.WentBack) and opening.changed():
+            # Whatever it looked like: somebody put a file under another key in its place meanwhile.
+            said = (
+                f"the key of {shared.name} was changed while this sync used it; sync again, and where that asks for it "
+                "join again with `lsa shared join`"
+            )
+        raise SyncIncomplete(f"{said}; {run.so_far()}") from problem
     finally:
         shared.close()
         if run.met and not dry_run:
