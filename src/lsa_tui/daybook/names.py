@@ -128,6 +128,7 @@ class Aliases:
         # Asked for once: a document has hundreds of texts.
         self._people, self._pupils = known(book), _pupils(book)
         self.letters = peers.held(book, day, about)
+        self._done: dict[str, str] = {}
         written = [
             text
             for entry in read.between(book.db, day.isoformat(), day.isoformat(), about, nobody=False)
@@ -140,6 +141,11 @@ class Aliases:
 
     def of(self, text: str) -> str:
         """The text with aliases in the place of other pupils' names and codes."""
+        if text not in self._done:  # a document says many things several times, and names are looked for slowly
+            self._done[text] = self._of(text)
+        return self._done[text]
+
+    def _of(self, text: str) -> str:
         parts, last = [], 0
         for one in both(self._people, self._pupils, text):
             instead = self._instead(one)

@@ -69,7 +69,7 @@ def _same(words: str) -> str:
 def releases_of(book: Book, notes: Sequence[Entry]) -> list[Entry]:
     """The releases of these notes that count."""
     wanted = {one.id for one in notes}
-    found = [one for one in read.of_kind(book.db, "release") if one["note"] in wanted] if wanted else []
+    found = read.referring(book.db, "release", "note", sorted(wanted))
     return [one for one in found if _counts(book, one)]
 
 

@@ -127,6 +127,11 @@ def names_among(people: tuple[Known, ...], text: str) -> list[Found]:
     flat = _folded(text)
     hits: list[_Hit] = []
     for match in _WORD.finditer(flat.text):
+        word = match[0]
+        # Nearly every word is nobody's: said at once, as `_hit` would say it.
+        plain = "'" not in word and "\u2019" not in word
+        if plain and word not in by_word and (word[-1] != "s" or word[:-1] not in by_word):
+            continue
         start, end = flat.places[match.start()], _whole(text, flat.places[match.end() - 1] + 1)
         hit = _hit(match[0], text[start:end], start, by_word)
         if hit is not None:

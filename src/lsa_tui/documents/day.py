@@ -90,7 +90,8 @@ class Day:
     @cached_property
     def releases(self) -> list[Entry]:
         """The releases of the day's notes that count, whenever they were given."""
-        return releasing.releases_of(self.book, self.all.get("note", ()))
+        notes = [one for one in self.all.get("note", ()) if one["home"]]
+        return releasing.releases_of(self.book, notes)
 
     @cached_property
     def phrases(self) -> list[Entry]:
