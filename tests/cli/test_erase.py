@@ -95,7 +95,7 @@ def test_what_cannot_be_erased(two: RunLsa, home: Path, typed: tuple[str, ...], 
 
 def test_erasing_one_entry(two: RunLsa, home: Path) -> None:
     note = next(one for one in two("log", "--json").json["entries"] if one["type"] == "note")
-    done = two("erase", "--entry", note["id"][:23], "--reason", "about the wrong child", "--json").json
+    done = two("erase", "--entry", note["id"][:-4], "--reason", "about the wrong child", "--json").json
     assert done["records"] == 2  # with what was raised of it
     assert two("inbox", "--json").json == []
     assert "alone" not in json.dumps(two("log", "--json").json)

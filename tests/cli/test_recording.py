@@ -151,7 +151,7 @@ def test_a_flag_is_there_once_a_day(lsa: RunLsa) -> None:
 def test_a_problem_and_its_way_back(lsa: RunLsa) -> None:
     raised = lsa("raise", "The book is too hard", "--json").json
     assert raised["status"] == "open"
-    answer = lsa("reply", raised["id"][:13], "Use the blue one", "--json").json
+    answer = lsa("reply", raised["id"][:-4], "Use the blue one", "--json").json
     assert (answer["type"], answer["problem"], answer["close"]) == ("reply", raised["id"], False)
     (found,) = lsa("inbox", "--json").json
     assert found.items() >= {"pupil": "K7", "by": "JT", "text": "The book is too hard", "status": "answered"}.items()

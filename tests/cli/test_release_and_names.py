@@ -22,7 +22,7 @@ def test_a_note_goes_home_when_the_teacher_released_it(lsa: RunLsa) -> None:
     become(lsa, "teacher", "LP")
     listed = lsa("release", "--json").json["suggested"][0]
     assert (listed["id"], listed["status"], listed["part"]) == (note["id"], "waiting", "achievement")
-    made = lsa("release", note["id"][:18], "--as", "reminder", "--json").json
+    made = lsa("release", note["id"][:-4], "--as", "reminder", "--json").json
     assert made.items() >= {"type": "release", "note": note["id"], "text": "Read five words", "by": "LP"}.items()
     page = lsa("summary", "--for", "home").out
     assert "TO REMEMBER" in page
