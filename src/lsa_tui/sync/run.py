@@ -15,7 +15,7 @@ from lsa_tui.daybook import cleaning, entries
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
 from lsa_tui.records import erasures, log, read, store
-from lsa_tui.sync import arriving, keys, local, sealed
+from lsa_tui.sync import arriving, keys, local, sealed, taking
 from lsa_tui.sync.opening import PLAIN_HERE, Opening
 from lsa_tui.sync.result import Progress, Result
 from lsa_tui.sync.shared import About, Heads, SharedStore
@@ -236,8 +236,8 @@ class _Run:
             return []
         self.tell("taking in", 0, coming)
         with self.book.store.writing() as db:
-            taken = local.take_in(db, arrived, self.book.author())
-            local.clear(db, taken.erased)
+            taken = taking.take_in(db, arrived, self.book.author())
+            taking.clear(db, taken.erased)
         self.received = taken.received
         self.book.names = read.Names(self.db)
         _, left = cleaning.drop_saved(self.book, taken.erased.pupils)

@@ -1,0 +1,81 @@
+"""Taking in what arrived: the changes of others become this device's own, with the records they make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lsa_tui.daybook import cleaning
+from lsa_tui.records import erasures, log
+from lsa_tui.records.fold import fold
+from lsa_tui.sync.local import NOTHING
+from lsa_tui.vault import cipher
+
+_DAY_MS = 24 * 60 * 60 * 1000
+_FOLDED = 5000
+"""Records folded at a time: what is held in memory, not how fast it goes."""
+
+
+@dataclass
+class Taken:
+    """What was taken in: how many changes were new, a sentence for each chain that could not be continued, and what
+    was erased here of it or for it."""
+
+    received: int
+    stopped: list[str]
+    erased: erasures.Obeyed
+
+
+def take_in(db: Any, arrived: Mapping[str, Sequence[Mapping[str, Any]]], author: log.Author) -> Taken:
+    """Inserts checked chains, folds their records, and erases what is to go; inside one transaction.
+
+    `author`: who does it, for an erasure that names what others could not know of.
+    """
+    stopped: list[str] = []
+    came: list[Mapping[str, Any]] = []
+    rows: dict[str, None] = {}
+    own = log.device(db)
+    if own in arrived:  # this home was brought back from a copy: what it once shared comes home
+        log.seal(db)
+    held = log.read_heads(db)
+    for dev, changes in arrived.items():
+        seq, chain = held.get(dev, NOTHING)
+        new = [one for one in changes if one["seq"] > seq]  # another sync of this home may have been quicker
+        if not new:
+            continue
+        # Each was checked as it was read; whether it may be without a body, when all had been.
+        if log.first_broken(new[:1], seq, chain, lambda _: True) is not None or not _inserted(db, new):
+            stopped.append(f"the changes of device {dev} from {new[0]['seq']} on do not fit to what is here")
+            continue
+        log.set_head(db, dev, new[-1]["seq"], new[-1]["chain"])
+        _advance_clock(db, new, author.now_ms)
+        rows |= dict.fromkeys(one["row"] for one in new)
+        came += new
+    names = list(rows)
+    for start in range(0, len(names), _FOLDED):
+        fold(db, names[start : start + _FOLDED])
+    return Taken(len(came), stopped, erasures.obey(db, came, author))
+
+
+def clear(db: Any, erased: erasures.Obeyed) -> None:
+    """Takes away what this device remembers of erased pupils, and has the bytes of all that was erased removed."""
+    for pupil in erased.pupils:
+        cleaning.drop_facts(db, pupil)
+    if erased.changes or erased.own or erased.pupils:
+        cleaning.mark(db)
+
+
+def _inserted(db: Any, changes: Sequence[Mapping[str, Any]]) -> bool:
+    try:
+        with db.atomic():
+            log.insert_changes(db, changes)
+    except cipher.integrity_errors():  # a uid that another chain holds
+        return False
+    return True
+
+
+def _advance_clock(db: Any, changes: Sequence[Mapping[str, Any]], now_ms: int) -> None:
+    """So that what is written next comes after what was seen; a clock that is years fast is not followed."""
+    believed = [one["hlc"] for one in changes if one["hlc"] >> 16 <= now_ms + _DAY_MS]
+    log.set_meta(db, "hlc", str(max([int(log.get_meta(db, "hlc") or 0), *believed])))
