@@ -151,13 +151,16 @@ def _zone(value: Any) -> str:
     return str(value)
 
 
-_ADDRESS = re.compile(r"(sqlite|folder)://(//.|/[A-Za-z]:).*|postgresql://.+")
+_ADDRESS = re.compile(r"(sqlite|folder)://(//.|/[A-Za-z]:).*|postgres(ql)?://.+")
 
 
 def _url(value: Any) -> str:
     found = _text(value)
     if found and not _ADDRESS.fullmatch(found):
-        raise ValueError("is not the address of a shared file; write it like sqlite:////absolute/path/school.db")
+        raise ValueError(
+            "is not the address of a shared store; write it like sqlite:////absolute/path/school.db, "
+            "folder:////absolute/path/of/the/folder or postgresql://HOST/NAME"
+        )
     return found
 
 

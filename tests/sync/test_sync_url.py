@@ -6,7 +6,7 @@ import pytest
 
 from lsa_tui.errors import BadInput
 from lsa_tui.sync.run import sync
-from lsa_tui.sync.url import parse
+from lsa_tui.sync.url import SERVER_EXAMPLE, parse
 
 
 @pytest.mark.parametrize(
@@ -38,17 +38,50 @@ def test_an_absolute_path_is_understood(url: str, path: str) -> None:
         ("C:\\lsa\\school.db", "put sqlite:/// before it"),
         ("sqllite:////media/school.db", "did you mean 'sqlite'"),
         ("https://school.example/db", "'https' is not a kind"),
-        ("folder:////media/cloud", "not folder:"),
-        ("postgresql://jt:secret@db/school", "not postgresql:"),
-        ("postgres://jt:secret@db/school", "not postgres:"),
+        ("folder:///cloud", "relative path"),
+        ("folder://cloud", "three slashes"),
+        ("folder:////media/cloud?x=1", "after a ?"),
+        ("postgresql:school", "needs its host and the database's name"),
+        ("postgresql://jt:secret@db", "needs its host and the database's name"),
+        ("postgresql://jt:secret@db:99999/school", "not well formed"),
+        ("postgresql://jt:secret@[db/school", "not well formed"),
+        ("postgresql://jt:secret#x@db/school", "not well formed"),
+        ("postgresql://jt:secret@db/school#secret", "written %23"),
+        ("postgres://jt:secret@db/a/b", "needs its host"),
     ],
 )
 def test_anything_else_gets_a_sentence_with_what_works(url: str, says: str) -> None:
     with pytest.raises(BadInput) as caught:
         parse(url)
     assert says in str(caught.value)
-    assert "sqlite:///" in str(caught.value)
+    assert "sqlite:///" in str(caught.value) or "folder:///" in str(caught.value) or SERVER_EXAMPLE in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+def test_a_folder_is_understood_and_its_keys_lie_in_it() -> None:
+    found = parse("folder:////media/One Drive/School/")
+    assert (found.kind, found.name) == ("folder", "/media/One Drive/School")
+    assert found.path == Path("/media/One Drive/School")
+    assert found.anchor == Path("/media/One Drive/School/lsa")
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("postgresql://jt:s%2Fcret@db.school.example/records", "db.school.example/records"),
+        ("postgres://db.school.example:5433/records?sslmode=verify-full", "db.school.example:5433/records"),
+        ("POSTGRESQL://db/records?schema=class7b", "db/records (class7b)"),
+        ("postgresql://db/records?options=-csearch_path%3Dclass7b", "db/records (class7b)"),
+        ("postgresql:///records", "postgresql:///records"),
+        ("postgresql:///records?host=/run/postgresql", "/run/postgresql/records"),
+        ("postgresql:///records?service=school", "school/records"),
+    ],
+)
+def test_a_server_is_understood_and_named_without_its_user_and_password(url: str, name: str) -> None:
+    found = parse(url)
+    assert (found.kind, found.path, found.anchor, found.name) == ("postgresql", None, None, name)
+    assert "s%2Fcret" not in repr(found)
+    assert "jt" not in repr(found)
 
 
 def test_without_a_url_the_sentence_says_how_to_set_one(homes) -> None:

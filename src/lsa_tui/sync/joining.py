@@ -10,13 +10,13 @@ from pathlib import Path
 
 from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
-from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
+from lsa_tui.errors import Locked, LsaError, SyncIncomplete
 from lsa_tui.sync import admission, keys
 from lsa_tui.sync.keys import Held, NeedsPassphrase
 from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.shared import About
 from lsa_tui.sync.sqlite_file import SqliteFile
-from lsa_tui.sync.url import parse
+from lsa_tui.sync.url import anchor_of, parse
 from lsa_tui.vault.keyfile import KeyFile
 
 
@@ -53,7 +53,7 @@ def nobody(needed: NeedsPassphrase) -> str:
 @contextmanager
 def at(book: Book, url: str | None, opening: Opening | None = None, ask: keys.Ask = nobody) -> Iterator[SqliteFile]:
     """The shared file of a URL (without one, of `[shared] url`), to be opened."""
-    path = parse(url or book.config["shared.url"]).path
+    path = anchor_of(parse(url or book.config["shared.url"]))
     shared = SqliteFile(path)
     shared.opening = opening or Opening(book, path, ask)
     try:
@@ -68,7 +68,7 @@ def join(book: Book, ask: keys.Ask, url: str | None = None) -> Path:
     With `url` it is this device's shared store from now on. Returns its path. Raises Locked for a wrong or missing
     one, KeyChanged, WentBack, SyncIncomplete, LsaError where there is nothing to join.
     """
-    path = parse(url or book.config["shared.url"]).path
+    path = anchor_of(parse(url or book.config["shared.url"]))
     opening = Opening(book, path, ask, keep=False, joining=True)
     with at(book, url, opening) as shared:
         about = shared.open(made_up=book.made_up, create=False)
@@ -140,8 +140,8 @@ def standing(book: Book) -> Standing:
     if not url:
         return Standing("not set")
     try:
-        path = parse(url).path
-    except BadInput as wrong:
+        path = anchor_of(parse(url))
+    except LsaError as wrong:
         return Standing("", problem=str(wrong))
     file, says = None, ""
     try:

@@ -22,7 +22,7 @@ from lsa_tui.sync.keys import Held
 from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.shared import LOG_FORMAT
 from lsa_tui.sync.sqlite_file import SqliteFile
-from lsa_tui.sync.url import parse
+from lsa_tui.sync.url import anchor_of, parse
 from lsa_tui.vault import cipher
 from lsa_tui.vault.keyfile import DamagedKeyFile, KeyFile
 
@@ -33,7 +33,7 @@ def rekey(book: Book, choose: Callable[[], str], url: str | None = None) -> tupl
     Returns its path, and whether it was plain. Raises NeedsPassphrase where this device has not joined, LsaError for
     a passphrase that will not do, SyncIncomplete; then the store is as it was.
     """
-    path = parse(url or book.config["shared.url"]).path
+    path = anchor_of(parse(url or book.config["shared.url"]))
     opening = Opening(book, path, joining.nobody, plain_too=True, older_too=True)
     with joining.at(book, url, opening) as shared:
         _open(book, shared)

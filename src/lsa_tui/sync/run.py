@@ -15,12 +15,11 @@ from lsa_tui.daybook import cleaning, entries
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
 from lsa_tui.records import erasures, log, read, store
-from lsa_tui.sync import arriving, keys, local, sealed, taking
+from lsa_tui.sync import arriving, keys, kinds, local, sealed, taking
 from lsa_tui.sync.opening import PLAIN_HERE, Opening
 from lsa_tui.sync.result import Progress, Result
 from lsa_tui.sync.shared import About, Heads, SharedStore
-from lsa_tui.sync.sqlite_file import SqliteFile
-from lsa_tui.sync.url import Location, parse
+from lsa_tui.sync.url import parse
 
 PAGE = 500
 """Changes read, or written under one lock, at a time."""
@@ -44,21 +43,24 @@ def sync(
     sentence for everything else.
     """
     location = parse(url or book.config["shared.url"])
-    shared = _store(location)
-    opening = shared.opening = Opening(book, location.path, ask, keep=not dry_run)
+    shared = kinds.at(location, book)
+    opening = None if location.anchor is None else Opening(book, location.anchor, ask, keep=not dry_run)
+    shared.opening = opening
     connected_here = book.db.is_closed()
     run = _Run(book, shared, progress or (lambda _: None))
     try:
         with store.sentences(book.store.path):
             book.store.connect()
             result = run.dry() if dry_run else run.whole()
+            if opening is None:
+                return result
             plain_here = (PLAIN_HERE,) if book.plain and opening.used is not None else ()
             return replace(result, notes=(*result.notes, *opening.notes, *plain_here))
     except (BadInput, Locked):
         raise
     except LsaError as problem:
         said = str(problem)
-        if not isinstance(problem, keys.KeyChanged | keys.WentBack) and opening.changed():
+        if opening and not isinstance(problem, keys.KeyChanged | keys.WentBack) and opening.changed():
             # Whatever it looked like: somebody put a file under another key in its place meanwhile.
             said = (
                 f"the key of {shared.name} was changed while this sync used it; sync again, and where that asks for it "
@@ -72,12 +74,6 @@ def sync(
             sealed.deliver(book, location)
         if connected_here:
             book.store.close()
-
-
-def _store(location: Location) -> SqliteFile:
-    """The store of a location; another kind of store is another line here."""
-    kinds: dict[str, Callable[[Any], SqliteFile]] = {"sqlite": SqliteFile}
-    return kinds[location.kind](location.path)
 
 
 class _Run:

@@ -16,7 +16,7 @@ from lsa_tui.daybook import dsl, rights
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.concerns import keeping, trust
 from lsa_tui.errors import LsaError
-from lsa_tui.sync.url import Location
+from lsa_tui.sync.url import Location, anchor_of
 from lsa_tui.vault import cipher, sealed
 
 SEALED, RECEIPT = ".age", ".receipt"
@@ -25,8 +25,9 @@ LARGEST = 1024 * 1024
 
 
 def folder_of(location: Location) -> Path:
-    """`school.db.sealed` beside `school.db`."""
-    return location.path.with_name(f"{location.path.name}.sealed")
+    """`school.db.sealed` beside `school.db`; `lsa.sealed` in a folder store."""
+    anchor = anchor_of(location)
+    return anchor.with_name(f"{anchor.name}.sealed")
 
 
 def deliver(book: Book, location: Location) -> bool:
@@ -36,7 +37,7 @@ def deliver(book: Book, location: Location) -> bool:
     """
     try:
         folder = folder_of(location)
-        if not _ready(book, location, folder):
+        if not _ready(book, folder):
             return False
         if keeping.exists(book):
             _give(book, folder)
@@ -53,15 +54,15 @@ def _troubles() -> tuple[type[BaseException], ...]:
     return (LsaError, OSError, *cipher.database_errors())
 
 
-def _ready(book: Book, location: Location, folder: Path) -> bool:
+def _ready(book: Book, folder: Path) -> bool:
     """Makes the folder as soon as the school has a DSL's key, so that its being there says nothing of a concern."""
-    if not location.path.parent.is_dir():
+    if not folder.parent.is_dir():
         return False
     if not folder.is_dir() and (trust.published(book) or trust.ready(book)):
         with suppress(FileExistsError):
             folder.mkdir()
         with suppress(OSError):  # whoever may use the shared file may use this
-            folder.chmod(location.path.parent.stat().st_mode & 0o7777)
+            folder.chmod(folder.parent.stat().st_mode & 0o7777)
     return folder.is_dir()
 
 

@@ -3,28 +3,57 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from lsa_tui import text
-from lsa_tui.errors import BadInput
+from lsa_tui.errors import BadInput, LsaError
 
 EXAMPLE = "sqlite:////absolute/path/school.db"
+FOLDER_EXAMPLE = "folder:////absolute/path/of/the/folder"
+SERVER_EXAMPLE = "postgresql://HOST/NAME"
 
-_OTHER_KINDS = ("folder", "postgresql", "postgres")
+SERVERS = ("postgresql", "postgres")
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]")
+_SEARCH_PATH = re.compile(r"search_path\s*=\s*(\S+)")
 
 
 @dataclass(frozen=True)
 class Location:
-    """A shared store's kind and place. The only kind of this version is `sqlite`, a file."""
+    """A shared store's kind and place.
+
+    `kind`: "sqlite" (`path` is the file), "folder" (`path` is the folder) or "postgresql" (`path` is None). `address`:
+    a server's URL as it was given. A password may stand in it, so it is never shown.
+    """
 
     kind: str
-    path: Path
+    path: Path | None
+    address: str = field(default="", repr=False)
+
+    @property
+    def name(self) -> str:
+        """The store as people know it: a path; HOST/NAME of a server, never with a user or a password."""
+        return _server_name(urlsplit(self.address)) if self.path is None else str(self.path)
+
+    @property
+    def anchor(self) -> Path | None:
+        """What the file of keys and the sealed concerns lie beside; None for a server, which has neither."""
+        return self.path / "lsa" if self.kind == "folder" and self.path is not None else self.path
+
+
+def anchor_of(location: Location) -> Path:
+    """The anchor of a store that has keys. Raises LsaError for a server."""
+    if location.anchor is None:
+        raise LsaError(
+            f"{location.name} is a server and has no join passphrase: its accounts say who may read, so ask whoever "
+            "runs it for an account"
+        )
+    return location.anchor
 
 
 def parse(url: str) -> Location:
-    """The place that a URL names. Raises BadInput with what is wrong and how it is written."""
+    """The place that a URL names. Raises BadInput with what is wrong and how it is written; no password is in it."""
     given = url.strip()
     if not given:
         raise BadInput(f"no shared database is set; write `[shared] url` as {EXAMPLE}, or: lsa init --shared {EXAMPLE}")
@@ -32,27 +61,66 @@ def parse(url: str) -> Location:
     scheme = scheme.lower()
     if not colon or _WINDOWS.match(given):
         raise BadInput(f"[shared] url is a path, {given!r}; put sqlite:/// before it, as in {EXAMPLE}")
-    if scheme in _OTHER_KINDS:
-        # Never the URL itself: a password may stand in it.
-        raise BadInput(f"[shared] url: this version syncs with a SQLite file, not {scheme}:; write it as {EXAMPLE}")
+    if scheme in SERVERS:
+        return _server(f"postgresql:{rest}")
+    if scheme == "folder":
+        return Location("folder", _place(given, rest, "folder", FOLDER_EXAMPLE))
     if scheme != "sqlite":
         near = text.nearest(scheme, ["sqlite", "folder", "postgresql"])
-        raise BadInput(f"[shared] url: {scheme!r} is not a kind of shared database{near}; write it as {EXAMPLE}")
-    return Location("sqlite", _file(given, rest))
+        raise BadInput(
+            f"[shared] url: {scheme!r} is not a kind of shared database{near}; write it as {EXAMPLE}, "
+            f"{FOLDER_EXAMPLE} or {SERVER_EXAMPLE}"
+        )
+    path = _place(given, rest, "sqlite", EXAMPLE)
+    if given.endswith(("/", "\\")):
+        raise BadInput(
+            f"[shared] url {given!r} names a folder; add the file's name, as in {EXAMPLE}, or write folder: before it "
+            "for one that a cloud client copies"
+        )
+    return Location("sqlite", path)
 
 
-def _file(given: str, rest: str) -> Path:
+def _place(given: str, rest: str, kind: str, example: str) -> Path:
     if not rest.startswith("///"):
-        raise BadInput(f"[shared] url {given!r} needs three slashes and then the whole path, as in {EXAMPLE}")
+        raise BadInput(f"[shared] url {given!r} needs three slashes and then the whole path, as in {example}")
     path = rest.removeprefix("///")
     if not path.startswith("/") and not _WINDOWS.match(path):
         whole = Path(path).expanduser().absolute().as_posix()
-        hint = f"; did you mean 'sqlite:///{whole}'?" if path else f"; write it as {EXAMPLE}"
-        raise BadInput(f"[shared] url {given!r} is a relative path, which means another file in every folder{hint}")
+        hint = f"; did you mean '{kind}:///{whole}'?" if path else f"; write it as {example}"
+        what = "file" if kind == "sqlite" else "folder"
+        raise BadInput(f"[shared] url {given!r} is a relative path, which means another {what} in every folder{hint}")
     if "?" in path:
-        raise BadInput(f"[shared] url {given!r}: nothing after a ? is understood; write it as {EXAMPLE}")
+        raise BadInput(f"[shared] url {given!r}: nothing after a ? is understood; write it as {example}")
     if "\0" in path:
         raise BadInput(f"[shared] url {given!r}: the path holds a character that no path can have")
-    if path.endswith(("/", "\\")):
-        raise BadInput(f"[shared] url {given!r} names a folder; add the file's name, as in {EXAMPLE}")
     return Path(path)
+
+
+# A server. Nothing of its URL is ever quoted: a password may stand anywhere in one that is written wrongly.
+
+
+def _server(address: str) -> Location:
+    try:
+        parts = urlsplit(address)
+        name, port = unquote(parts.path.removeprefix("/")), parts.port
+        parse_qs(parts.query, strict_parsing=bool(parts.query))
+    except ValueError:
+        raise BadInput(f"[shared] url of a server is not well formed; write it as {SERVER_EXAMPLE}") from None
+    if not address.startswith("postgresql://") or not name or "/" in name or port == 0:
+        raise BadInput(f"[shared] url of a server needs its host and the database's name, as in {SERVER_EXAMPLE}")
+    if parts.fragment or "\0" in unquote(address):
+        raise BadInput(
+            f"[shared] url of a server holds a # or another character that is written %23 there; it is {SERVER_EXAMPLE}"
+        )
+    return Location("postgresql", None, address)
+
+
+def _server_name(parts: SplitResult) -> str:
+    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    place = unquote(parts.hostname or "") or options.get("host", "") or options.get("service", "")
+    port = f":{parts.port}" if parts.port else ""
+    database = unquote(parts.path.removeprefix("/"))
+    found = _SEARCH_PATH.search(options.get("options", ""))
+    schema = options.get("schema", "") or (found.group(1) if found else "")
+    name = f"{place}{port}/{database}" if place else f"postgresql://{port}/{database}"
+    return f"{name} ({schema})" if schema else name

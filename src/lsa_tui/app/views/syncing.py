@@ -160,8 +160,9 @@ def url_of(typed: str) -> str:
     if not words:
         return ""
     url = f"sqlite:///{words}" if words.startswith("/") else words
-    folder = parse(url).path.parent
-    if not folder.is_dir():
+    path = parse(url).path
+    folder = path.parent if path is not None else None  # a server is asked when it is synced with
+    if folder is not None and not folder.is_dir():
         raise BadInput(
             f"there is no folder {folder}; mend the path, or connect the stick or share and press Enter again"
         )

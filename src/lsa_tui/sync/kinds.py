@@ -1,0 +1,26 @@
+"""The kinds of shared store: the one place that knows which class is behind a URL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsa_tui.daybook.book import Book
+from lsa_tui.sync.url import Location
+
+if TYPE_CHECKING:
+    from lsa_tui.sync.shared import SharedStore
+
+
+def at(location: Location, book: Book) -> SharedStore:
+    """The store of a location, to be opened. Each kind is loaded only where it is used."""
+    if location.path is None:
+        from lsa_tui.sync.server import Server  # its driver takes 100 ms
+
+        return Server(location.address, book)
+    if location.kind == "folder":
+        from lsa_tui.sync.folder import Folder
+
+        return Folder(location.path, book)
+    from lsa_tui.sync.sqlite_file import SqliteFile
+
+    return SqliteFile(location.path)
