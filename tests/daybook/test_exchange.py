@@ -28,6 +28,7 @@ from lsa_tui.daybook import (
     releasing,
     sessions,
 )
+from lsa_tui.daybook import cover as covering
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
 from lsa_tui.records import fold, read
@@ -77,6 +78,8 @@ def fill(book: Book) -> None:
         releasing.approve(book, "A good day")
     with acting(book, "DS", "dsl"):
         book.record("dsl_key", {"recipient": "age1made-up", "verify": "made-up"})
+    covering.begin(book, "MB")
+    covering.end(book)
     names.add(book, "Zoe Brook", "classmate")
     names.add(book, "Ms Patel", "staff")
     entries.correct(book, notes.note(book, "typo").id, {"text": "no typo"})

@@ -48,6 +48,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "log": ("log", "correct", "remove", "move", "history", "conflicts", "decide"),
     "summary": ("summary",),
     "release": ("release",),
+    "cover": ("cover",),
     "sync": ("sync",),
     "shared": ("shared join", "shared invite", "shared rekey", "shared status"),
     "files": ("export", "import"),

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from lsa_tui import clock, config, text
+from lsa_tui.daybook import cover as covering
 from lsa_tui.daybook import rights
 from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.paths import Paths
@@ -31,6 +32,8 @@ class Book:
         self.db = self.store.db
         self.names = read.Names(self.db)
         self.chosen: str | None = None
+        self._covers: tuple[read.Names, covering.Cover | None] | None = None
+        self._signing: covering.Cover | None = None
         self._step: int | None = None
         self._inside = 0
 
@@ -49,14 +52,47 @@ class Book:
         return self.now().date()
 
     @property
-    def initials(self) -> str:
-        """Who writes; known even while config.toml cannot be read."""
+    def owner(self) -> str:
+        """Whose device it is, by initials; known even while config.toml cannot be read."""
         return self.config["person.initials"] or log.get_meta(self.db, "initials") or "?"
 
     @property
+    def cover(self) -> covering.Cover | None:
+        """The colleague who records here in the owner's place now, today; None where nobody does."""
+        if self._signing is not None:
+            return self._signing
+        if self._covers is None or self._covers[0] is not self.names:
+            # As old as the names: both are read anew where something may have changed.
+            self._covers = (self.names, covering.held(self.db))
+        found = self._covers[1]
+        return found if found is not None and found.day == self.today() else None
+
+    @contextmanager
+    def signed_by(self, who: covering.Cover) -> Iterator[None]:
+        """What is written inside carries the initials and the role of `who`."""
+        before, self._signing = self._signing, who
+        try:
+            yield
+        finally:
+            self._signing = before
+
+    @property
+    def initials(self) -> str:
+        """Who writes: whoever covers, else the owner of this device."""
+        found = self.cover
+        return found.initials if found is not None else self.owner
+
+    @property
+    def person_name(self) -> str:
+        """The name of who writes, as it was given on this device; empty where it was not."""
+        found = self.cover
+        return found.name if found is not None else str(self.config["person.name"] or "")
+
+    @property
     def role(self) -> str:
-        """lsa, teacher, senco or dsl."""
-        return str(self.config["person.role"])
+        """lsa, teacher, senco or dsl: of who writes."""
+        found = self.cover
+        return found.role if found is not None else str(self.config["person.role"])
 
     @property
     def plain(self) -> bool:

@@ -56,8 +56,9 @@ def known(book: Book) -> tuple[Known, ...]:
     taken = {one.name.casefold() for one in found}
     told = [Known(str(one["name"]), str(one["who"])) for one in read.of_kind(book.db, "person")]
     found += sorted((one for one in told if one.name.casefold() not in taken), key=lambda one: (one.who, one.name))
-    own = words.clean(str(book.config["person.name"] or ""))
-    return (*found, Known(own, SELF)) if own else tuple(found)
+    # Whoever covers is known beside the owner of the device: neither name leaves it unnoticed.
+    own = dict.fromkeys(words.clean(name) for name in (str(book.config["person.name"] or ""), book.person_name))
+    return (*found, *(Known(name, SELF) for name in own if name))
 
 
 def add(book: Book, name: str, who: str) -> Entry:

@@ -11,7 +11,7 @@ from lsa_tui.daybook.book import Book
 
 CLASSES: Mapping[str, tuple[str, ...]] = {
     "notes": ("note", "tomorrow", "release"),
-    "marks": ("session", "tally", "bout", "trial"),
+    "marks": ("session", "tally", "bout", "trial", "cover"),
     "wellbeing": ("check", "care", "flag"),
     "incidents": ("incident", "intervention"),
     "plan": ("slot",),

@@ -140,6 +140,7 @@ COMMANDS: Mapping[str, Roles] = {
     "release": DECIDING,
     "export": CLASS,
     "import": CLASS,
+    "cover": CLASS,
     "sync": EVERYBODY,
     "shared invite": EVERYBODY,
     "shared join": EVERYBODY,

@@ -34,10 +34,10 @@ def set_up(
         changes["person_role"] = role
     if shared is not None:
         changes["shared_url"] = shared
-    before = book.role if book.config.exists else None
+    before = book.config["person.role"] if book.config.exists else None
     book.config.save(**changes)
-    if before and book.role != before:
-        audit.note(book, "changed the role", f"{before} to {book.role}")
+    if before and book.config["person.role"] != before:
+        audit.note(book, "changed the role", f"{before} to {book.config['person.role']}")
     # Known in the database too: what is recorded while config.toml cannot be read is still signed.
     with book.store.writing():
-        log.set_meta(book.db, "initials", book.initials)
+        log.set_meta(book.db, "initials", book.owner)

@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 
 from lsa_tui.clock import from_text
 from lsa_tui.daybook import sessions
-from lsa_tui.documents.day import View, day_text, is_over, minutes, pauses_of, span_of
+from lsa_tui.documents.day import View, at, day_text, is_over, minutes, pauses_of, span_of
 from lsa_tui.documents.document import Item
 from lsa_tui.measures import spans
 from lsa_tui.measures.figures import duration_text
@@ -29,6 +29,16 @@ def watched(view: View) -> list[Item]:
             data={"observed_minutes": minutes(stretches)},
         )
     ]
+
+
+def covered(view: View) -> list[Item]:
+    """Who recorded in another's place, and when."""
+    found = []
+    for one in view.of("cover"):
+        until = f" to {from_text(one['until']):%H:%M}" if one["until"] else " on"
+        text = f"Covered by {one.by}, {'from ' if not one['until'] else ''}{at(one)}{until}"
+        found.append(Item(text=text, brief=f"covered by {one.by}", data={"covered_by": one.by, "until": one["until"]}))
+    return found
 
 
 def gaps(view: View) -> list[Item]:

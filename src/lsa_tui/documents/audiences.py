@@ -141,6 +141,7 @@ MAY_SEE: tuple[Row, ...] = (
     _row("own_words", "notes", STAFF, note="text own_words"),
     _row("tomorrow", "line", STAFF, tomorrow="text"),
     _row("adults_and_home", "suggested", STAFF, note="text home helped", release=_RELEASE, phrase=_PHRASE),
+    _row("about", "covered", STAFF, cover="until"),
     _row("about", "watched", STAFF, session=_TIMES, slot="ends"),
     _row("about", "gaps", STAFF, session=_TIMES, slot=_SLOT),
     _row("about", "running", STAFF, session="slot status ended", slot="title", bout="behaviour until"),

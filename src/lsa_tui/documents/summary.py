@@ -40,6 +40,7 @@ PARTS: Mapping[tuple[str, str], Part] = {
     ("own_words", "notes"): happened.own_words,
     ("tomorrow", "line"): happened.tomorrow,
     ("adults_and_home", "suggested"): happened.suggested,
+    ("about", "covered"): about.covered,
     ("about", "watched"): about.watched,
     ("about", "gaps"): about.gaps,
     ("about", "running"): about.running,
@@ -99,9 +100,13 @@ def _heading(day: Day, code: str, audience: str) -> str:
     seen = [one for one in recorded if one.kind != "session" or not (one["assumed"] or one["status"] == "missed")]
     if not recorded:
         return f"HAND-OVER {when}  {code}  nothing recorded"
-    people = ", ".join(dict.fromkeys(one.by for one in sorted(seen or recorded, key=_by_time)))
+    people = dict.fromkeys(one.by for one in sorted(seen or recorded, key=_by_time))
+    covering = {one.by for one in day.all.get("cover", ())}
+    lsa = ", ".join(one for one in people if one not in covering)
+    covered = ", ".join(one for one in people if one in covering)
+    who = ", ".join(part for part in (f"LSA {lsa}" if lsa else "", f"covered by {covered}" if covered else "") if part)
     arrived = f"; in {at(min(seen, key=_by_time))}" if seen else ""
-    return f"HAND-OVER {when}  {code}  LSA {people}{arrived}"
+    return f"HAND-OVER {when}  {code}  {who}{arrived}"
 
 
 def _by_time(entry: Entry) -> tuple[float, int]:

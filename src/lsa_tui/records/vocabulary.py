@@ -134,6 +134,12 @@ def _release(entry: Entry, _words: Words) -> str:
     return f"released for home: {one_line(entry['text'])}"
 
 
+def _cover(entry: Entry, _words: Words) -> str:
+    whose = f" for {entry['of']}" if entry["of"] else ""
+    until = f", to {from_text(entry['until']):%H:%M}" if entry["until"] else ""
+    return f"{entry.by} covers{whose}{until}"
+
+
 AT = Field("at", moment, required=True)
 BEHAVIOUR = Field("behaviour", uuid_text, refers="behaviour")
 SESSION = Field("session", uuid_text)
@@ -471,6 +477,15 @@ KINDS: dict[str, Kind] = {
             pupil="no",
             key=("recipient",),
             listed=False,
+        ),
+        Kind(
+            # A colleague records in the place of whoever's device it is; `by` says who covers.
+            "cover",
+            "cover",
+            (AT, Field("of", line(8)), Field("until", moment)),
+            line=_cover,
+            pupil="no",
+            ends="until",
         ),
     )
 }

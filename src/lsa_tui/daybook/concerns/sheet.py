@@ -198,7 +198,7 @@ def payload(book: Book, uid: str, of: str | None, draft: Draft) -> dict[str, Any
         "saved_at": clock.to_text(now),
         "at": clock.to_text(draft.at or now),
         "by": book.initials,
-        "by_name": book.config["person.name"] or None,
+        "by_name": book.person_name or None,
         "role": book.role,
         "pupil": book.names.pupil(about) or None,
         "pupil_name": pupils.name_of(book, about) if about else None,

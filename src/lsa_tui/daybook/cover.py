@@ -1,0 +1,100 @@
+"""A colleague covers: whoever records on this device now signs, until it is ended or the day is over.
+
+That somebody covers is a record like any other, so undo takes it back and the teacher's device hears of it. Only which
+of these records is this device's own, and the colleague's name and role, stay here.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from lsa_tui import clock
+from lsa_tui.errors import BadInput, LsaError
+from lsa_tui.records import checks, ids, log, read
+
+if TYPE_CHECKING:
+    from lsa_tui.daybook.book import Book
+    from lsa_tui.records.kinds import Entry
+
+KIND = "cover"
+ROLES = ("lsa", "teacher", "senco")
+"""In which a colleague can cover. The DSL is nobody's cover: what is sealed for her is opened with her own key."""
+
+_MEMORY = "cover"
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Who covers here, and on which day; `id` is the record that says so."""
+
+    id: str
+    initials: str
+    name: str
+    role: str
+    day: date
+
+
+def held(db: Any) -> Cover | None:
+    """The cover of this device that nobody has ended, taken back or removed; perhaps of another day. Not for a key."""
+    remembered = log.get_meta(db, _MEMORY)
+    if not remembered:
+        return None
+    facts = json.loads(remembered)
+    found = read.get(db, facts["id"])
+    if found is None or found.removed or found["until"]:
+        return None
+    return Cover(found.id, found.by, facts["name"], facts["role"], found.when.date())
+
+
+def begin(book: Book, initials: str, name: str = "", role: str = "lsa") -> Entry:
+    """From now on what is recorded here carries these initials (at most 8 characters), in this role.
+
+    A cover that is in force ends with it. Raises BadInput for initials that will not do, for the owner's own, and for
+    those that cover already, NotAllowed where the owner may not record.
+    """
+    from lsa_tui.daybook import audit, rights  # audit knows the book, which knows this
+
+    rights.require(book, "record")  # the owner's own role: a DSL's device is not for recording
+    who = _checked(initials, name, role)
+    if who.initials == book.owner:
+        raise BadInput(f"{book.owner} is whose device this is; to end a cover: lsa cover --end")
+    if book.cover is not None and (book.cover.initials, book.cover.role) == (who.initials, who.role):
+        raise BadInput(f"{who.initials} covers already, until `lsa cover --end` or the end of the day")
+    with book.step():
+        if book.cover is not None:
+            _ended(book, book.cover)
+        with book.signed_by(who):
+            facts = {"id": who.id, "name": who.name, "role": who.role}
+            log.set_meta(book.db, _MEMORY, log.canonical(facts))
+            of = book.owner if book.owner != "?" else None
+            entry = book.record(KIND, {"at": clock.to_text(book.now()), "of": of}, uid=who.id)
+    audit.note(book, "covers", f"{who.initials} in the role {who.role}")
+    return entry
+
+
+def end(book: Book) -> Entry:
+    """Whose device it is records again. Raises LsaError where nobody covers."""
+    who = book.cover
+    if who is None:
+        raise LsaError("nobody covers here; `lsa cover --initials MB` begins it")
+    return _ended(book, who)
+
+
+def _ended(book: Book, who: Cover) -> Entry:
+    return book.revise(book.entry(who.id), {"until": clock.to_text(book.now())})
+
+
+def _checked(initials: str, name: str, role: str) -> Cover:
+    signed = initials.strip().upper()
+    if not (1 <= len(signed) <= 4 and signed.isalpha()):
+        raise BadInput("initials are 1 to 4 letters, as in MB")
+    if role not in ROLES:
+        raise BadInput(f"a colleague covers in one of the roles {', '.join(ROLES)}")
+    try:
+        known = str(checks.line(80)(name)) if name.strip() else ""
+    except ValueError as problem:
+        raise BadInput(f"a name {problem}") from None
+    return Cover(ids.new_id(), signed, known, role, date.min)
