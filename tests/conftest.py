@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from commands import Ran, RunLsa
 from lsa_tui.cli.main import main
 from lsa_tui.vault import keyfile
+from postgres import Cluster, why_not
 
 PASSPHRASE = "three green hats"
 
@@ -34,6 +36,15 @@ def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(sessions))
     for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "usual" / name))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server of this test process; databases are made by the tests. Skips where it is not installed."""
+    if reason := why_not():
+        pytest.skip(reason)
+    with Cluster() as cluster:
+        yield cluster
 
 
 @pytest.fixture
