@@ -7,11 +7,19 @@ of thousands and a rebuild, and `tables == fold(log)` can be tested at any time.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple, cast
 
 from lsa_tui import clock
 from lsa_tui.records.vocabulary import KINDS
+
+SCHEMA = 1
+"""Of the bodies of changes. One of a later schema is kept and relayed, and folded by a later program."""
+
+OPS = ("set",)
+"""What a change can do to a record. A change that does something else is kept and relayed likewise."""
 
 WHOLE = "*"
 """Under this name a removal lists the changes it had seen of the record, whatever their field."""
@@ -47,17 +55,38 @@ def merge(changes: Sequence[Seen]) -> tuple[Any, ...] | None:
     """
     # What is private here stays so, whatever arrives under its id.
     private = [change for change in changes if change.audience == "own"]
-    changes = sorted((one for one in private or changes if one.body), key=lambda change: (change.hlc, change.uid))
-    if not changes or changes[0].kind not in KINDS:
-        return None
+    changes = [one for one in private or changes if one.body and one.kind in KINDS]
+    if len(changes) > 1:
+        changes.sort(key=lambda change: (change.hlc, change.uid))
     bodies = _bodies(changes)
-    if bodies is None:
+    if not bodies:
         return None  # written by other hands, as a time that is none is; `doctor` says where the chain breaks
     fields, conflict = _fields(changes, bodies)
-    first, first_body = changes[0], bodies[0]
+    return _record(changes[0], len(changes), bodies[0], fields, conflict)
+
+
+def alone(change: Mapping[str, Any], body: Mapping[str, Any] | None) -> tuple[Any, ...] | None:
+    """What `merge` makes of a row's only change, whose body was read already (None: it has none to be folded)."""
+    if body is None or change["kind"] not in KINDS:
+        return None
+    return _record(_seen(change), 1, body, dict(body.get("set", {})), {})
+
+
+_seen = cast(Callable[[Mapping[str, Any]], Seen], itemgetter(*Seen._fields))
+
+
+def _record(
+    first: Sequence[Any],
+    number: int,
+    body: Mapping[str, Any],
+    fields: dict[str, Any],
+    conflict: Mapping[str, list[dict[str, Any]]],
+) -> tuple[Any, ...] | None:
+    """The row of `record` of a first change (as Seen, or its values) and its `body`, and of what all of them say."""
+    row, name, _, hlc, wall, actor, audience, _ = first
     pupil, removed = fields.pop("pupil", None), fields.pop("removed", None)
-    kind = KINDS[first.kind]
-    time_field = kind.time
+    kind = KINDS[name]
+    time_field, ends = kind.time, kind.ends
     at_text = fields.pop("at", None) if time_field == "at" else fields.get(time_field or "")
     try:
         at = clock.to_ms(clock.from_text(at_text)) if at_text else None
@@ -66,22 +95,26 @@ def merge(changes: Sequence[Seen]) -> tuple[Any, ...] | None:
     if time_field and at is None:
         return None
     return (
-        first.row,
-        first.kind,
+        row,
+        name,
         pupil,
         at,
         at_text,
         at_text[:10] if at_text else None,
-        first_body.get("recorded_at") or first.wall,
-        first_body.get("by") or first.actor,
-        first.audience == "own",
-        bool(kind.ends) and not fields.get(kind.ends or "") and not removed and fields.get("status") != "missed",
+        body.get("recorded_at") or wall,
+        body.get("by") or actor,
+        audience == "own",
+        ends is not None and not fields.get(ends) and not removed and fields.get("status") != "missed",
         removed,
-        len(changes) - 1,
-        first.hlc,
-        json.dumps(conflict, ensure_ascii=False, sort_keys=True) if conflict else None,
-        json.dumps(fields, ensure_ascii=False, sort_keys=True),
+        number - 1,
+        hlc,
+        _JSON(conflict) if conflict else None,
+        _JSON(fields),
     )
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+"""Made once: `json.dumps` makes one at every call that wants other settings than its own."""
 
 
 def _bodies(changes: Sequence[Seen]) -> list[dict[str, Any]] | None:
@@ -146,18 +179,25 @@ def heads(changes: Iterable[Seen], field: str) -> list[Seen]:
 
 
 def changes_of(db: Any, rows: Sequence[str]) -> dict[str, list[Seen]]:
-    """All changes of these rows that are not undone, by row."""
+    """All changes of these rows that this program understands and that are not undone, by row."""
     found: dict[str, list[Seen]] = {row: [] for row in rows}
     for start in range(0, len(rows), CHUNK):
         part = rows[start : start + CHUNK]
         sql = (
             "SELECT c.row, c.kind, c.uid, c.hlc, c.wall, c.actor, c.audience, c.body FROM change c "
             "LEFT JOIN mine m ON m.uid = c.uid "
-            f"WHERE c.row IN ({','.join('?' * len(part))}) AND coalesce(m.undone, 0) = 0"
+            f"WHERE c.row IN ({','.join('?' * len(part))}) AND coalesce(m.undone, 0) = 0 "
+            f"AND c.op IN ({','.join('?' * len(OPS))}) AND c.schema <= ?"
         )
-        for values in db.execute_sql(sql, part):
-            found[values[0]].append(Seen(*values))
+        for values in db.execute_sql(sql, (*part, *OPS, SCHEMA)):
+            if values[1] in KINDS:
+                found[values[0]].append(Seen(*values))
     return found
+
+
+def understood(change: Mapping[str, Any]) -> bool:
+    """Whether this program can fold a change; what it cannot is kept, relayed, and folded after an update."""
+    return change["kind"] in KINDS and change["op"] in OPS and change["schema"] <= SCHEMA
 
 
 def fold(db: Any, rows: Iterable[str]) -> None:
@@ -165,20 +205,43 @@ def fold(db: Any, rows: Iterable[str]) -> None:
 
     Plain SQL through Peewee's connection: building a query object per row costs 25 times the insert itself.
     """
-    rows = list(dict.fromkeys(rows))
     made, gone = [], []
-    for row, changes in changes_of(db, rows).items():
+    for row, changes in changes_of(db, list(dict.fromkeys(rows))).items():
         record = merge(changes)
         if record is None:
             gone.append((row,))
         else:
             made.append(record)
-    connection = db.connection()
     if gone:
-        connection.executemany("DELETE FROM record WHERE uid = ?", gone)
-    if made:
-        marks = ",".join("?" * len(COLUMNS))
-        connection.executemany(f"INSERT OR REPLACE INTO record ({','.join(COLUMNS)}) VALUES ({marks})", made)
+        db.connection().executemany("DELETE FROM record WHERE uid = ?", gone)
+    _write(db, made)
+
+
+def held(db: Any, rows: Collection[str]) -> set[str]:
+    """Which of these rows the log has changes of."""
+    sql = "SELECT value FROM json_each(?) WHERE value IN (SELECT row FROM change)"
+    return {row for (row,) in db.execute_sql(sql, (_JSON(list(rows)),))}
+
+
+def fold_arrived(
+    db: Any, changes: Sequence[Mapping[str, Any]], bodies: Sequence[Mapping[str, Any] | None], before: Collection[str]
+) -> None:
+    """As `fold` of the rows of `changes`, which were just written to the log; inside their transaction.
+
+    `bodies`: what each says, as it was read when it arrived (None where this program folds nothing of it); `before`:
+    the rows of which the log had changes already. Only these, and rows with several changes, are read back from it.
+    """
+    number = Counter(change["row"] for change in changes)
+    several = [row for row, count in number.items() if count > 1 or row in before]
+    again = set(several)
+    made = (alone(change, body) for change, body in zip(changes, bodies, strict=True) if change["row"] not in again)
+    _write(db, [record for record in made if record is not None])
+    fold(db, several)
+
+
+def _write(db: Any, records: Sequence[tuple[Any, ...]]) -> None:
+    marks = ",".join("?" * len(COLUMNS))
+    db.connection().executemany(f"INSERT OR REPLACE INTO record ({','.join(COLUMNS)}) VALUES ({marks})", records)
 
 
 def rebuild(db: Any) -> int:
