@@ -6,7 +6,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from lsa_tui.errors import SyncIncomplete
+
+if TYPE_CHECKING:
+    from lsa_tui.sync.opening import Opening
 
 Heads = dict[str, tuple[int, str]]
 """A version vector: device to (number of its last change, chain hash there)."""
@@ -31,8 +36,33 @@ class About:
     was_empty: bool = False
 
 
+class Damaged(SyncIncomplete):
+    """The store is this home's, and what it holds cannot be read as it was written."""
+
+
+class Busy(SyncIncomplete):
+    """Others used the store for too long, or put another one in its place just now: the sync begins again."""
+
+
+class Forked(SyncIncomplete):
+    """One chain has two different continuations, here and there: the sync begins again and joins them."""
+
+
 class SharedStore(Protocol):
-    """A place where devices meet. Every method raises SyncIncomplete with one sentence where it cannot do its work."""
+    """A place where devices meet. Every method raises SyncIncomplete with one sentence where it cannot do its work.
+
+    What is damaged there (and not merely shut, foreign or out of reach) is raised as Damaged.
+    """
+
+    opening: Opening | None
+    """Finds its key; None: it has none, or needs none."""
+
+    again: str
+    """The id that a store here had before ("": none is known): one that is made anew gets it again."""
+
+    @property
+    def kind(self) -> str:
+        """ "sqlite", "folder" or "postgresql"."""
 
     @property
     def name(self) -> str:
@@ -53,6 +83,9 @@ class SharedStore(Protocol):
     def changes(self, dev: str, seq: int, last: int, limit: int) -> list[dict[str, Any]]:
         """The changes `seq` + 1 to `last` of a chain in order, at most `limit`."""
 
+    def where(self, uid: str) -> tuple[str, int] | None:
+        """The chain and number under which it holds this change; None where it does not hold it."""
+
     def pushing(self) -> AbstractContextManager[None]:
         """Alone with the store from the beginning to the end; then all of `add` is there for good, or nothing.
 
@@ -62,11 +95,28 @@ class SharedStore(Protocol):
     def add(self, changes: Sequence[Change]) -> None:
         """Adds changes that continue their chains, and moves the heads. Only inside `pushing`."""
 
+    def move(self, dev: str, seq: int) -> str:
+        """Makes the changes of a chain from `seq` on a chain of their own, named after the first of them
+        (`branches.branch_name`) and numbered from 1. Only inside `pushing`. Returns its name."""
+
     def sweep(self, erased: Mapping[str, Sequence[int]]) -> int:
         """Wipes the bodies of these changes (device to numbers) where it has them, and every byte of them.
 
         Returns how many there were; writes nothing where there were none.
         """
+
+    def set_aside(self) -> Path | None:
+        """Renames a damaged store under a dated name, if it is still the one that was opened; it is closed afterwards.
+
+        Returns where it is kept; None where it is another one by now, or where no such thing exists (a folder, a
+        server). Nothing that can be read is ever lost by it.
+        """
+
+    def free(self) -> int | None:
+        """How many bytes are free where the store is; None where that cannot be told."""
+
+    def clock_ahead(self) -> float | None:
+        """By how many seconds its clock is ahead of this device's, as seen at the last write; None: not known."""
 
     def close(self) -> None:
         """Disconnects; `open` may follow."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,16 +17,19 @@ import peewee
 
 from lsa_tui import clock
 from lsa_tui.errors import SyncIncomplete
-from lsa_tui.records import log, store
+from lsa_tui.records import branches, log, store
 from lsa_tui.records.belonging import in_parts
 from lsa_tui.records.models import LOG, ONLY_ERASED, Head
-from lsa_tui.sync import trouble
+from lsa_tui.sync import setting_aside, trouble
 from lsa_tui.sync.opening import EMPTY, OPEN, SHUT, Opening
-from lsa_tui.sync.shared import LOG_FORMAT, About, Change, Heads
+from lsa_tui.sync.shared import LOG_FORMAT, About, Busy, Change, Damaged, Heads
 from lsa_tui.vault import cipher
 
 APPLICATION = 0x4C534153
 """SQLite's application_id of our shared files ("LSAS")."""
+
+PATIENCE_MS = 30_000
+"""How long one step waits for others who are using the file."""
 
 _GUARDS = (
     """CREATE TRIGGER change_stays BEFORE DELETE ON change
@@ -42,12 +47,16 @@ class SqliteFile:
     opening: Opening | None = None
     """Finds its key; without one the file is plain."""
 
-    def __init__(self, path: Path, patience_ms: int = 30_000) -> None:
-        """`patience_ms`: how long to wait for others who are using the file."""
+    kind = "sqlite"
+    again = ""
+
+    def __init__(self, path: Path, patience_ms: int | None = None) -> None:
+        """`patience_ms`: how long to wait for others who are using the file (as a rule PATIENCE_MS)."""
         self.path = path
-        self._patience = patience_ms
+        self._patience = PATIENCE_MS if patience_ms is None else patience_ms
         self._db: Any = None
         self._identity: tuple[int, int] | None = None
+        self._ahead: float | None = None
 
     @property
     def name(self) -> str:
@@ -93,6 +102,13 @@ class SqliteFile:
         with self._sentences():
             return log.changes_after(self._db, dev, seq, last, limit)
 
+    def where(self, uid: str) -> tuple[str, int] | None:
+        if self._db is None:
+            return None
+        with self._sentences():
+            row = self._db.execute_sql("SELECT dev, seq FROM change WHERE uid = ?", (uid,)).fetchone()
+            return (row[0], row[1]) if row else None
+
     @contextmanager
     def pushing(self) -> Iterator[None]:
         # Locked from its start: of Peewee's own (deferred) transactions about half failed with eight writers.
@@ -100,11 +116,16 @@ class SqliteFile:
             # SQLite begins on a read-only file without a word; the caller must know before it seals what it sends.
             self._db.execute_sql("UPDATE meta SET value = value WHERE key = 'hub_id'")
             yield
+        with suppress(OSError):
+            self._ahead = self.path.stat().st_mtime - time.time()
 
     def add(self, changes: Sequence[Change]) -> None:
         log.insert_changes(self._db, changes)
         for dev, (seq, chain) in {one["dev"]: (one["seq"], one["chain"]) for one in changes}.items():
             log.set_head(self._db, dev, seq, chain)
+
+    def move(self, dev: str, seq: int) -> str:
+        return branches.move(self._db, dev, seq)
 
     def sweep(self, erased: Mapping[str, Sequence[int]]) -> int:
         if self._db is None:
@@ -169,6 +190,21 @@ class SqliteFile:
                 log.set_head(self._db, dev, seq, chain)
             for key, value in source._db.execute_sql("SELECT key, value FROM meta WHERE key <> 'log_format'"):
                 log.set_meta(self._db, key, value)
+
+    def set_aside(self) -> Path | None:
+        moment, was = clock.now(self.opening.book.zone if self.opening is not None else ZoneInfo("UTC")), self._identity
+        self.close()
+        with self._sentences():
+            return setting_aside.renamed(self.path, was, moment)
+
+    def free(self) -> int | None:
+        try:
+            return shutil.disk_usage(self.path.parent).free
+        except OSError:
+            return None
+
+    def clock_ahead(self) -> float | None:
+        return self._ahead
 
     def close(self) -> None:
         if self._db is not None and not self._db.is_closed():
@@ -266,7 +302,7 @@ class SqliteFile:
                 self._db.execute_sql(guard)
             self._db.execute_sql(f"PRAGMA application_id = {APPLICATION}")
             used = self.opening.used if self.opening is not None else None
-            log.set_meta(self._db, "hub_id", used.store if used is not None else str(uuid.uuid4()))
+            log.set_meta(self._db, "hub_id", used.store if used is not None else self.again or str(uuid.uuid4()))
             log.set_meta(self._db, "log_format", str(LOG_FORMAT))
             log.set_meta(self._db, "created", clock.to_text(clock.now(ZoneInfo("UTC"))))
             log.set_meta(self._db, "made_up", "yes" if made_up else "no")
@@ -310,5 +346,6 @@ class SqliteFile:
         if suspicious and self.opening is not None and self.opening.changed():
             return self.opening.key_changed()
         if suspicious and self._db is not None and trouble.identity(self.path) != self._identity:
-            reason = "another device put a new one in its place just now; sync again"
-        return SyncIncomplete(f"the shared file {self.path}: {reason}")
+            return Busy(f"the shared file {self.path}: another device put a new one in its place just now; sync again")
+        kind = Damaged if trouble.is_damage(problem) else Busy if trouble.is_busy(problem) else SyncIncomplete
+        return kind(f"the shared file {self.path}: {reason}")

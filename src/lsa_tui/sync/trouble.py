@@ -43,6 +43,18 @@ def reason(problem: BaseException) -> str:
     return next((why for sign, why in _REASONS if any(sign in said for said in texts)), str(problem))
 
 
+def is_damage(problem: BaseException) -> bool:
+    """Whether the content itself is at fault, and not the disk, the network, the rights or another user of the file."""
+    texts = [str(link).lower() for link in links(problem)]
+    first = next((sign for sign, _ in _REASONS if any(sign in said for said in texts)), "")
+    return first in ("not a database", "malformed", "no such")
+
+
+def is_busy(problem: BaseException) -> bool:
+    """Whether somebody else is using it."""
+    return reason(problem) == dict(_REASONS)["locked"]
+
+
 def identity(path: Path) -> tuple[int, int] | None:
     """Which file is at a path now, without opening it."""
     try:
