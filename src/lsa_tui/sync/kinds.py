@@ -16,7 +16,7 @@ def at(location: Location, book: Book) -> SharedStore:
     if location.path is None:
         from lsa_tui.sync.server import Server  # its driver takes 100 ms
 
-        return Server(location.address, book)
+        return Server(location.address)
     if location.kind == "folder":
         from lsa_tui.sync.folder import Folder
 
