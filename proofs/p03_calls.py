@@ -119,7 +119,7 @@ def _said(done: strace.Traced, fault: str) -> list[str]:
     if fault == "KILL" or done.code == 0:
         return []
     # A home that cannot be opened is said by whatever command it is: no sync has begun.
-    unopened = done.code == 1 and "records.db: " in done.err and "Nothing was changed" in done.err
+    unopened = done.code == 1 and ("records.db: " in done.err or "records.db cannot be read" in done.err)
     fine = (done.code == 4 or unopened) and done.err.startswith("lsa: ") and "Traceback" not in done.err
     return [] if fine else [f"exit {done.code}, it said {done.err.strip()[-300:]!r}"]
 

@@ -88,7 +88,8 @@ def _short(path: str, folder: Path) -> str:
 def injected(point: Point, fault: str) -> list[str]:
     """strace's options that bring a fault about: KILL; EIO once; ENOSPC from there on, as a full disk stays full."""
     how = {"KILL": "signal=KILL", "EIO": "error=EIO", "ENOSPC": "error=ENOSPC"}[fault]
-    when = f"{point.n}+" if fault == "ENOSPC" else str(point.n)
+    # But what is said about it goes out by `write`.
+    when = f"{point.n}+" if fault == "ENOSPC" and point.call != "write" else str(point.n)
     only = ["-P", point.path] if point.path else []
     # Without its filter in the kernel, which would let a signal pass.
     return [*only, "-e", f"trace={point.call}", "-e", f"inject={point.call}:{how}:when={when}"]

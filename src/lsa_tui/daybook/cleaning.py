@@ -95,13 +95,14 @@ def _holds(book: Book, copy: Path, rows: Collection[str]) -> bool:
 
 def _remove(file: Path) -> None:
     """Removes a file; a plain one's bytes are overwritten first, as far as the file system writes in place."""
-    if file.suffix != ".db" or cipher.is_plain(file):
-        with suppress(OSError), file.open("r+b") as held:
-            left = file.stat().st_size
-            while left > 0:
-                left -= held.write(bytes(min(left, 1 << 20)))
-            held.flush()
-            os.fsync(held.fileno())
+    with suppress(OSError, LsaError):
+        if file.suffix != ".db" or cipher.is_plain(file):
+            with file.open("r+b") as held:
+                left = file.stat().st_size
+                while left > 0:
+                    left -= held.write(bytes(min(left, 1 << 20)))
+                held.flush()
+                os.fsync(held.fileno())
     for ending in ("", "-wal", "-shm", "-journal"):
         file.with_name(file.name + ending).unlink(missing_ok=True)
 

@@ -104,8 +104,11 @@ def _start(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(len(PLAIN))
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return b""
+    except OSError as problem:
+        # Not "no": a plain home on a disk that fails is no encrypted one whose keys are gone.
+        raise LsaError(f"{path} cannot be read ({problem.strerror}); check its disk, and whose it is") from None
 
 
 def is_plain(path: Path) -> bool:
