@@ -44,7 +44,7 @@ from pathlib import Path
 from lsa_tui.daybook.book import Book
 from lsa_tui.paths import Paths
 from lsa_tui.records import log
-from lsa_tui.sync import local, run
+from lsa_tui.sync import local, run, taking
 from lsa_tui.sync.sqlite_file import SqliteFile
 
 def die(*_, **__):
@@ -63,7 +63,7 @@ if point == "in the shared transaction":
 elif point == "sealed":
     after(local, "seal")
 elif point == "in the local transaction":
-    after(local, "take_in")
+    after(taking, "take_in")
 elif point == "remembering":
     after(local, "remember")
 elif point == "making the file":

@@ -1,77 +1,88 @@
-"""What is believed of a change from elsewhere. Its hashes say that it is whole; this, that it can be read here."""
+"""What is believed of a change from elsewhere. Its hashes say that it is whole; this, that it can be kept here.
+
+What this program does not understand (a kind, a field, a deed, a schema of a later one) is no reason to stop: it is
+kept, given to others and folded after an update. Only what it would have to fold must be readable.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from lsa_tui import clock
-from lsa_tui.records import erasures, log
+from lsa_tui.records import erasures, fold, log
 
-_NUMBERS = ("seq", "hlc", "schema")
-_TEXTS = ("dev", "uid", "wall", "zone", "actor", "role", "audience", "kind", "row", "op")
+Body = Mapping[str, Any]
+"""What a change says, read."""
+
+_TYPES = {
+    **dict.fromkeys(("seq", "hlc", "schema"), int),
+    **dict.fromkeys(("dev", "uid", "wall", "zone", "actor", "role", "audience", "kind", "row", "op"), str),
+}
+_typed, _EXPECTED = itemgetter(*_TYPES), list(_TYPES.values())
+_BIGGEST = 1 << 63
 
 
-def first_bad(changes: Sequence[dict[str, Any]], seq: int, chain: str) -> tuple[int, str] | None:
-    """The place of the first change that must not be taken in after `seq` and `chain`, and why; None for none.
+@dataclass
+class Piece:
+    """What arrived of one chain, in order, and what each change says (None: nothing that would be folded here)."""
 
-    Whether one without its body is to be believed is seen when all have arrived (`unerased`).
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    bodies: list[Body | None] = field(default_factory=list)
+
+
+def read(changes: Sequence[dict[str, Any]], seq: int, chain: str) -> tuple[Piece, str | None]:
+    """As many of these changes as continue a chain at `seq`, `chain` and can be taken in, and why it ends there.
+
+    Whether one without its body is to be believed is another question (`Emptied`).
     """
     broken = log.first_broken(changes, seq, chain, _later)
-    for place, change in enumerate(changes[:broken]):
-        reason = _unreadable(change)
-        if reason:
-            return place, reason
-    return None if broken is None else (broken, "is missing or damaged")
+    whole = changes if broken is None else changes[:broken]
+    bodies: list[Body | None] = []
+    for change in whole:
+        try:
+            bodies.append(_body(change))
+        except _Strange as why:
+            return Piece(list(whole[: len(bodies)]), bodies), str(why)
+    return Piece(list(whole), bodies), None if broken is None else "is missing or damaged"
 
 
 def _later(_change: Mapping[str, Any]) -> bool:
     return True
 
 
-def unerased(arrived: dict[str, list[dict[str, Any]]], held: Sequence[erasures.Erasure]) -> list[str]:
-    """Cuts each chain before a change whose body is gone and which no erasure names, held here or arriving.
-
-    Returns a sentence for each chain that was cut.
-    """
-    stopped: list[str] = []
-    while True:
-        coming = [one for changes in arrived.values() for one in changes if one["op"] == log.REDACT]
-        named = erasures.Named([*held, *map(erasures.of_change, coming)])
-        cuts = {}
-        for dev, changes in arrived.items():
-            bare = (place for place, one in enumerate(changes) if one["body"] is None and not named.has(one))
-            place = next(bare, None)
-            if place is not None:
-                cuts[dev] = place
-        if not cuts:
-            return stopped
-        for dev, place in cuts.items():
-            stopped.append(f"change {arrived[dev][place]['seq']} of device {dev} was emptied by no erasure")
-            # An erasure that stood behind it is not believed either: look again.
-            del arrived[dev][place:]
+class _Strange(Exception):
+    """Why the log or the fold could not work with a change."""
 
 
-def _unreadable(change: dict[str, Any]) -> str | None:
-    """Why the fold or a reader could not work with this change. Unknown kinds and fields are no reason."""
+def _body(change: dict[str, Any]) -> Body | None:
+    """What a change says, where it is folded here. Raises _Strange."""
     if change["dev"] in log.STAYING or change["audience"] in log.STAYING or change["op"] == log.ACT:
-        return "is of a kind that never leaves its device"
-    if not all(type(change[name]) is int for name in _NUMBERS) or not all(type(change[name]) is str for name in _TEXTS):
-        return "is not what a change looks like"
-    if change["op"] == log.SET and change["body"] is None and change["salt"] is None:
-        return None  # erased: `unerased` looks further
-    if not all(type(change[name]) is str for name in ("body", "salt")):
-        return "is not what a change looks like"
+        raise _Strange("is of a kind that never leaves its device")
+    if [*map(type, _typed(change))] != _EXPECTED or not 0 <= change["hlc"] < _BIGGEST > change["schema"]:
+        raise _Strange("is not what a change looks like")
+    text = change["body"]
+    if text is None and change["salt"] is None and change["op"] == log.SET:
+        return None  # erased: `Emptied` looks further
+    if type(text) is not str or type(change["salt"]) is not str:
+        raise _Strange("is not what a change looks like")
+    erasure = change["op"] == log.REDACT and change["schema"] <= fold.SCHEMA
+    if not erasure and not fold.understood(change):
+        return None
     try:
         clock.from_text(change["wall"])
-        body = json.loads(change["body"], parse_constant=_no_number)
-        if "\\u" in change["body"]:
+        body = _DECODE(text)
+        if "\\u" in text:
             json.dumps(body, ensure_ascii=False).encode()
-        fine = _is_erasure(body) if change["op"] == log.REDACT else _is_body(body)
+        fine = _is_erasure(body) if erasure else _is_body(body)
     except (ValueError, TypeError, RecursionError):
         fine = False
-    return None if fine else "cannot be read by this program"
+    if not fine:
+        raise _Strange("cannot be read by this program")
+    return None if erasure else body
 
 
 def _is_erasure(body: Any) -> bool:
@@ -82,18 +93,85 @@ def _is_erasure(body: Any) -> bool:
 
 
 def _is_body(body: Any) -> bool:
-    if not isinstance(body, dict):
+    if type(body) is not dict:
         return False
     fields, preds = body.get("set", {}), body.get("preds", {})
-    if not isinstance(fields, dict) or not isinstance(preds, dict):
+    if type(fields) is not dict or type(preds) is not dict:
         return False
-    if body.get("recorded_at") is not None:
-        clock.from_text(str(body["recorded_at"]))
-    texts = [body.get("by"), body.get("recorded_at"), fields.get("pupil"), fields.get("removed")]
-    return all(one is None or isinstance(one, str) for one in texts) and all(
+    recorded = body.get("recorded_at")
+    if recorded is not None:
+        clock.from_text(recorded)
+    for one in (body.get("by"), fields.get("pupil"), fields.get("removed")):
+        if one is not None and type(one) is not str:
+            return False
+    return not preds or all(
         isinstance(uids, list) and all(isinstance(uid, str) for uid in uids) for uids in preds.values()
     )
 
 
 def _no_number(name: str) -> None:
     raise ValueError(f"{name} is no number")
+
+
+_DECODE = json.JSONDecoder(parse_constant=_no_number).decode
+
+
+class Emptied:
+    """Which changes without a body are to be believed: those that an erasure names, held here or arriving.
+
+    It may arrive after them, even in another chain. So where one is met that nothing names yet, all that is still to
+    come is looked through once, and only what such changes and erasures say is kept.
+    """
+
+    def __init__(self, held: Iterable[erasures.Erasure]) -> None:
+        self._known = list(held)
+        self._named = erasures.Named(list(self._known))
+        self._bare: dict[str, list[dict[str, Any]]] = {}
+        self._coming: list[erasures.Erasure] = []
+        self.looked = False
+        """Whether all that is to come was looked through (`ahead`, then `settle`)."""
+
+    def first(self, changes: Sequence[Mapping[str, Any]]) -> int | None:
+        """The place of the first change without a body that nothing known so far names; None where there is none."""
+        bare = (place for place, one in enumerate(changes) if one["body"] is None and not self._named.has(one))
+        return next(bare, None)
+
+    def arrived(self, changes: Iterable[Mapping[str, Any]]) -> None:
+        """These are taken in: the erasures among them count."""
+        new = [erasures.of_change(one) for one in changes if one["op"] == log.REDACT and _erases(one)]
+        if new:
+            self._known += new
+            self._named = erasures.Named(list(self._known))
+
+    def ahead(self, changes: Iterable[Mapping[str, Any]]) -> None:
+        """Notes what these changes, still to come, say of erasing."""
+        for one in changes:
+            if one["body"] is None:
+                kept = {name: one[name] for name in ("seq", "op", "uid", "row", "hlc")}
+                self._bare.setdefault(one["dev"], []).append(kept)
+            elif _erases(one):
+                self._coming.append(erasures.of_change(one))
+
+    def settle(self) -> None:
+        """Now that all was looked through: what is coming counts, but for what stands behind a change that must not
+        be taken in, in its chain."""
+        ends: dict[str, int] = {}
+        while True:
+            believed = [one for one in self._coming if one.seq < ends.get(one.dev, _BIGGEST)]
+            named = erasures.Named([*self._known, *believed])
+            more = {}
+            for dev, bare in self._bare.items():
+                until = ends.get(dev, _BIGGEST)
+                first = next((one["seq"] for one in bare if one["seq"] < until and not named.has(one)), None)
+                if first is not None:
+                    more[dev] = first
+            if not more:
+                break
+            ends |= more  # an erasure that stood behind it is not believed either: look again
+        self._known += believed
+        self._named = named
+        self.looked = True
+
+
+def _erases(change: Mapping[str, Any]) -> bool:
+    return change["op"] == log.REDACT and change["schema"] <= fold.SCHEMA and change["body"] is not None

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from lsa_tui import clock
 from lsa_tui.daybook import cleaning, entries
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
 from lsa_tui.records import erasures, log, read, store
-from lsa_tui.sync import arriving, keys, kinds, local, sealed, taking
+from lsa_tui.sync import fetching, keys, kinds, local, sealed, taking
 from lsa_tui.sync.opening import PLAIN_HERE, Opening
 from lsa_tui.sync.result import Progress, Result
 from lsa_tui.sync.shared import About, Heads, SharedStore
@@ -113,9 +112,8 @@ class _Run:
         here, there = self.compare()
         if local.lacking(there, here):
             local.safety_copy(self.book)
-        arrived, stopped = self.fetch(here, there)
         # Before anything is sent: what others have erased must not go out from here again.
-        stopped += self.take_in(arrived)
+        stopped = self.receive(here, there)
         here = log.shareable_heads(self.db)
 
         failed: SyncIncomplete | None = None
@@ -199,48 +197,34 @@ class _Run:
                 raise SyncIncomplete(local.forked(self.db, dev, min(seq, seq_there)))
         return here, there
 
-    def fetch(self, here: Heads, there: Heads) -> tuple[dict[str, list[dict[str, Any]]], list[str]]:
-        """What is lacking here, by chain, each change checked; and a sentence for each chain that ends too early.
+    def receive(self, here: Heads, there: Heads) -> list[str]:
+        """Reads what is lacking and takes it in, a chunk at a time: what is in stays, however this sync ends.
 
-        Each page is read on its own: chains only grow, and a long read would keep the others from writing.
+        Returns a sentence for each chain that ends too early or could not go on.
         """
-        arrived: dict[str, list[dict[str, Any]]] = {}
-        stopped = []
-        done, of = 0, local.lacking(there, here)
-        self.tell("reading", done, of)
-        for dev, (last, _) in there.items():
-            seq, chain = here.get(dev, local.NOTHING)
-            while seq < last:
-                page = self.shared.changes(dev, seq, last, PAGE)
-                bad = arriving.first_bad(page, seq, chain) if page else (0, "is missing or damaged")
-                good = page[: bad[0]] if bad else page
-                if good:
-                    arrived.setdefault(dev, []).extend(good)
-                    seq, chain = good[-1]["seq"], good[-1]["chain"]
-                if bad:
-                    stopped.append(f"change {seq + 1} of device {dev} {bad[1]}")
-                    break
-                done += len(page)
-                self.tell("reading", done, of)
-        stopped += arriving.unerased(arrived, list(erasures.held(self.db)))
-        return arrived, stopped
+        fetch = fetching.Fetch(self.db, self.shared, here, there, self.tell)
+        stopped: list[str] = []
+        try:
+            for arrived in fetch.chunks():
+                taken = self.take_in(arrived)
+                fetch.give_up(taken.stopped)
+                stopped += taken.stopped.values()
+                self.tell("taking in", self.received, fetch.of)
+        finally:
+            if self.received:
+                self.book.names = read.Names(self.db)
+                cleaning.finish(self.book)
+        return fetch.stopped + stopped
 
-    def take_in(self, arrived: dict[str, list[dict[str, Any]]]) -> list[str]:
-        """Applies what arrived, in one local transaction; returns a sentence for each chain that could not go on."""
-        coming = sum(map(len, arrived.values()))
-        if not coming:
-            return []
-        self.tell("taking in", 0, coming)
+    def take_in(self, arrived: fetching.Arrived) -> taking.Taken:
+        """Applies what arrived, in one local transaction."""
         with self.book.store.writing() as db:
             taken = taking.take_in(db, arrived, self.book.author())
             taking.clear(db, taken.erased)
-        self.received = taken.received
-        self.book.names = read.Names(self.db)
+        self.received += taken.received
         _, left = cleaning.drop_saved(self.book, taken.erased.pupils)
         self.notes += [f"{place} is about an erased pupil and could not be removed; do that yourself" for place in left]
-        cleaning.finish(self.book)
-        self.tell("taking in", coming, coming)
-        return taken.stopped
+        return taken
 
     # 4. Sending: locked from the start, the heads read again, whole chunks that each continue their chains.
 

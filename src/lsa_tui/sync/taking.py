@@ -7,54 +7,51 @@ from dataclasses import dataclass
 from typing import Any
 
 from lsa_tui.daybook import cleaning
-from lsa_tui.records import erasures, log
-from lsa_tui.records.fold import fold
+from lsa_tui.records import erasures, fold, log
+from lsa_tui.sync.arriving import Piece
 from lsa_tui.sync.local import NOTHING
 from lsa_tui.vault import cipher
 
 _DAY_MS = 24 * 60 * 60 * 1000
-_FOLDED = 5000
-"""Records folded at a time: what is held in memory, not how fast it goes."""
 
 
 @dataclass
 class Taken:
-    """What was taken in: how many changes were new, a sentence for each chain that could not be continued, and what
-    was erased here of it or for it."""
+    """What was taken in: how many changes were new, a sentence for each chain that could not be continued (by its
+    device), and what was erased here of it or for it."""
 
     received: int
-    stopped: list[str]
+    stopped: dict[str, str]
     erased: erasures.Obeyed
 
 
-def take_in(db: Any, arrived: Mapping[str, Sequence[Mapping[str, Any]]], author: log.Author) -> Taken:
+def take_in(db: Any, arrived: Mapping[str, Piece], author: log.Author) -> Taken:
     """Inserts checked chains, folds their records, and erases what is to go; inside one transaction.
 
     `author`: who does it, for an erasure that names what others could not know of.
     """
-    stopped: list[str] = []
-    came: list[Mapping[str, Any]] = []
-    rows: dict[str, None] = {}
-    own = log.device(db)
-    if own in arrived:  # this home was brought back from a copy: what it once shared comes home
+    stopped: dict[str, str] = {}
+    came, bodies = [], []
+    if log.device(db) in arrived:  # this home was brought back from a copy: what it once shared comes home
         log.seal(db)
     held = log.read_heads(db)
-    for dev, changes in arrived.items():
+    before = fold.held(db, {one["row"] for piece in arrived.values() for one in piece.changes})
+    for dev, piece in arrived.items():
         seq, chain = held.get(dev, NOTHING)
-        new = [one for one in changes if one["seq"] > seq]  # another sync of this home may have been quicker
+        # Another sync of this home may have been quicker.
+        known = min(max(seq - piece.changes[0]["seq"] + 1, 0), len(piece.changes)) if piece.changes else 0
+        new, said = piece.changes[known:], piece.bodies[known:]
         if not new:
             continue
         # Each was checked as it was read; whether it may be without a body, when all had been.
         if log.first_broken(new[:1], seq, chain, lambda _: True) is not None or not _inserted(db, new):
-            stopped.append(f"the changes of device {dev} from {new[0]['seq']} on do not fit to what is here")
+            stopped[dev] = f"the changes of device {dev} from {new[0]['seq']} on do not fit to what is here"
             continue
         log.set_head(db, dev, new[-1]["seq"], new[-1]["chain"])
         _advance_clock(db, new, author.now_ms)
-        rows |= dict.fromkeys(one["row"] for one in new)
         came += new
-    names = list(rows)
-    for start in range(0, len(names), _FOLDED):
-        fold(db, names[start : start + _FOLDED])
+        bodies += said
+    fold.fold_arrived(db, came, bodies, before)
     return Taken(len(came), stopped, erasures.obey(db, came, author))
 
 

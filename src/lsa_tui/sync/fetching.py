@@ -1,0 +1,95 @@
+"""Reading what is lacking here from a shared store, a chunk at a time, each change checked.
+
+What one chunk brings is a valid beginning of what is lacking: taken in, it stays, and a sync that ends after it goes on
+there the next time. So a first sync of a whole school can be stopped, and never has all of it in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from lsa_tui.records import erasures
+from lsa_tui.sync import arriving, local
+from lsa_tui.sync.shared import Heads, SharedStore
+
+PAGE = 500
+"""Changes read at a time: chains only grow, and a long read would keep the others from writing."""
+
+CHUNK = 10_000
+"""Changes taken in at a time, about."""
+
+Arrived = dict[str, arriving.Piece]
+"""What arrived, by chain."""
+
+
+class Fetch:
+    """One reading of a store with the heads `there` by a home with the heads `here`."""
+
+    def __init__(
+        self, db: Any, shared: SharedStore, here: Heads, there: Heads, tell: Callable[[str, int, int], None]
+    ) -> None:
+        self._shared, self._there, self._tell = shared, there, tell
+        self._at = {dev: here.get(dev, local.NOTHING) for dev in there}
+        self._emptied = arriving.Emptied(erasures.held(db))
+        self._given_up: set[str] = set()
+        self.of = local.lacking(there, here)
+        """How many changes are to come."""
+        self.stopped: list[str] = []
+        """A sentence for each chain that ends too early."""
+
+    def chunks(self) -> Iterator[Arrived]:
+        """What is lacking, in order within each chain. Each chunk is to be taken in before the next is asked for."""
+        arrived: Arrived = {}
+        waiting = done = 0
+        self._tell("reading", done, self.of)
+        for dev in self._there:
+            for piece in self._pieces(dev):
+                whole = arrived.setdefault(dev, arriving.Piece())
+                whole.changes += piece.changes
+                whole.bodies += piece.bodies
+                waiting += len(piece.changes)
+                done += len(piece.changes)
+                self._tell("reading", done, self.of)
+                if waiting >= CHUNK:
+                    yield arrived
+                    arrived, waiting = {}, 0
+        if arrived:
+            yield arrived
+
+    def give_up(self, devs: Iterable[str]) -> None:
+        """No more of these chains is read: what came of them could not be taken in."""
+        self._given_up |= set(devs)
+
+    def _pieces(self, dev: str) -> Iterator[arriving.Piece]:
+        """The pages of one chain up to its end, or to the first change that must not be taken in."""
+        why: str | None = None
+        while self._at[dev][0] < self._there[dev][0] and why is None and dev not in self._given_up:
+            piece, why = self._page(dev, *self._at[dev])
+            bare = self._emptied.first(piece.changes)
+            if bare is not None and not self._emptied.looked:
+                self._look_ahead()
+                bare = self._emptied.first(piece.changes)
+            if bare is not None:
+                piece, why = arriving.Piece(piece.changes[:bare], piece.bodies[:bare]), "was emptied by no erasure"
+            if piece.changes:
+                self._at[dev] = (piece.changes[-1]["seq"], piece.changes[-1]["chain"])
+                self._emptied.arrived(piece.changes)
+                yield piece
+            if why is not None:
+                self.stopped.append(f"change {self._at[dev][0] + 1} of device {dev} {why}")
+
+    def _page(self, dev: str, seq: int, chain: str) -> tuple[arriving.Piece, str | None]:
+        found = self._shared.changes(dev, seq, self._there[dev][0], PAGE)
+        return arriving.read(found, seq, chain) if found else (arriving.Piece(), "is missing or damaged")
+
+    def _look_ahead(self) -> None:
+        """Reads all that is still to come, for what it says of erasing."""
+        for dev, (seq, chain) in self._at.items():
+            why = None
+            while seq < self._there[dev][0] and why is None and dev not in self._given_up:
+                piece, why = self._page(dev, seq, chain)
+                self._emptied.ahead(piece.changes)
+                if piece.changes:
+                    seq, chain = piece.changes[-1]["seq"], piece.changes[-1]["chain"]
+        self._emptied.settle()
