@@ -322,7 +322,9 @@ def _take(config: Config, section: str, content: Any) -> None:
         try:
             config.values[setting.name] = setting.check(value)
         except ValueError as problem:
-            config.problems.append(f"{where} {key} {problem} (it is {value!r}); the default is used")
+            # A password may stand in an address, even in one that is written wrongly.
+            it_is = f" (it is {value!r})" if key != "url" else ""
+            config.problems.append(f"{where} {key} {problem}{it_is}; the default is used")
 
 
 def _take_key(config: Config, where: str, action: str, keys: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from lsa_tui.errors import BadInput
 from lsa_tui.sync.run import sync
-from lsa_tui.sync.url import SERVER_EXAMPLE, parse
+from lsa_tui.sync.url import SERVER_EXAMPLE, parse, shown
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,8 @@ def test_an_absolute_path_is_understood(url: str, path: str) -> None:
         ("folder:///cloud", "relative path"),
         ("folder://cloud", "three slashes"),
         ("folder:////media/cloud?x=1", "after a ?"),
+        ("sqlite://jt:secret@db/school", "needs three slashes"),
+        ("postgress://jt:secret@db/school", "'postgress' is not a kind"),
         ("postgresql:school", "needs its host and the database's name"),
         ("postgresql://jt:secret@db", "needs its host and the database's name"),
         ("postgresql://jt:secret@db:99999/school", "not well formed"),
@@ -82,6 +84,18 @@ def test_a_server_is_understood_and_named_without_its_user_and_password(url: str
     assert (found.kind, found.path, found.anchor, found.name) == ("postgresql", None, None, name)
     assert "s%2Fcret" not in repr(found)
     assert "jt" not in repr(found)
+    assert "s%2Fcret" not in shown(url)
+    assert "jt" not in shown(url)
+
+
+def test_an_address_may_be_shown_whatever_it_is() -> None:
+    assert shown("postgresql://jt:secret@db/records?sslmode=require") == "postgresql://db/records"
+    assert shown("postgresql:///records") == "postgresql:///records"
+    assert shown("sqlite:////srv/school.db") == "sqlite:////srv/school.db"
+    assert shown("postgresqll://jt:secr/et@db/records") == "postgresqll://***@db/records"
+    assert shown("sqlite:////srv/a@b/school.db") == "sqlite:////srv/a@b/school.db"
+    with pytest.raises(BadInput, match="a@b"):
+        parse("sqlite:////srv/a@b/?")
 
 
 def test_without_a_url_the_sentence_says_how_to_set_one(homes) -> None:

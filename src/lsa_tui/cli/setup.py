@@ -45,7 +45,7 @@ def init(book: Book, args: Namespace) -> Answer:
         "name": config["person.name"],
         "initials": config["person.initials"],
         "role": config["person.role"],
-        "shared": config["shared.url"] or None,
+        "shared": _shown(config["shared.url"]) or None,
         "home": str(book.paths.data_folder),
         "config": str(book.paths.config),
         "encrypted": not book.plain,
@@ -71,3 +71,9 @@ def init(book: Book, args: Namespace) -> Answer:
     if not pupils.all_pupils(book):
         lines.append("Next: lsa pupil add CODE (initials or a nickname, never the full name)")
     return Answer(data, "\n".join(lines))
+
+
+def _shown(url: str) -> str:
+    from lsa_tui.sync.url import shown
+
+    return shown(url) if url else ""

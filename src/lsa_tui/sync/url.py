@@ -42,6 +42,21 @@ class Location:
         return self.path / "lsa" if self.kind == "folder" and self.path is not None else self.path
 
 
+def shown(url: str) -> str:
+    """A URL as it may be shown: of a server without its user, password and options."""
+    try:
+        found = parse(url)
+    except BadInput:
+        return _without_password(url)
+    if found.path is not None:
+        return url.strip()
+    return found.name if found.name.startswith("postgresql:") else f"postgresql://{found.name}"
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"^(\s*\w*:)//(?!/).*@", r"\1//***@", url)
+
+
 def anchor_of(location: Location) -> Path:
     """The anchor of a store that has keys. Raises LsaError for a server."""
     if location.anchor is None:
@@ -81,6 +96,7 @@ def parse(url: str) -> Location:
 
 
 def _place(given: str, rest: str, kind: str, example: str) -> Path:
+    given = _without_password(given)
     if not rest.startswith("///"):
         raise BadInput(f"[shared] url {given!r} needs three slashes and then the whole path, as in {example}")
     path = rest.removeprefix("///")
