@@ -1,0 +1,300 @@
+"""A shared store that is a folder, which a cloud client copies to the other devices when it likes.
+
+Each device writes files of its own and never touches another's; whatever has arrived, in whatever order, is read as
+one store. Nothing is ever missing for good that a device holds: what a folder lacks is sent again.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import SyncIncomplete
+from lsa_tui.records import branches, log
+from lsa_tui.sync import folder_care, folder_files, folder_memory, folder_notes, keys, trouble
+from lsa_tui.sync.folder_files import Content, Header, Seen
+from lsa_tui.sync.folder_index import Index
+from lsa_tui.sync.opening import EMPTY, OPEN, SHUT, Opening
+from lsa_tui.sync.shared import About, Busy, Change, Forked, Heads
+from lsa_tui.vault import cipher
+
+PATIENCE = 120
+"""Seconds to wait for another process of this home that writes to the folder."""
+
+
+class Folder:
+    """One shared folder, for one home."""
+
+    opening: Opening | None = None
+    """Finds its key; without one the store is plain."""
+
+    kind = "folder"
+    again = ""
+
+    def __init__(self, path: Path, book: Book) -> None:
+        self.path, self.book = path, book
+        self.index: Index | None = None
+        self.hub_id = ""
+        self._made_up = False
+        self._writing: Path | None = None
+        self._ahead: float | None = None
+        self._lock: Any = None
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    def open(self, *, made_up: bool, create: bool) -> About:
+        self.close()
+        with self._sentences():
+            folder_notes.check_place(self.path, self.book)
+            index = Index(self.path, self.book)
+            try:
+                index.begin()
+            except folder_files.NewerFile as newer:
+                raise SyncIncomplete(f"the shared folder {self.path}: {newer}") from None
+            self.index = index
+            try:
+                return self._recognised(index, made_up, create)
+            except BaseException:
+                self.close()
+                raise
+
+    def _recognised(self, index: Index, made_up: bool, create: bool) -> About:
+        here, created = any(True for _ in index.headers()), False
+        if self._find(here, create) == EMPTY:
+            if not create:
+                # What cannot be read of an empty store is named all the same.
+                self._note(index)
+                self.close()
+                return About("", made_up, created=True)
+            self._make(made_up)
+            index.look()
+            created = True
+        key = self.key
+        index.use(key)
+        stores = index.stores(index.key_id)
+        used = self.opening.used if self.opening is not None else None
+        self.hub_id = used.store if used is not None else min(stores)
+        kinds = {one.made_up for one in index.headers() if one.key_id == index.key_id and one.store in stores}
+        self._made_up = made_up if kinds <= {made_up} else not made_up
+        about = About(self.hub_id, self._made_up, created=created)
+        if self.opening is not None:
+            self.opening.settle(about, self.holding)
+        self._note(index)
+        if self._made_up == made_up and self._keeps:
+            index.keep(all_read=True)
+        return about
+
+    @property
+    def key(self) -> bytes | None:
+        """The key that its files are encrypted under; None: plain."""
+        used = self.opening.used if self.opening is not None else None
+        return used.key if used is not None else None
+
+    @property
+    def _keeps(self) -> bool:
+        return self.opening is None or self.opening.keep
+
+    def _note(self, index: Index) -> None:
+        if self.opening is not None:
+            self.opening.notes += [one for one in folder_notes.of(index) if one not in self.opening.notes]
+
+    def apart_from(self, home: Path) -> bool:
+        with self._sentences():
+            place = self.path if self.path.exists() else self.path.parent
+            return place.stat().st_dev != home.stat().st_dev
+
+    def heads(self) -> Heads:
+        if self.index is None:
+            return {}
+        with self._sentences():
+            return self.index.heads()
+
+    def changes(self, dev: str, seq: int, last: int, limit: int) -> list[dict[str, Any]]:
+        if self.index is None:
+            return []
+        with self._sentences():
+            return self.index.changes(dev, seq, last, limit)
+
+    def where(self, uid: str) -> tuple[str, int] | None:
+        if self.index is None:
+            return None
+        with self._sentences():
+            return self.index.where(uid)
+
+    # Writing: one new file for all that is added, or none.
+
+    @contextmanager
+    def pushing(self) -> Iterator[None]:
+        index = self._opened()
+        with self._sentences(), self.holding():
+            index.look()  # another process of this home may have sent something since
+            index.use(self.key)
+            self._writing = folder_files.beginning(self._own_folder())
+            index.pending = Content(self._header())
+            try:
+                yield
+                content, index.pending = index.pending, None
+                if content.runs:
+                    self.publish(content, self._writing)
+            finally:
+                index.pending = None
+                index.touch()
+                with suppress(OSError):
+                    self._writing.unlink(missing_ok=True)
+                self._writing = None
+
+    def publish(self, content: Content, begun: Path | None = None) -> Path:
+        """Writes a new file of this device. Only while `holding`. Raises OSError."""
+        index = self._opened()
+        begun = begun or folder_files.beginning(self._own_folder())
+        try:
+            target = folder_files.finish(begun, folder_files.to_bytes(content, self.key))
+        except BaseException:
+            with suppress(OSError):
+                begun.unlink(missing_ok=True)
+            raise
+        facts = target.stat()
+        self._ahead = facts.st_mtime - time.time()
+        name = target.relative_to(self.path).as_posix()
+        index.added(Seen(name, facts.st_size, facts.st_mtime_ns), content)
+        return target
+
+    def add(self, changes: Sequence[Change]) -> None:
+        index = self._opened()
+        assert index.pending is not None  # only inside `pushing`
+        start = 0
+        for end in range(1, len(changes) + 1):
+            if end == len(changes) or changes[end]["dev"] != changes[start]["dev"]:
+                self._add(index, changes[start:end])
+                start = end
+        index.touch()
+
+    def _add(self, index: Index, changes: Sequence[Change]) -> None:
+        dev, seq = changes[0]["dev"], changes[0]["seq"]
+        last, chain = index.heads().get(dev, (0, log.GENESIS))
+        if seq != last + 1:
+            raise Forked(f"change {seq} of device {dev} does not follow what {self.name} holds; sync again")
+        assert index.pending is not None
+        index.pending.add(chain, changes)
+
+    def move(self, dev: str, seq: int) -> str:
+        index = self._opened()
+        last = index.heads().get(dev, (0, ""))[0]
+        made = branches.renamed(index.changes(dev, seq - 1, last, last))
+        if not made or index.pending is None:
+            raise LookupError(f"chain {dev} has no change {seq}")
+        # The files stay as they are: that this is said of them is enough for everybody who reads them.
+        index.pending.add(log.GENESIS, made)
+        index.touch()
+        return str(made[0]["dev"])
+
+    def sweep(self, erased: Mapping[str, Sequence[int]]) -> int:
+        if self.index is None:
+            return 0
+        with self._sentences():
+            wiped, notes = folder_care.care(self, erased)
+            if self.opening is not None:
+                self.opening.notes += notes
+            return wiped
+
+    def set_aside(self) -> Path | None:
+        return None  # each damaged file is kept by its own device
+
+    def free(self) -> int | None:
+        place = self.path if self.path.is_dir() else self.path.parent
+        try:
+            return shutil.disk_usage(place).free
+        except OSError:
+            return None
+
+    def clock_ahead(self) -> float | None:
+        return self._ahead
+
+    def close(self) -> None:
+        self.index = None
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """No other process of this home writes to the folder meanwhile. Other devices never do to our files."""
+        from filelock import FileLock, Timeout  # 10 ms that only a writer needs
+
+        if self._lock is None:
+            place = self.book.paths.data_folder / f"folder-{folder_memory.place_of(self.path)}.lock"
+            self._lock = FileLock(place, timeout=PATIENCE, mode=0o600)
+        try:
+            self._lock.acquire()
+        except Timeout:
+            raise Busy(f"another sync of this device is writing to {self.path}; try again in a minute") from None
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    # Finding and making it
+
+    def _opened(self) -> Index:
+        if self.index is None:
+            raise SyncIncomplete(f"the shared folder {self.path} is not open")
+        return self.index
+
+    def _own_folder(self) -> Path:
+        return self.path / log.device(self.book.db)
+
+    def _header(self) -> Header:
+        used = self.opening.used if self.opening is not None else None
+        key_id = used.key_id if used is not None else ""
+        return Header(used.store if used is not None else self.hub_id, key_id, self._own_folder().name, self._made_up)
+
+    def _find(self, here: bool, create: bool) -> str:
+        if self.opening is not None:
+            return self.opening.find(here, create, self._attempt, self._salt)
+        return self._attempt(None) if here else EMPTY
+
+    def _attempt(self, key: bytes | None) -> str:
+        """Whether the store is one under this key (None: plain). Its file of keys decides, where there is one."""
+        index, opening = self._opened(), self.opening
+        named = opening.file if opening is not None else None
+        ids = index.encrypted_ids()
+        if key is None:
+            return SHUT if named is not None or ids else OPEN
+        own = cipher.key_id(key)
+        if named is not None and named.key_id == own:
+            return OPEN
+        # A client may bring back an old file of keys, but never files that were written under a newer key.
+        generation = max((one.generation for one in keys.held(self.book) if one.key == key), default=0)
+        newer = named is None or generation > named.generation
+        return OPEN if own in ids and newer else SHUT
+
+    def _salt(self) -> str:
+        """The id of the store that lies here, in hex: as its file of keys says, else its files."""
+        named = self.opening.file if self.opening is not None else None
+        if named is not None:
+            return uuid.UUID(named.store).hex
+        found = {one.store for one in self._opened().headers() if one.key_id}
+        known = {one.store for one in keys.held(self.book)} & found
+        return uuid.UUID(min(known or found)).hex if found else ""
+
+    def _make(self, made_up: bool) -> None:
+        """Makes the folder and a first file, which says whose store it is."""
+        used = self.opening.used if self.opening is not None else None
+        self.hub_id = used.store if used is not None else self.again or str(uuid.uuid4())
+        self._made_up = made_up
+        self.path.mkdir(exist_ok=True)
+        with self.holding():
+            self.publish(Content(self._header()))
+
+    @contextmanager
+    def _sentences(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as problem:
+            said = f"the shared folder {self.path}: {trouble.reason(problem)}"
+            raise SyncIncomplete(said) from problem
