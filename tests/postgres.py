@@ -114,7 +114,7 @@ class Cluster:
 
     def connect(self, name: str = "postgres") -> Any:
         """A connection of its owner, which commits by itself."""
-        import psycopg
+        from lsa_tui.sync.driver import psycopg  # the program keeps it from being loaded before
 
         return psycopg.connect(dbname=name, host=str(self.folder), port=self.port, user=OWNER, autocommit=True)
 
@@ -157,10 +157,4 @@ class Cluster:
 
 def why_not() -> str:
     """Why there is no server to be had here; empty where there is one."""
-    if binaries() is None:
-        return "PostgreSQL is not installed (Debian: apt-get install postgresql)"
-    try:
-        import psycopg  # noqa: F401
-    except ImportError as problem:
-        return f"psycopg cannot be loaded ({problem})"
-    return ""
+    return "" if binaries() else "PostgreSQL is not installed (Debian: apt-get install postgresql)"

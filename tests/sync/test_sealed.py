@@ -15,7 +15,8 @@ from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.concerns import Draft, Passed, keeping
 from lsa_tui.documents.concern import document
 from lsa_tui.documents.render import render
-from lsa_tui.sync.sealed import deliver, folder_of
+from lsa_tui.sync.sealed import deliver
+from lsa_tui.sync.sealed_places import folder_of
 from lsa_tui.sync.url import Location
 from lsa_tui.vault import sealed
 from lsa_tui.vault.sealed import Identity

@@ -40,7 +40,7 @@ class Server:
         self.name = parse(address).name
         self._patience = patience_ms
         self._db: Any = None
-        self._tables = Tables("")
+        self.tables = Tables("")
         self._identity: int | None = None
         self._ahead: float | None = None
 
@@ -76,13 +76,13 @@ class Server:
         if self._db is None:
             return {}
         with self._sentences():
-            return {dev: (seq, chain) for dev, seq, chain in self._rows(self._tables.heads)}
+            return {dev: (seq, chain) for dev, seq, chain in self._rows(self.tables.heads)}
 
     def changes(self, dev: str, seq: int, last: int, limit: int) -> list[dict[str, Any]]:
         if self._db is None:
             return []
         with self._sentences():
-            sql = f"""SELECT {self._tables.columns} FROM {self._tables["change"]}
+            sql = f"""SELECT {self.tables.columns} FROM {self.tables["change"]}
                 WHERE dev = %s AND seq > %s AND seq <= %s ORDER BY seq LIMIT %s"""
             found = self._rows(sql, (dev, seq, last, limit))
             return [dict(zip(COLUMNS, row, strict=True)) for row in found]
@@ -91,7 +91,7 @@ class Server:
         if self._db is None:
             return None
         with self._sentences():
-            found = self._rows(f"SELECT dev, seq FROM {self._tables['change']} WHERE uid = %s", (uid,))
+            found = self._rows(f"SELECT dev, seq FROM {self.tables['change']} WHERE uid = %s", (uid,))
             return (found[0][0], found[0][1]) if found else None
 
     @contextmanager
@@ -101,7 +101,7 @@ class Server:
             # Asked before the caller seals what it sends: a standby begins a transaction without a word.
             sql = """SELECT current_setting('transaction_read_only'), has_table_privilege(%s, 'INSERT'),
                 extract(epoch FROM clock_timestamp())"""
-            read_only, may, moment = self._rows(sql, (self._tables["change"],))[0]
+            read_only, may, moment = self._rows(sql, (self.tables["change"],))[0]
             if read_only == "on" or not may:
                 why = server_trouble.READ_ONLY if read_only == "on" else server_trouble.NO_RIGHT
                 raise SyncIncomplete(f"the shared server {self.name}: {why}")
@@ -109,7 +109,7 @@ class Server:
             yield
 
     def add(self, changes: Sequence[Change]) -> None:
-        sql = f"COPY {self._tables['change']} ({self._tables.columns}) FROM STDIN"
+        sql = f"COPY {self.tables['change']} ({self.tables.columns}) FROM STDIN"
         with self._db.connection().cursor() as cursor, cursor.copy(sql) as copy:
             for one in changes:
                 copy.write_row([one[name] for name in COLUMNS])
@@ -119,7 +119,7 @@ class Server:
         if not tail:
             raise LookupError(f"chain {dev} has no change {seq}")
         name = str(tail[0]["dev"])
-        change = self._tables["change"]
+        change = self.tables["change"]
         self._do(f"DELETE FROM {change} WHERE dev = %s AND seq >= %s", (dev, seq))
         # Where it was held twice (a store filled by a device that had moved it already), the longer one stays.
         known = self._rows(f"SELECT coalesce(max(seq), 0) FROM {change} WHERE dev = %s", (name,))[0][0]
@@ -150,10 +150,22 @@ class Server:
                     if self._oid() != opened:
                         return None  # another device was quicker
                     for name in ("change", "meta"):
-                        self._do(f"ALTER TABLE IF EXISTS {self._tables[name]} RENAME TO {quoted(f'lsa_{name}{stamp}')}")
+                        self._do(f"ALTER TABLE IF EXISTS {self.tables[name]} RENAME TO {quoted(f'lsa_{name}{stamp}')}")
         finally:
             self.close()
         return Path(f"lsa_change{stamp}")
+
+    def connected(self) -> set[str]:
+        """Connects; which of the store's tables are there. For what is no part of the log."""
+        self.close()
+        with self._sentences():
+            self._connect()
+            return self._there()
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """What one statement gives, which is a transaction of its own."""
+        with self._sentences():
+            return self._rows(sql, values)
 
     def free(self) -> int | None:
         return None
@@ -186,25 +198,25 @@ class Server:
             raise SyncIncomplete(
                 f"the shared server {self.name} has no schema for this account; name one, as in ?schema=class7b"
             )
-        self._tables = Tables(schema or own)
+        self.tables = Tables(schema or own)
         self._identity = self._oid()
 
     def _oid(self) -> int | None:
         """Which table of changes is there now; None where there is none."""
-        found = self._rows("SELECT to_regclass(%s)::oid::bigint", (self._tables["change"],))[0][0]
+        found = self._rows("SELECT to_regclass(%s)::oid::bigint", (self.tables["change"],))[0][0]
         return None if found is None else int(found)
 
     def _there(self) -> set[str]:
         """Which of the store's tables are there."""
         sql = "SELECT tablename FROM pg_tables WHERE schemaname = %s AND tablename = ANY(%s)"
         names = ["lsa_change", "lsa_meta", "lsa_sealed"]
-        return {name.removeprefix("lsa_") for (name,) in self._rows(sql, (self._tables.schema, names))}
+        return {name.removeprefix("lsa_") for (name,) in self._rows(sql, (self.tables.schema, names))}
 
     def _facts(self) -> dict[str, str]:
-        return dict(self._rows(f"SELECT key, value FROM {self._tables['meta']}"))
+        return dict(self._rows(f"SELECT key, value FROM {self.tables['meta']}"))
 
     def _check_no_changes(self, there: set[str]) -> None:
-        if "change" in there and self._rows(f"SELECT 1 FROM {self._tables['change']} LIMIT 1"):
+        if "change" in there and self._rows(f"SELECT 1 FROM {self.tables['change']} LIMIT 1"):
             raise Damaged(f"the shared server {self.name} is damaged: the facts about it are gone")
 
     def _make(self, made_up: bool) -> bool:
@@ -226,7 +238,7 @@ class Server:
         return True
 
     def _make_tables(self) -> None:
-        for sql in self._tables.made:
+        for sql in self.tables.made:
             self._do(sql)
 
     def _recognise(self, facts: Mapping[str, str]) -> About:
@@ -245,7 +257,7 @@ class Server:
     def _with_changes(self) -> list[str]:
         """The tables that may hold what was erased: the changes, and those that were set aside."""
         sql = "SELECT tablename FROM pg_tables WHERE schemaname = %s AND tablename LIKE 'lsa\\_change%%'"
-        schema = self._tables.schema
+        schema = self.tables.schema
         return [f"{quoted(schema)}.{quoted(name)}" for (name,) in self._rows(sql, (schema,))]
 
     def _wipe(self, table: str, dev: str, seqs: list[int]) -> int:
@@ -265,7 +277,7 @@ class Server:
             self._do(f"VACUUM (FULL) {table}")
         # To an account that does not own the tables it says so and does nothing: the owner's next sync does it.
         if "01000" not in said and "42501" not in said:
-            self._do(f"DELETE FROM {self._tables['meta']} WHERE key = %s", (_UNCLEAN,))
+            self._do(f"DELETE FROM {self.tables['meta']} WHERE key = %s", (_UNCLEAN,))
 
     # SQL
 
@@ -278,7 +290,7 @@ class Server:
                 f"SET LOCAL lock_timeout = {int(self._patience)}; SET LOCAL idle_in_transaction_session_timeout = 60000"
             )
             schema = "SELECT oid::bigint::bit(32)::int FROM pg_namespace WHERE nspname = %s"
-            self._do(f"SELECT pg_advisory_xact_lock(%s, ({schema}))", (LOCK, self._tables.schema))
+            self._do(f"SELECT pg_advisory_xact_lock(%s, ({schema}))", (LOCK, self.tables.schema))
             yield
 
     def _do(self, sql: str, values: Sequence[Any] = ()) -> Any:
@@ -288,7 +300,7 @@ class Server:
         return list(self._do(sql, values).fetchall())
 
     def _set(self, key: str, value: str) -> None:
-        sql = f"INSERT INTO {self._tables['meta']} (key, value) VALUES (%s, %s) ON CONFLICT (key)"
+        sql = f"INSERT INTO {self.tables['meta']} (key, value) VALUES (%s, %s) ON CONFLICT (key)"
         self._do(f"{sql} DO UPDATE SET value = excluded.value", (key, value))
 
     @contextmanager
