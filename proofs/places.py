@@ -1,0 +1,144 @@
+"""Shared stores as the proofs maltreat them: copied, put back, swapped, deleted, emptied, cut and altered."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+Tree = dict[str, bytes]
+
+
+class Place:
+    """Where a store is, and what the model knows of it.
+
+    `must`: the changes that it is known to hold (uids, after a sync that was read back). `may`: those that it can hold
+    at most. `hurt`: whether somebody has damaged it since the last complete sync with it.
+    """
+
+    kind = ""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder / f"share-{name}"
+        self.folder.mkdir()
+        self.must: set[str] = set()
+        self.may: set[str] = set()
+        self.hurt = False
+        self._saved: tuple[Tree, set[str], set[str]] = ({}, set(), set())
+
+    @property
+    def url(self) -> str:
+        raise NotImplementedError
+
+    def files(self) -> list[Path]:
+        """Every file of it, in order."""
+        return sorted(one for one in self.folder.rglob("*") if one.is_file())
+
+    def read(self) -> Tree:
+        """All that is there, by name."""
+        return {one.relative_to(self.folder).as_posix(): one.read_bytes() for one in self.files()}
+
+    def write(self, tree: Tree) -> None:
+        """Puts exactly this in place of all that is there."""
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
+        for name, content in tree.items():
+            target = self.folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+
+    # What happens to it
+
+    def backup(self) -> None:
+        """Somebody makes a copy of it."""
+        self._saved = (self.read(), set(self.must), set(self.may))
+
+    def restore(self) -> None:
+        """Somebody puts the copy back (before the first one: nothing at all)."""
+        tree, must, may = self._saved
+        self.write(tree)
+        self.must, self.may = set(must), set(may)
+
+    def delete(self) -> None:
+        """Somebody deletes it."""
+        self.write({})
+        self.must, self.may = set(), set()
+
+    def empty(self) -> None:
+        """Its files are there, with nothing in them."""
+        for one in self.files():
+            os.truncate(one, 0)
+        self.must, self.may = set(), set()
+
+    def cut(self, which: int, part: float) -> None:
+        """One of its files ends too early."""
+        if one := self._file(which):
+            os.truncate(one, int(one.stat().st_size * part))
+            self.must, self.hurt = set(), True
+
+    def flip(self, which: int, part: float, bit: int) -> None:
+        """One bit of one of its files is another."""
+        if (one := self._file(which)) and (size := one.stat().st_size):
+            content = bytearray(one.read_bytes())
+            content[int(size * part) % size] ^= 1 << bit
+            one.write_bytes(content)
+            self.must, self.hurt = set(), True
+
+    def _file(self, which: int) -> Path | None:
+        files = self.files()
+        return files[which % len(files)] if files else None
+
+
+class SqlitePlace(Place):
+    """A SQLite file on a share."""
+
+    kind = "sqlite"
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "school.db"
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.path}"
+
+
+class FolderPlace(Place):
+    """A folder that a cloud client copies."""
+
+    kind = "folder"
+
+    @property
+    def url(self) -> str:
+        return f"folder:///{self.folder}"
+
+    def late(self, which: int) -> None:
+        """One file has not arrived; what was held back before arrives now."""
+        held, self._held = getattr(self, "_held", None), None
+        if one := self._file(which):
+            self._held = (one.relative_to(self.folder).as_posix(), one.read_bytes())
+            one.unlink()
+            self.must = set()
+        if held and not (target := self.folder / held[0]).exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(held[1])
+
+    def twice(self, which: int) -> None:
+        """The client keeps a conflicted copy of one file beside it."""
+        if one := self._file(which):
+            shutil.copy(one, one.with_name(f"{one.stem} (1){one.suffix}"))
+
+
+def swap(one: Place, other: Place) -> None:
+    """Two stores of one kind change places."""
+    if one.kind == other.kind:
+        mine, theirs = one.read(), other.read()
+        one.write(theirs)
+        other.write(mine)
+        for name in ("must", "may", "hurt"):
+            here, there = getattr(one, name), getattr(other, name)
+            setattr(one, name, there)
+            setattr(other, name, here)
+
+
+KINDS = {"sqlite": SqlitePlace, "folder": FolderPlace}
