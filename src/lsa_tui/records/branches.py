@@ -23,11 +23,25 @@ def branch_name(uid: str) -> str:
     return PREFIX + hashlib.sha256(f"branch\n{uid}".encode()).hexdigest()[:16]
 
 
-def renamed(changes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The same changes, in order, as the chain of their first uid: numbered from 1, chained anew. Pure."""
+class Broken(Exception):
+    """A branch is not what its hashes say, so it must not get new ones."""
+
+
+def renamed(changes: Sequence[Mapping[str, Any]], after: str | None = None) -> list[dict[str, Any]]:
+    """The same changes, in order, as the chain of their first uid: numbered from 1, chained anew. Pure.
+
+    `after`: the chain hash before the first of them; without it that one link is not checked. Raises Broken where they
+    are no whole part of one chain: new hashes would make damage look true.
+    """
     if not changes:
         return []
-    dev, chain, made = branch_name(changes[0]["uid"]), log.GENESIS, []
+    first = changes[0]
+    linked = after is None or log.chain_hash(after, first) == first["chain"]
+    if not linked or log.first_broken(changes[1:], first["seq"], first["chain"], _emptied) is not None:
+        raise Broken(f"the branch {first['dev']} {first['seq']} is damaged")
+    if first["body"] is not None and log.body_hash(str(first["salt"]), first["body"]) != first["body_hash"]:
+        raise Broken(f"change {first['seq']} of {first['dev']} is damaged")
+    dev, chain, made = branch_name(first["uid"]), log.GENESIS, []
     for seq, one in enumerate(changes, 1):
         moved = {**one, "dev": dev, "seq": seq}
         moved["chain"] = chain = log.chain_hash(chain, moved)
@@ -35,22 +49,26 @@ def renamed(changes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return made
 
 
+def _emptied(_change: Mapping[str, Any]) -> bool:
+    return True  # whether an erasure names it is asked of whoever takes it in
+
+
 def move(db: Any, dev: str, seq: int) -> str:
     """Makes the changes of chain `dev` from `seq` on a chain of their own; returns its name.
 
     Of a local or a shared database, inside a transaction of the caller: the guards of the log stand aside for it.
-    Raises LookupError where there is no such change.
+    Raises Broken where it is damaged, LookupError where there is no such change.
     """
-    tail = renamed(log.changes_after(db, dev, seq - 1, 1 << 62, -1))
-    if not tail:
+    before = log.chain_at(db, dev, seq - 1)
+    tail = renamed(log.changes_after(db, dev, seq - 1, 1 << 62, -1), before)
+    if not tail or before is None:
         raise LookupError(f"chain {dev} has no change {seq}")
     name = tail[0]["dev"]
     guards = _stand_aside(db)
     db.execute_sql("DELETE FROM change WHERE dev = ? AND seq >= ?", (dev, seq))
     log.insert_changes(db, tail)
     log.set_head(db, name, len(tail), tail[-1]["chain"])
-    before = log.chain_at(db, dev, seq - 1)
-    if seq > 1 and before is not None:
+    if seq > 1:
         log.set_head(db, dev, seq - 1, before)
     else:
         Head.delete().where(Head.dev == dev).execute(db)

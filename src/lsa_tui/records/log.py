@@ -388,7 +388,49 @@ def backlog(db: Any) -> int:
     dev = device(db)
     sql = "SELECT count(*) FROM mine m JOIN change c ON c.uid = m.uid WHERE m.undone = 1 AND c.dev = ?"
     undone = int(db.execute_sql(sql, (dev,)).fetchone()[0])
-    return max(_tail(db, dev)[0] - undone - int(get_meta(db, "shared") or 0), 0)
+    waiting = {own: max(_tail(db, own)[0] - known, 0) for own, known in own_chains(db).items()}
+    return sum(waiting.values()) - min(undone, waiting[dev])
+
+
+# Under which ids this home has written. A home that was copied, or brought back from a copy, takes a new one: else two
+# would number their changes alike.
+
+
+_BEFORE = "devices_before"
+
+
+def own_chains(db: Any) -> dict[str, int]:
+    """The chains that this home has written, the present one too, each with how far it is known to be shared."""
+    found: dict[str, int] = json.loads(get_meta(db, _BEFORE) or "{}")
+    dev = get_meta(db, "device")
+    return found if dev is None else {**found, dev: int(get_meta(db, "shared") or 0)}
+
+
+def note_known(db: Any, dev: str, seq: int) -> None:
+    """How far one of this home's own chains is known to be shared."""
+    known = own_chains(db)
+    if known.get(dev) == seq:
+        return
+    if dev == get_meta(db, "device"):
+        set_meta(db, "shared", str(seq))
+    else:
+        _keep_before(db, {**known, dev: seq})
+
+
+def new_device(db: Any) -> str:
+    """Writes under a new id from here on, inside a transaction; what stands is sealed. Returns the new id."""
+    seal(db)
+    known = own_chains(db)
+    new = os.urandom(8).hex()
+    for key, value in (("device", new), ("sealed", "0"), ("shared", "0")):
+        set_meta(db, key, value)
+    _keep_before(db, known)
+    return new
+
+
+def _keep_before(db: Any, known: Mapping[str, int]) -> None:
+    dev = get_meta(db, "device")
+    set_meta(db, _BEFORE, canonical({own: seq for own, seq in known.items() if own != dev}))
 
 
 def history(db: Any, row: str) -> list[dict[str, Any]]:

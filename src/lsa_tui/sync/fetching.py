@@ -11,13 +11,15 @@ from typing import Any
 
 from lsa_tui.records import erasures
 from lsa_tui.sync import arriving, local
-from lsa_tui.sync.shared import Heads, SharedStore
+from lsa_tui.sync.shared import Chains, Heads
 
 PAGE = 500
 """Changes read at a time: chains only grow, and a long read would keep the others from writing."""
 
 CHUNK = 10_000
 """Changes taken in at a time, about."""
+
+_MISSING = "is missing or damaged"
 
 Arrived = dict[str, arriving.Piece]
 """What arrived, by chain."""
@@ -27,7 +29,7 @@ class Fetch:
     """One reading of a store with the heads `there` by a home with the heads `here`."""
 
     def __init__(
-        self, db: Any, shared: SharedStore, here: Heads, there: Heads, tell: Callable[[str, int, int], None]
+        self, db: Any, shared: Chains, here: Heads, there: Heads, tell: Callable[[str, int, int], None]
     ) -> None:
         self._shared, self._there, self._tell = shared, there, tell
         self._at = {dev: here.get(dev, local.NOTHING) for dev in there}
@@ -37,6 +39,8 @@ class Fetch:
         """How many changes are to come."""
         self.stopped: list[str] = []
         """A sentence for each chain that ends too early."""
+        self.damaged = False
+        """Whether one of them does because the store is damaged."""
 
     def chunks(self) -> Iterator[Arrived]:
         """What is lacking, in order within each chain. Each chunk is to be taken in before the next is asked for."""
@@ -81,7 +85,7 @@ class Fetch:
 
     def _page(self, dev: str, seq: int, chain: str) -> tuple[arriving.Piece, str | None]:
         found = self._shared.changes(dev, seq, self._there[dev][0], PAGE)
-        return arriving.read(found, seq, chain) if found else (arriving.Piece(), "is missing or damaged")
+        return arriving.read(found, seq, chain) if found else (arriving.Piece(), _MISSING)
 
     def _look_ahead(self) -> None:
         """Reads all that is still to come, for what it says of erasing."""

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import erasures, log
-from lsa_tui.sync.shared import Heads
-
-COPIES = 7
-"""Safety copies kept, the newest."""
+from lsa_tui.sync.shared import Forked, Heads
 
 NOTHING = (0, log.GENESIS)
 """The head of a chain of which nothing is held."""
 
-
-def safety_copy(book: Book) -> None:
-    """A whole copy of the local database before anything is taken in, named by its moment; older ones go."""
-    book.store.backup(book.paths.backups, f"before-sync-{book.now():%Y-%m-%d-%H%M%S}-{os.getpid()}.db")
-    for old in sorted(book.paths.backups.glob("before-sync-*.db"))[:-COPIES]:
-        old.unlink(missing_ok=True)
+DAMAGED_HERE = "the records on this device are damaged, so they were not sent; run `lsa doctor`"
 
 
 def remaining(book: Book) -> int:
@@ -41,6 +32,12 @@ def seal(book: Book) -> Heads:
         return log.read_heads(db)
 
 
+def where(db: Any, uid: str) -> tuple[str, int] | None:
+    """The chain and number of a change here; None where it is not held."""
+    row = db.execute_sql("SELECT dev, seq FROM change WHERE uid = ?", (uid,)).fetchone()
+    return (row[0], row[1]) if row else None
+
+
 def lacking(here: Heads, there: Heads) -> int:
     """How many changes up to the heads `here` a holder of `there` has not."""
     return sum(max(seq - there.get(dev, NOTHING)[0], 0) for dev, (seq, _) in here.items())
@@ -49,7 +46,7 @@ def lacking(here: Heads, there: Heads) -> int:
 def next_to_send(db: Any, ends: Heads, there: Heads, limit: int) -> list[dict[str, Any]]:
     """The next changes up to `ends` that a store with the heads `there` lacks: at most `limit`, chain by chain.
 
-    Raises SyncIncomplete for a chain that does not continue the store's, or that is damaged here.
+    Raises Forked for a chain that does not continue the store's, SyncIncomplete for one that is damaged here.
     """
     chunk: list[dict[str, Any]] = []
     erased = erasures.named_here(db).has
@@ -58,21 +55,12 @@ def next_to_send(db: Any, ends: Heads, there: Heads, limit: int) -> list[dict[st
         if seq >= last or len(chunk) >= limit:
             continue
         if log.chain_at(db, dev, seq) != chain:
-            raise SyncIncomplete(forked(db, dev, seq))
+            raise Forked(f"change {seq} of device {dev} is not the same here and in the shared store")
         found = log.changes_after(db, dev, seq, last, limit - len(chunk))
         if log.first_broken(found, seq, chain, erased) is not None:
-            raise SyncIncomplete("the records on this device are damaged, so they were not sent; run `lsa doctor`")
+            raise SyncIncomplete(DAMAGED_HERE)
         chunk += found
     return chunk
-
-
-def forked(db: Any, dev: str, seq: int) -> str:
-    """The sentence for a change that is one thing here and another there."""
-    whose = "this device" if dev == log.get_meta(db, "device") else f"device {dev}"
-    return (
-        f"change {seq} of {whose} is not the same here and in the shared store: a home was copied or brought back from "
-        "a backup and then used, or the store is damaged; `lsa export` saves what is here, a new home can import it"
-    )
 
 
 # Remembering
@@ -80,13 +68,20 @@ def forked(db: Any, dev: str, seq: int) -> str:
 
 @dataclass(frozen=True)
 class Memory:
-    """What this home remembers of a shared store: where it was, its heads, and whether it was on another disk."""
+    """What this home remembers of a shared store: where it was, its heads, and whether it was on another disk.
+
+    `at`: the last complete sync; `last_error`: why the last one was not, "" where it was; `doubted`: what was sent did
+    not read back, so all of it is read at the next; `deep_checked_at`: when all of it was last read and checked.
+    """
 
     hub_id: str
     name: str
     apart: bool
     heads: Heads = field(default_factory=dict)
     at: str = ""
+    last_error: str = ""
+    doubted: bool = False
+    deep_checked_at: str = ""
 
 
 def remember(db: Any, memory: Memory) -> None:
@@ -94,7 +89,7 @@ def remember(db: Any, memory: Memory) -> None:
     for old in memories(db):
         if old.name == memory.name:
             db.execute_sql("DELETE FROM meta WHERE key = ?", (f"hub:{old.hub_id}",))
-    facts = {"name": memory.name, "apart": memory.apart, "heads": memory.heads, "at": memory.at}
+    facts = {name: value for name, value in vars(memory).items() if name != "hub_id"}
     log.set_meta(db, f"hub:{memory.hub_id}", log.canonical(facts))
 
 
@@ -103,17 +98,39 @@ def memories(db: Any) -> list[Memory]:
     found = []
     for key, value in db.execute_sql("SELECT key, value FROM meta WHERE key LIKE 'hub:%'"):
         facts = json.loads(value)
-        heads = {dev: (seq, chain) for dev, (seq, chain) in facts["heads"].items()}
-        found.append(Memory(key.removeprefix("hub:"), facts["name"], facts["apart"], heads, facts["at"]))
+        facts["heads"] = {dev: (seq, chain) for dev, (seq, chain) in facts["heads"].items()}
+        known = {name: value for name, value in facts.items() if name in Memory.__dataclass_fields__}
+        found.append(Memory(key.removeprefix("hub:"), **known))
     return found
 
 
+def note_trouble(db: Any, name: str, said: str) -> None:
+    """Why the last sync with the store of that name did not complete; nothing where that store was never met."""
+    for one in memories(db):
+        if one.name == name:
+            remember(db, replace(one, last_error=said))
+
+
+def doubt(db: Any, name: str) -> None:
+    """Has the next sync read all of that store before it believes it."""
+    for one in memories(db):
+        if one.name == name:
+            remember(db, replace(one, doubted=True))
+
+
+def forget_head(db: Any, dev: str) -> None:
+    """Forgets how far stores held a chain: a branch of it was moved, so they may hold less of it from now on."""
+    for one in memories(db):
+        if one.heads.pop(dev, None):
+            remember(db, one)
+
+
 def note_shared(db: Any, there: Heads) -> None:
-    """How far this device's chain is in the shared store, as read there."""
-    own = log.device(db)
-    seq, chain = there.get(own, NOTHING)
-    if log.chain_at(db, own, seq) != chain:
-        return
-    if seq > int(log.get_meta(db, "sealed") or 0):
-        log.seal(db)  # a home brought back from a copy thinks that it could still take this back
-    log.set_meta(db, "shared", str(seq))
+    """How far this device's own chains are in the shared store, as read there."""
+    for own in log.own_chains(db):
+        seq, chain = there.get(own, NOTHING)
+        if log.chain_at(db, own, seq) != chain:
+            continue
+        if own == log.device(db) and seq > int(log.get_meta(db, "sealed") or 0):
+            log.seal(db)  # a home brought back from a copy thinks that it could still take this back
+        log.note_known(db, own, seq)

@@ -6,22 +6,47 @@ and a chain is only ever continued, so doing something twice does it once.
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from lsa_tui import clock
 from lsa_tui.daybook import cleaning, entries
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
 from lsa_tui.records import erasures, log, read, store
-from lsa_tui.sync import fetching, keys, kinds, local, sealed, taking
+from lsa_tui.sync import (
+    copies,
+    fetching,
+    joining_branches,
+    keys,
+    kinds,
+    local,
+    mending,
+    recognising,
+    room,
+    sealed,
+    taking,
+)
 from lsa_tui.sync.opening import PLAIN_HERE, Opening
 from lsa_tui.sync.result import Progress, Result
-from lsa_tui.sync.shared import About, Heads, SharedStore
+from lsa_tui.sync.shared import About, Busy, Damaged, Forked, Heads, SharedStore
 from lsa_tui.sync.url import parse
 
 PAGE = 500
 """Changes read, or written under one lock, at a time."""
+
+BUSY_FOR = 120.0
+"""Seconds after which a sync does not begin again because others use the store."""
+
+BEGUN_AGAIN = 3
+"""How often it begins again because another device changed the store at the same moment."""
+
+CLOCKS_APART = 300.0
+"""Seconds between two clocks that are worth a word."""
 
 
 def sync(
@@ -65,6 +90,7 @@ def sync(
                 f"the key of {shared.name} was changed while this sync used it; sync again, and where that asks for it "
                 "join again with `lsa shared join`"
             )
+        run.note_trouble(said)
         raise SyncIncomplete(f"{said}; {run.so_far()}") from problem
     finally:
         shared.close()
@@ -85,19 +111,30 @@ class _Run:
         self.apart = False
         self.met = False
         """Whether the store was reached and may be mixed with this home."""
+        self.ours = False
+        """Whether it was a store of this home, or became one: only then it is set aside when it is damaged."""
+        self.created = self.damaged = False
+        self.kept: Path | None = None
+        self.mended = 0
         self.notes: list[str] = []
 
     def tell(self, phase: str, done: int, of: int) -> None:
         """Says how far it is."""
         self.progress(Progress(phase, done, of))
 
+    def note(self, *said: str) -> None:
+        """What its user should know afterwards, once."""
+        self.notes += [one for one in said if one not in self.notes]
+
     def dry(self) -> Result:
         """Steps 1 and 3 without a change read or written."""
         about = self.recognise(create=False)
-        here, there = self.compare()
+        to_send, to_receive = joining_branches.lacking(
+            self.db, self.shared, log.shareable_heads(self.db), self.shared.heads()
+        )
         return Result(
-            sent=local.lacking(here, there),
-            received=local.lacking(there, here),
+            sent=to_send,
+            received=to_receive,
             conflicts=len(entries.conflicts(self.book)),
             remaining=local.remaining(self.book),
             verified=False,
@@ -106,12 +143,33 @@ class _Run:
         )
 
     def whole(self) -> Result:
-        """All steps."""
+        """All steps; from the first again where others came in between, or where a damaged store was set aside."""
+        self.ours = recognising.is_ours(self.book, self.shared)
+        began, changed = time.monotonic(), 0
+        while True:
+            try:
+                return self.once()
+            except Forked:
+                changed += 1
+                if changed > BEGUN_AGAIN:
+                    raise
+            except Busy:
+                if time.monotonic() - began > BUSY_FOR:
+                    raise
+                self.tell("waiting", 0, 0)
+                time.sleep(random.uniform(0.2, 2.0))
+            except Damaged as problem:
+                self.mend(problem)
+
+    def once(self) -> Result:
+        """All steps, once."""
         about = self.recognise(create=True)
         cleaning.finish(self.book)  # what an earlier erasure could not complete
         here, there = self.compare()
-        if local.lacking(there, here):
-            local.safety_copy(self.book)
+        coming = local.lacking(there, here)
+        if coming:
+            room.here(self.book, coming)
+            copies.safety_copy(self.book)
         # Before anything is sent: what others have erased must not go out from here again.
         stopped = self.receive(here, there)
         here = log.shareable_heads(self.db)
@@ -125,12 +183,12 @@ class _Run:
         except SyncIncomplete as problem:
             failed = problem
 
-        self.remember(about, known)
+        self.remember(about, known, complete=failed is None and not stopped)
         if failed:
             raise failed
         self.sweep()
         if stopped:
-            raise SyncIncomplete(
+            raise (Damaged if self.damaged else SyncIncomplete)(
                 f"not everything in {self.shared.name} could be taken in: {'; '.join(stopped)}; "
                 "where it is damaged, move it away, and the next syncs make it anew from what the devices hold"
             )
@@ -140,7 +198,7 @@ class _Run:
             conflicts=len(entries.conflicts(self.book)),
             remaining=local.remaining(self.book),
             verified=verified,
-            created=about.created,
+            created=self.created,
             notes=tuple(self.notes),
         )
 
@@ -148,61 +206,36 @@ class _Run:
 
     def recognise(self, create: bool) -> About:
         """What the store says of itself; made where there is none, with `create`."""
-        made_up, name = self.book.made_up, self.shared.name
-        about = self.shared.open(made_up=made_up, create=False)
-        before = next((one for one in local.memories(self.db) if one.name == name), None)
-        self.apart = self.shared.apart_from(self.book.store.path.parent)
-        if not about.hub_id:
-            if before and before.apart and not self.apart:
-                raise SyncIncomplete(f"{name} is not there, and neither is its disk; connect the stick or the share")
-            if create:
-                about = self.shared.open(made_up=made_up, create=True)
-        if about.made_up != made_up:
-            kind, other = ("made-up", "real") if about.made_up else ("real", "made-up")
-            raise SyncIncomplete(
-                f"{name} holds {kind} records and this home {other} ones; they are never mixed, so set another "
-                "`[shared] url`"
-            )
-        self._note(about, before)
+        met = recognising.recognise(self.book, self.shared, create)
+        self.apart = met.apart
+        if met.about.created:
+            self.created = self.ours = True
+        if self.kept is None:
+            self.note(*met.notes)
+        if met.before and met.before.doubted:
+            mending.check(self.shared)
         self.met = True
-        return about
-
-    def _note(self, about: About, before: local.Memory | None) -> None:
-        if about.was_empty:
-            self.notes.append("the shared file was empty and was filled again")
-        elif about.created:
-            again = "was gone; it was made and filled again" if before else "was created"
-            self.notes.append(f"the shared file {again}")
-        elif before and before.hub_id != about.hub_id:
-            self.notes.append("the shared file is another one than last time")
-        elif before:
-            there = self.shared.heads()
-            if any(there.get(dev, local.NOTHING)[0] < seq for dev, (seq, _) in before.heads.items()):
-                self.notes.append("the shared file had gone back in time and was filled again")
+        return met.about
 
     # 3. Reading, without a write lock. (2., the safety copy, is only made where something will come.)
 
     def compare(self) -> tuple[Heads, Heads]:
-        """The version vectors here and there. Raises SyncIncomplete where one chain has two branches."""
-        here, there = log.shareable_heads(self.db), self.shared.heads()
-        for dev in here.keys() & there.keys():
-            (seq, chain), (seq_there, chain_there) = here[dev], there[dev]
-            if seq_there < seq:
-                same = log.chain_at(self.db, dev, seq_there) == chain_there
-            elif seq_there > seq:
-                same = [one["chain"] for one in self.shared.changes(dev, seq - 1, seq, 1)] == [chain]
-            else:
-                same = chain == chain_there
-            if not same:
-                raise SyncIncomplete(local.forked(self.db, dev, min(seq, seq_there)))
-        return here, there
+        """The version vectors here and there, after each chain with two branches became two chains on both sides."""
+        if joining_branches.join(self.book, self.shared):
+            self.note(
+                "a home was copied or brought back from a copy and then used: what both wrote was kept, and this was "
+                "put in order"
+            )
+        return log.shareable_heads(self.db), self.shared.heads()
 
     def receive(self, here: Heads, there: Heads) -> list[str]:
         """Reads what is lacking and takes it in, a chunk at a time: what is in stays, however this sync ends.
 
         Returns a sentence for each chain that ends too early or could not go on.
         """
-        fetch = fetching.Fetch(self.db, self.shared, here, there, self.tell)
+        return self._taken(fetching.Fetch(self.db, self.shared, here, there, self.tell))
+
+    def _taken(self, fetch: fetching.Fetch) -> list[str]:
         stopped: list[str] = []
         try:
             for arrived in fetch.chunks():
@@ -214,6 +247,7 @@ class _Run:
             if self.received:
                 self.book.names = read.Names(self.db)
                 cleaning.finish(self.book)
+        self.damaged = fetch.damaged
         return fetch.stopped + stopped
 
     def take_in(self, arrived: fetching.Arrived) -> taking.Taken:
@@ -223,7 +257,7 @@ class _Run:
             taking.clear(db, taken.erased)
         self.received += taken.received
         _, left = cleaning.drop_saved(self.book, taken.erased.pupils)
-        self.notes += [f"{place} is about an erased pupil and could not be removed; do that yourself" for place in left]
+        self.note(*[f"{place} is about an erased pupil and could not be removed; do that yourself" for place in left])
         return taken
 
     # 4. Sending: locked from the start, the heads read again, whole chunks that each continue their chains.
@@ -233,6 +267,7 @@ class _Run:
         of = local.lacking(here, there)
         if not of:
             return here
+        room.there(self.db, self.shared, here, there)
         self.tell("sending", 0, of)
         ends: Heads | None = None
         while True:
@@ -241,6 +276,7 @@ class _Run:
                     # Not before the store let us write: until then everything can still be undone.
                     ends = local.seal(self.book)
                 now_there = self.shared.heads()
+                joining_branches.check(self.db, self.shared, ends, there, now_there)
                 with store.sentences(self.book.store.path):
                     chunk = local.next_to_send(self.db, ends, now_there, PAGE)
                 if chunk:
@@ -248,43 +284,55 @@ class _Run:
             self.sent += len(chunk)
             self.tell("sending", self.sent, max(of, self.sent))
             if len(chunk) < PAGE:
-                return ends
+                break
+        ahead = self.shared.clock_ahead()
+        if ahead is not None and abs(ahead) > CLOCKS_APART:
+            self.note(f"the clocks of {self.shared.name} and of this device are {_span(abs(ahead))} apart")
+        return ends
 
     # 5. Reading back, over a fresh connection: one that wrote may answer from its memory.
 
     def read_back(self, ends: Heads, before: Heads) -> Heads:
-        """The heads there now. Raises SyncIncomplete where a head, or a change that was sent, is not as it was sent."""
+        """The heads there now. Raises Damaged where a change that was sent is not as it was sent, Forked where a chain
+        is another one by now."""
         self.shared.close()
         self.shared.open(made_up=self.book.made_up, create=False)
         there = self.shared.heads()
         done, of = 0, local.lacking(ends, before)
         erased = erasures.named_here(self.db).has
+        bad = (
+            f"what was sent to {self.shared.name} does not read back as it was written; check that disk or stick, then "
+            "sync again"
+        )
         self.tell("checking", done, of)
         for dev, (last, chain_here) in ends.items():
             seq, chain = before.get(dev, local.NOTHING)
             seq_there, chain_there = there.get(dev, local.NOTHING)
-            whole = seq_there > last or (seq_there, chain_there) == (last, chain_here)
-            while whole and seq < last:
+            if seq_there < last or (seq_there == last and chain_there != chain_here):
+                raise Forked(bad)
+            while seq < last:
                 page = self.shared.changes(dev, seq, last, PAGE)
-                whole = bool(page) and log.first_broken(page, seq, chain, erased) is None
-                seq, chain = (page[-1]["seq"], page[-1]["chain"]) if whole else (seq, chain)
+                if not page or log.first_broken(page, seq, chain, erased) is not None:
+                    self.ours = True
+                    raise Damaged(bad)
+                seq, chain = page[-1]["seq"], page[-1]["chain"]
                 done += len(page)
                 self.tell("checking", done, of)
-            if not whole or (seq == last and chain != chain_here):
-                raise SyncIncomplete(
-                    f"what was sent to {self.shared.name} does not read back as it was written; "
-                    "check that disk or stick, then sync again"
-                )
+            if seq == last and chain != chain_here:
+                raise Forked(bad)
         return there
 
     # 6. What is now known of the store; and nothing there that was erased.
 
-    def remember(self, about: About, there: Heads) -> None:
-        """Keeps what the store holds, and how far this device's chain is in it."""
+    def remember(self, about: About, there: Heads, complete: bool) -> None:
+        """Keeps what the store holds, and how far this device's chains are in it."""
+        before = recognising.memory_of(self.book, self.shared)
         with self.book.store.writing() as db:
             local.note_shared(db, there)
-            moment = clock.to_text(self.book.now())
-            local.remember(db, local.Memory(about.hub_id, self.shared.name, self.apart, there, moment))
+            moment = clock.to_text(self.book.now()) if complete or before is None else before.at
+            checked = before.deep_checked_at if before is not None and before.hub_id == about.hub_id else ""
+            now = local.Memory(about.hub_id, self.shared.name, self.apart, there, moment, deep_checked_at=checked)
+            local.remember(db, now)
 
     def sweep(self) -> None:
         """Wipes in the store what is erased here: at each sync, because a store may be put back from an old copy."""
@@ -295,7 +343,34 @@ class _Run:
                 f"{problem}; what was erased may still stand in it, and the next sync tries again"
             ) from problem
 
+    # A damaged store: what can be read of it is taken in, it is set aside, and the steps begin again with a new one.
+
+    def mend(self, problem: Damaged) -> None:
+        """Raises the problem where it is not for this device to mend, or where that was done once."""
+        self.mended += 1
+        if not self.ours or self.kept is not None or self.mended > BEGUN_AGAIN:
+            with self.book.store.writing() as db:
+                local.doubt(db, self.shared.name)
+            raise problem
+        self.tell("mending", 0, 0)
+        rest = mending.remains(self.book, self.shared)
+        joining_branches.join(self.book, rest)
+        here, there = log.shareable_heads(self.db), rest.heads()
+        if local.lacking(there, here):
+            copies.safety_copy(self.book)
+            self._taken(fetching.Fetch(self.db, rest, here, there, self.tell))
+        self.kept = self.shared.set_aside()
+        if self.kept is not None:
+            self.note(mending.says(self.kept))
+        elif self.shared.kind != "sqlite":
+            raise problem
+
     # 7. The end, said in numbers.
+
+    def note_trouble(self, said: str) -> None:
+        """Keeps why it did not complete, for whoever asks later."""
+        with suppress(Exception), self.book.store.writing() as db:  # the sentence is on its way in any case
+            local.note_trouble(db, self.shared.name, said)
 
     def so_far(self) -> str:
         """What was done before it ended, and how much is not shared yet."""
@@ -305,3 +380,11 @@ class _Run:
         except Exception:  # the local database itself is what is wrong, and that was said already
             return f"{done}everything is still on this device"
         return f"{done}{left} not shared yet, everything is still on this device"
+
+
+def _span(seconds: float) -> str:
+    """A time span as people say it."""
+    minutes = round(seconds / 60)
+    if minutes < 120:
+        return f"{minutes} minutes"
+    return f"{round(minutes / 60)} hours" if minutes < 72 * 60 else f"{round(minutes / 60 / 24)} days"

@@ -48,34 +48,13 @@ class Forked(SyncIncomplete):
     """One chain has two different continuations, here and there: the sync begins again and joins them."""
 
 
-class SharedStore(Protocol):
-    """A place where devices meet. Every method raises SyncIncomplete with one sentence where it cannot do its work.
-
-    What is damaged there (and not merely shut, foreign or out of reach) is raised as Damaged.
-    """
-
-    opening: Opening | None
-    """Finds its key; None: it has none, or needs none."""
-
-    again: str
-    """The id that a store here had before ("": none is known): one that is made anew gets it again."""
+class Chains(Protocol):
+    """What of a store can be compared with the log here, and put in order with it."""
 
     @property
-    def kind(self) -> str:
-        """ "sqlite", "folder" or "postgresql"."""
-
     @property
     def name(self) -> str:
         """The store as people know it: a path, a host."""
-
-    def open(self, *, made_up: bool, create: bool) -> About:
-        """Connects afresh and checks that this is a store of ours which this program understands.
-
-        Where there is none it is made, with `create`; else it is treated as an empty one and nothing is written.
-        """
-
-    def apart_from(self, home: Path) -> bool:
-        """Whether the store is elsewhere than on the disk of `home`: on a stick, a share, a server."""
 
     def heads(self) -> Heads:
         """The version vector, read in one transaction."""
@@ -92,18 +71,50 @@ class SharedStore(Protocol):
         Entering raises SyncIncomplete where the store cannot be written.
         """
 
-    def add(self, changes: Sequence[Change]) -> None:
-        """Adds changes that continue their chains, and moves the heads. Only inside `pushing`."""
-
     def move(self, dev: str, seq: int) -> str:
         """Makes the changes of a chain from `seq` on a chain of their own, named after the first of them
         (`branches.branch_name`) and numbered from 1. Only inside `pushing`. Returns its name."""
+
+
+class SharedStore(Chains, Protocol):
+    """A place where devices meet. Every method raises SyncIncomplete with one sentence where it cannot do its work.
+
+    What is damaged there (and not merely shut, foreign or out of reach) is raised as Damaged.
+    """
+
+    opening: Opening | None
+    """Finds its key; None: it has none, or needs none."""
+
+    again: str
+    """The id that a store here had before ("": none is known): one that is made anew gets it again."""
+
+    @property
+    def kind(self) -> str:
+        """Which kind it is: "sqlite", "folder" or "postgresql"."""
+
+    def open(self, *, made_up: bool, create: bool) -> About:
+        """Connects afresh and checks that this is a store of ours which this program understands.
+
+        Where there is none it is made, with `create`; else it is treated as an empty one and nothing is written.
+        """
+
+    def apart_from(self, home: Path) -> bool:
+        """Whether the store is elsewhere than on the disk of `home`: on a stick, a share, a server."""
+
+    def add(self, changes: Sequence[Change]) -> None:
+        """Adds changes that continue their chains, and moves the heads. Only inside `pushing`."""
 
     def sweep(self, erased: Mapping[str, Sequence[int]]) -> int:
         """Wipes the bodies of these changes (device to numbers) where it has them, and every byte of them.
 
         Returns how many there were; writes nothing where there were none.
         """
+
+    def moved_to(self) -> str:
+        """Where its records were moved (`sync.moving`), as it is typed; "" where they were not."""
+
+    def mark_moved(self, to: str) -> None:
+        """Says from now on that its records were moved there; "": that they are here. Only inside `pushing`."""
 
     def set_aside(self) -> Path | None:
         """Renames a damaged store under a dated name, if it is still the one that was opened; it is closed afterwards.

@@ -22,7 +22,7 @@ from lsa_tui.records.belonging import in_parts
 from lsa_tui.records.models import LOG, ONLY_ERASED, Head
 from lsa_tui.sync import setting_aside, trouble
 from lsa_tui.sync.opening import EMPTY, OPEN, SHUT, Opening
-from lsa_tui.sync.shared import LOG_FORMAT, About, Busy, Change, Damaged, Heads
+from lsa_tui.sync.shared import LOG_FORMAT, About, Busy, Change, Damaged, Forked, Heads
 from lsa_tui.vault import cipher
 
 APPLICATION = 0x4C534153
@@ -120,12 +120,27 @@ class SqliteFile:
             self._ahead = self.path.stat().st_mtime - time.time()
 
     def add(self, changes: Sequence[Change]) -> None:
-        log.insert_changes(self._db, changes)
+        try:
+            log.insert_changes(self._db, changes)
+        except cipher.integrity_errors():
+            raise Forked(f"{self.path} holds one of these changes already, under another name; sync again") from None
         for dev, (seq, chain) in {one["dev"]: (one["seq"], one["chain"]) for one in changes}.items():
             log.set_head(self._db, dev, seq, chain)
 
     def move(self, dev: str, seq: int) -> str:
-        return branches.move(self._db, dev, seq)
+        try:
+            return branches.move(self._db, dev, seq)
+        except branches.Broken as problem:
+            raise sqlite3.DatabaseError(f"malformed: {problem}") from None
+
+    def moved_to(self) -> str:
+        if self._db is None:
+            return ""
+        with self._sentences():
+            return log.get_meta(self._db, "moved_to") or ""
+
+    def mark_moved(self, to: str) -> None:
+        log.set_meta(self._db, "moved_to", to)
 
     def sweep(self, erased: Mapping[str, Sequence[int]]) -> int:
         if self._db is None:
@@ -283,8 +298,9 @@ class SqliteFile:
                 ("cell_size_check", "on"),
             ],
         )
-        self._db.connect()
         self._identity = trouble.identity(self.path)
+        self._db.connect()
+        self._identity = self._identity or trouble.identity(self.path)
         # A byte that was damaged becomes a text that does not match its hash, and stops one chain, not the sync.
         self._db.connection().text_factory = lambda raw: raw.decode("utf-8", "replace")
 

@@ -32,7 +32,8 @@ def take_in(db: Any, arrived: Mapping[str, Piece], author: log.Author) -> Taken:
     """
     stopped: dict[str, str] = {}
     came, bodies = [], []
-    if log.device(db) in arrived:  # this home was brought back from a copy: what it once shared comes home
+    own = log.device(db)
+    if own in arrived:  # this home was brought back from a copy: what it once shared comes home
         log.seal(db)
     held = log.read_heads(db)
     before = fold.held(db, {one["row"] for piece in arrived.values() for one in piece.changes})
@@ -48,6 +49,8 @@ def take_in(db: Any, arrived: Mapping[str, Piece], author: log.Author) -> Taken:
             stopped[dev] = f"the changes of device {dev} from {new[0]['seq']} on do not fit to what is here"
             continue
         log.set_head(db, dev, new[-1]["seq"], new[-1]["chain"])
+        if dev == own:
+            log.new_device(db)  # somebody may write on under the old id: a twin, or this home as it was before
         _advance_clock(db, new, author.now_ms)
         came += new
         bodies += said

@@ -1,0 +1,117 @@
+"""A damaged shared store: what can still be read of it is taken in, it is set aside, and a new one is filled.
+
+Nothing is thrown away: the damaged file keeps all its bytes under a dated name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import SyncIncomplete
+from lsa_tui.records import branches, log
+from lsa_tui.sync import local
+from lsa_tui.sync.shared import Damaged, Heads, SharedStore
+
+_PAGE = 500
+
+
+class Remains:
+    """What could be read of a damaged store, in memory: the beginnings of its chains that are as they were written.
+
+    It can be compared and joined with this home as a store can. Chains of which this home has everything are left out.
+    """
+
+    def __init__(self, name: str, chains: Mapping[str, list[dict[str, Any]]]) -> None:
+        self.name = name
+        self._chains = dict(chains)
+
+    def heads(self) -> Heads:
+        """The version vector of what could be read."""
+        return {dev: (found[-1]["seq"], found[-1]["chain"]) for dev, found in self._chains.items() if found}
+
+    def changes(self, dev: str, seq: int, last: int, limit: int) -> list[dict[str, Any]]:
+        """As a store's."""
+        return self._chains.get(dev, [])[seq : min(last, seq + limit)]
+
+    def where(self, uid: str) -> tuple[str, int] | None:
+        """As a store's."""
+        found = ((dev, one["seq"]) for dev, chain in self._chains.items() for one in chain if one["uid"] == uid)
+        return next(found, None)
+
+    @contextmanager
+    def pushing(self) -> Iterator[None]:
+        """Nobody else has it."""
+        yield
+
+    def move(self, dev: str, seq: int) -> str:
+        """As a store's."""
+        chain = self._chains[dev]
+        moved = branches.renamed(chain[seq - 1 :])
+        self._chains[dev] = chain[: seq - 1]
+        self._chains[moved[0]["dev"]] = moved
+        return str(moved[0]["dev"])
+
+
+def remains(book: Book, shared: SharedStore) -> Remains:
+    """What can be read of a store that is open, and that this home does not hold."""
+    chains = {}
+    for dev in sorted(_names(book, shared)):
+        found = _readable(shared, dev)
+        if found and log.chain_at(book.db, dev, found[-1]["seq"]) != found[-1]["chain"]:
+            chains[dev] = found
+    return Remains(shared.name, chains)
+
+
+def check(shared: SharedStore) -> None:
+    """Reads all of a store. Raises Damaged where a change is not as it was written."""
+    for dev, (last, chain) in shared.heads().items():
+        found = _readable(shared, dev)
+        if not found or (found[-1]["seq"], found[-1]["chain"]) != (last, chain):
+            broken = found[-1]["seq"] + 1 if found else 1
+            raise Damaged(f"{shared.name}: change {broken} of device {dev} is missing or damaged")
+
+
+def says(kept: Path) -> str:
+    """What its user is told."""
+    return (
+        f"the shared file was damaged; it is kept as {kept.name} and was filled again from this device; the others add "
+        "theirs when they sync"
+    )
+
+
+def _names(book: Book, shared: SharedStore) -> set[str]:
+    """The chains that it may hold."""
+    try:
+        return set(shared.heads())
+    except SyncIncomplete:
+        known = {dev for one in local.memories(book.db) for dev in one.heads}
+        return known | set(log.read_heads(book.db))
+
+
+def _readable(shared: SharedStore, dev: str) -> list[dict[str, Any]]:
+    """A chain up to its first change that cannot be read, or is not as it was written."""
+    found: list[dict[str, Any]] = []
+    limit = _PAGE
+    seq, chain = local.NOTHING
+    while True:
+        try:
+            page = shared.changes(dev, seq, 1 << 62, limit)
+        except SyncIncomplete:
+            if limit == 1:
+                return found
+            limit = max(limit // 8, 1)  # one bad row must not hide the good ones before it
+            continue
+        broken = log.first_broken(page, seq, chain, _emptied)
+        good = page if broken is None else page[:broken]
+        found += good
+        if not good or broken is not None:
+            return found
+        seq, chain = good[-1]["seq"], good[-1]["chain"]
+
+
+def _emptied(_change: Mapping[str, Any]) -> bool:
+    return True  # whether an erasure names it is asked when it is taken in

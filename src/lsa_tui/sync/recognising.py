@@ -1,0 +1,102 @@
+"""Before anything is read or written: what lies at the place of the shared store, and is it for this home?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import SyncIncomplete
+from lsa_tui.records import log
+from lsa_tui.sync import keys, local
+from lsa_tui.sync.shared import About, Heads, SharedStore
+
+
+@dataclass(frozen=True)
+class Met:
+    """A store that was recognised: what it says of itself, what this home remembers of its place, whether it is on
+    another disk than the home, and what its user should know."""
+
+    about: About
+    before: local.Memory | None
+    apart: bool
+    notes: tuple[str, ...] = ()
+
+
+def memory_of(book: Book, shared: SharedStore) -> local.Memory | None:
+    """What this home remembers of the store at that place."""
+    return next((one for one in local.memories(book.db) if one.name == shared.name), None)
+
+
+def is_ours(book: Book, shared: SharedStore) -> bool:
+    """Whether this home has met a store at that place, or holds its key: a file that was named by mistake is not."""
+    return memory_of(book, shared) is not None or any(one.place == shared.name for one in keys.held(book))
+
+
+def recognise(book: Book, shared: SharedStore, create: bool) -> Met:
+    """Opens the store; made where there is none, with `create`.
+
+    Raises SyncIncomplete for one that is not for this home, Damaged, Locked.
+    """
+    made_up, name, before = book.made_up, shared.name, memory_of(book, shared)
+    shared.again = before.hub_id if before else ""
+    about = shared.open(made_up=made_up, create=False)
+    apart = shared.apart_from(book.store.path.parent)
+    if not about.hub_id:
+        if before and before.apart and not apart:
+            raise SyncIncomplete(f"{name} is not there, and neither is its disk; connect the stick or the share")
+        if create:
+            about = shared.open(made_up=made_up, create=True)
+    if about.made_up != made_up:
+        kind, other = ("made-up", "real") if about.made_up else ("real", "made-up")
+        raise SyncIncomplete(
+            f"{name} holds {kind} records and this home {other} ones; they are never mixed, so set another "
+            "`[shared] url`"
+        )
+    if moved_to := shared.moved_to():
+        raise SyncIncomplete(
+            f"the records of {name} were moved to {moved_to}; share there from now on: lsa shared join {moved_to}. "
+            "What is only on this device goes there then"
+        )
+    there: Heads = shared.heads() if before and about.hub_id and not about.created else {}
+    if before and about.hub_id not in ("", before.hub_id):
+        _refuse_foreign(book, shared, about, there)
+    note = _note(book, shared, about, before, there)
+    return Met(about, before, apart, (note,) if note else ())
+
+
+def _refuse_foreign(book: Book, shared: SharedStore, about: About, there: Heads) -> None:
+    """Another store than the one that was here may be somebody else's: it must have a chain in common with this home.
+
+    One whose key was given to this device was joined on purpose.
+    """
+    if shared.opening is not None and shared.opening.used is not None:
+        return
+    known = any(one.hub_id == about.hub_id for one in local.memories(book.db))
+    if there and not known and not there.keys() & log.shareable_heads(book.db).keys():
+        raise SyncIncomplete(
+            f"{shared.name} is another shared store than the one that was there, and none of its records are known "
+            "here; put the right one back, or take this one with `lsa shared join`. Nothing was touched"
+        )
+
+
+def _note(book: Book, shared: SharedStore, about: About, before: local.Memory | None, there: Heads) -> str:
+    what = {"sqlite": "the shared file", "folder": "the shared folder"}.get(shared.kind, "the shared store")
+    if about.was_empty:
+        return f"{what} was empty and was filled again"
+    if about.created:
+        return f"{what} was gone; it was made and filled again" if before else f"{what} was created"
+    if before and before.hub_id != about.hub_id:
+        return f"{what} is another one than last time"
+    if before and _went_back(book, shared, before.heads, there):
+        return f"{what} had gone back in time and was filled again"
+    return ""
+
+
+def _went_back(book: Book, shared: SharedStore, before: Heads, there: Heads) -> bool:
+    """Whether it has less of a chain than it had. The end of a chain that became a branch of its own is not gone."""
+    for dev, (seq, _) in before.items():
+        if there.get(dev, local.NOTHING)[0] < seq:
+            last = log.changes_after(book.db, dev, seq - 1, seq, 1)
+            if not last or shared.where(last[0]["uid"]) is None:
+                return True
+    return False
