@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -86,9 +86,8 @@ class Device:
     def content(self) -> tuple[bytes, str, set[str], set[str], set[str]]:
         """A copy of it, made while the program is closed, with what is known of it."""
         self.book.close()
-        with suppress(FileNotFoundError):
-            for ending in ("-wal", "-shm"):
-                os.unlink(f"{self.book.paths.database}{ending}")
+        # SQLite has written its write-ahead file back: nobody else has the home open.
+        assert not self.book.paths.database.with_name("records.db-wal").exists()
         database = self.book.paths.database.read_bytes()
         self.book.store.connect()
         return database, self.initials, set(self.must), set(self.may), set(self.private)

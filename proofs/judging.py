@@ -29,7 +29,7 @@ def end(world: World, newcomer: bool = True) -> None:
     for _ in range(ROUNDS):
         for device in world.devices:
             for s in range(len(world.places)):
-                _settle(world, device.number, s)
+                settle(world, device.number, s)
     waiting = [one.number for one in world.devices if log.backlog(one.book.db)]
     if waiting:
         raise Violation(f"after {ROUNDS} syncs devices {waiting} have a backlog")
@@ -39,7 +39,7 @@ def end(world: World, newcomer: bool = True) -> None:
         _newcomer(world)
 
 
-def _settle(world: World, d: int, s: int) -> None:
+def settle(world: World, d: int, s: int) -> None:
     """A sync after the faults have stopped. Where a person is told to move a damaged file away, she does."""
     if not world.sync(d, s):
         world.counts["helped"] = world.counts.get("helped", 0) + 1

@@ -243,7 +243,6 @@ class World:
                 raise Violation(f"a sync of device {d} with {place.kind} store {s} failed: {problem}") from problem
         if crashed:
             self._let_go()
-            device.open()
         self._still_here(device, before)
         self.counts["crashed"] = self.counts.get("crashed", 0) + crashed
         return crashed
