@@ -273,7 +273,7 @@ async def test_without_a_shared_file_it_asks_for_one(book, shared):
     app = LsaApp(book)
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.press("=", "s")
-        assert "Where is the shared file?" in text(app)
+        assert "Where do you share?" in text(app)
         await typed(pilot, str(shared.parent / "nowhere" / "school.db"))
         await pilot.press("enter")
         assert "there is no folder" in flat(app)
@@ -360,4 +360,4 @@ async def test_a_failing_sync_opens_nothing_over_what_is_typed_and_is_told_at_th
         assert app.view.field.text == "still here"
         assert "not complete" in text(app, "foot")
         await pilot.press("escape")
-        assert "The sync was stopped; everything is still on this device" in flat(app)
+        assert "The sync was stopped; 1 entry is still here, and the next sync goes on from there" in flat(app)

@@ -74,7 +74,7 @@ async def test_a_new_shared_file_gets_its_passphrase_here(book, shared, size):
     app = LsaApp(book)
     async with app.run_test(size=size) as pilot:
         await begin(pilot)
-        assert "A join passphrase for the shared file" in flat(app)
+        assert "A join passphrase for the shared store" in flat(app)
         assert "ask.enter" not in small_taps(app)
         await enter(pilot, "short")
         assert "at least 8 characters" in flat(app)
@@ -102,10 +102,10 @@ async def test_joining_here_with_the_passphrase(book, other, size):
     app = LsaApp(book)
     async with app.run_test(size=size) as pilot:
         await begin(pilot)
-        assert "Join the shared file" in flat(app)
+        assert "Join the shared store" in flat(app)
         await enter(pilot, "not this one")
         assert "not the join passphrase" in flat(app)
-        assert "Join the shared file" in flat(app)
+        assert "Join the shared store" in flat(app)
         await enter(pilot, NEW)
         assert not app.syncing.failed
         assert "3 received" in app.syncing.says or "received" in app.syncing.says
@@ -125,7 +125,7 @@ async def test_joining_here_with_an_invitation_and_again_after_a_new_key(book, o
         await tap(pilot, "end.sync")
         await synced(pilot)
         assert "was changed" in app.syncing.says
-        assert "Join the shared file" in flat(app)
+        assert "Join the shared store" in flat(app)
         await enter(pilot, NEW)
         assert not app.syncing.failed
 

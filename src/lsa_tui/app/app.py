@@ -23,7 +23,7 @@ from lsa_tui import actions, unexpected
 from lsa_tui.app.board import Board
 from lsa_tui.app.deeds import Deeds
 from lsa_tui.app.drawing import Picture
-from lsa_tui.app.frame import band, beside, foot, navigation, plan_beside, to_pass_on, too_small
+from lsa_tui.app.frame import band, beside, foot, navigation, plan_beside, too_small, waiting
 from lsa_tui.app.guard import Guard
 from lsa_tui.app.look import Look
 from lsa_tui.app.themes import load_themes, shipped_theme, variable_defaults
@@ -77,6 +77,7 @@ class LsaApp(App[int]):
         self._painted = False
         self._marked: list[tuple[float, int]] = []
         self._seen = 0
+        self._backlog: tuple[tuple[int, int], int] | None = None
         self._minute = ""
         self._choose_theme(book.config["look.theme"])
 
@@ -320,7 +321,7 @@ class LsaApp(App[int]):
 
     def say(self, sentence: str) -> None:
         """Says something in the foot; a long sentence gets a page of its own."""
-        if len(sentence) > 2 * max(self.size.width - 2, 30) - len(to_pass_on(self)):
+        if len(sentence) > 2 * max(self.size.width - 2, 30) - len(waiting(self, brief=True)):
             self.say_at_length("Please read", [sentence])
         else:
             self.said = sentence
@@ -353,6 +354,18 @@ class LsaApp(App[int]):
         """What an undo would take back now."""
         taken = entries.can_undo(self.book)
         self.last, self.taken = (taken.entry, taken.says) if taken else (None, "")
+
+    def backlog(self) -> int:
+        """How many of this device's recordings are not known to be shared. Counted anew only after a write, here or
+        by another process: it stands on every screen, and a key that writes nothing must cost nothing for it."""
+        now = (self.book.store.writes, self._seen)
+        if self._backlog is None or self._backlog[0] != now:
+            self._backlog = (now, log.backlog(self.book.db))
+        return self._backlog[1]
+
+    def counted(self) -> None:
+        """The backlog changed without a write of this thread: a sync has ended."""
+        self._backlog = None
 
     # Drawing
 

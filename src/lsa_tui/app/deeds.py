@@ -179,6 +179,11 @@ class Deeds:
 
         self.app.open(Conflicts(self.app))
 
+    def do_cover(self, _: str) -> None:
+        from lsa_tui.app.views.cover import cover
+
+        cover(self.app)
+
     def do_help(self, _: str) -> None:
         from lsa_tui.app.views.help import Help
 

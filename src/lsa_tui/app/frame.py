@@ -11,7 +11,6 @@ from lsa_tui.app.views.base import centred, stopwatch
 from lsa_tui.clock import from_text
 from lsa_tui.daybook import concerns, entries, interventions, plan, sessions
 from lsa_tui.errors import LsaError
-from lsa_tui.records import log
 from lsa_tui.records.kinds import Entry
 
 if TYPE_CHECKING:
@@ -33,7 +32,8 @@ def band(app: LsaApp, width: int) -> Picture:
         return Picture([[(fit(f" {app.book.now():%H:%M}", width), "band")]])
     book = app.book
     code = f" {book.names.pupil(book.focus) or 'lsa'} "
-    end = f"{'MADE UP ' if book.made_up else ''}{book.now():%H:%M} "
+    covers = f"{book.cover.initials} covers " if book.cover is not None else ""
+    end = f"{'MADE UP ' if book.made_up else ''}{covers}{book.now():%H:%M} "
     running = sessions.running(book, book.focus) if book.focus else None
     room = width - len(code)
     if running:
@@ -48,6 +48,8 @@ def band(app: LsaApp, width: int) -> Picture:
     found = Picture()
     found.add((code, "nav-current"), (middle, "late" if hands_on else "band"))
     found.taps.append(Tap(0, 0, len(code), 1, "pupil"))
+    if covers:
+        found.taps.append(Tap(width - len(covers) - 6, 0, len(covers) + 6, 1, "cover"))
     if hands_on is not None:
         found.taps.append(Tap(len(code), 0, room, 1, "handson.sheet", hands_on.id))
     return found
@@ -78,8 +80,6 @@ def foot(app: LsaApp, width: int) -> Picture:
     """What was just recorded and for whom, how to take it back, and how much is not yet shared."""
     if app.view.hides:
         return Picture()
-    here = log.backlog(app.book.db)
-    backlog = f"{here} here" if here else "all shared" if app.book.config["shared.url"] else ""
     found = Picture()
     if app.last is not None:
         undo = f"{app.keymap.shown('undo')} undo "
@@ -89,18 +89,28 @@ def foot(app: LsaApp, width: int) -> Picture:
         found.taps.append(Tap(width - 12, 0, 12, 1, "undo"))
     else:
         found.add((fit(" Nothing to take back", width), "panel-muted"))
-    waits = to_pass_on(app)
-    end = "  ".join(part for part in (waits, backlog) if part)
+    end = waiting(app)
     said = app.said or f"{app.keymap.shown('help')} help  {app.keymap.shown('palette')} commands"
     if not app.said and cell_len(said) + cell_len(end) + 3 > width:
         said = f"{app.keymap.shown('help')} help"
     if cell_len(said) + cell_len(end) + 3 > width:
+        end = waiting(app, brief=True)
+    if cell_len(said) + cell_len(end) + 3 > width:
         # What was just said, whole, for as long as nobody presses the next key.
         lines = wrapped(said, width - 2)
-        rest = between(" " + " ".join(lines[1:]), f"{waits} " if waits else "", width)
+        rest = between(" " + " ".join(lines[1:]), f"{end} " if end else "", width)
         return Picture([[(fit(f" {lines[0]}", width), "panel-strong")], [(rest, "panel-strong")]], found.taps)
     found.add((between(f" {said}", f"{end} ", width), "panel" if app.said else "panel-muted"))
     return found
+
+
+def waiting(app: LsaApp, brief: bool = False) -> str:
+    """What is still to be done, on every screen: whom to tell, and how much is on this device only. That there is
+    nothing is left out where it is to be `brief`."""
+    here = app.backlog()
+    shared = "all shared" if app.book.config["shared.url"] and not brief else ""
+    backlog = f"{here} here" if here else shared
+    return "  ".join(part for part in (to_pass_on(app), backlog) if part)
 
 
 def to_pass_on(app: LsaApp) -> str:

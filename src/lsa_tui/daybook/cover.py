@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from lsa_tui import clock
 from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.records import checks, ids, log, read
+from lsa_tui.records.kinds import Entry
 
 if TYPE_CHECKING:
     from lsa_tui.daybook.book import Book
-    from lsa_tui.records.kinds import Entry
 
 KIND = "cover"
 ROLES = ("lsa", "teacher", "senco")
@@ -53,16 +53,12 @@ def begin(book: Book, initials: str, name: str = "", role: str = "lsa") -> Entry
     """From now on what is recorded here carries these initials (at most 8 characters), in this role.
 
     A cover that is in force ends with it. Raises BadInput for initials that will not do, for the owner's own, and for
-    those that cover already, NotAllowed where the owner may not record.
+    one who covers already, NotAllowed where the owner may not record.
     """
     from lsa_tui.daybook import audit, rights  # audit knows the book, which knows this
 
     rights.require(book, "record")  # the owner's own role: a DSL's device is not for recording
-    who = _checked(initials, name, role)
-    if who.initials == book.owner:
-        raise BadInput(f"{book.owner} is whose device this is; to end a cover: lsa cover --end")
-    if book.cover is not None and (book.cover.initials, book.cover.role) == (who.initials, who.role):
-        raise BadInput(f"{who.initials} covers already, until `lsa cover --end` or the end of the day")
+    who = checked(book, initials, name, role)
     with book.step():
         if book.cover is not None:
             _ended(book, book.cover)
@@ -87,7 +83,8 @@ def _ended(book: Book, who: Cover) -> Entry:
     return book.revise(book.entry(who.id), {"until": clock.to_text(book.now())})
 
 
-def _checked(initials: str, name: str, role: str) -> Cover:
+def checked(book: Book, initials: str, name: str = "", role: str = "lsa") -> Cover:
+    """Who would cover from now on. Raises BadInput as `begin` does."""
     signed = initials.strip().upper()
     if not (1 <= len(signed) <= 4 and signed.isalpha()):
         raise BadInput("initials are 1 to 4 letters, as in MB")
@@ -97,4 +94,8 @@ def _checked(initials: str, name: str, role: str) -> Cover:
         known = str(checks.line(80)(name)) if name.strip() else ""
     except ValueError as problem:
         raise BadInput(f"a name {problem}") from None
-    return Cover(ids.new_id(), signed, known, role, date.min)
+    if signed == book.owner:
+        raise BadInput(f"{book.owner} is whose device this is; to end a cover: lsa cover --end")
+    if book.cover is not None and book.cover.initials == signed:
+        raise BadInput(f"{signed} covers already, until `lsa cover --end` or the end of the day")
+    return Cover(ids.new_id(), signed, known, role, book.today())

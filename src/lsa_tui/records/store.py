@@ -58,6 +58,9 @@ class Store:
         """
         self.path = path
         self.key = key
+        self.writes = 0
+        """How often something was, or may have been, written through this; so that who shows a count knows when to
+        count anew."""
         self._identity: tuple[int, int] | None = None
         if key is None and cipher.is_there(path) and not cipher.is_plain(path):
             raise Locked(f"{path} is encrypted (or damaged) and cannot be opened without its key; nothing was changed")
@@ -102,12 +105,15 @@ class Store:
         with sentences(self.path):
             if self.db.in_transaction():
                 yield self.db
-            else:
+                return
+            try:
                 with self.db.atomic("IMMEDIATE"):
                     if not self.in_place():
                         # Written to a file that is no longer there, it would be lost without a word.
                         raise LsaError(f"{self.path} was replaced or taken away while it was open; nothing was changed")
                     yield self.db
+            finally:
+                self.writes += 1
 
     def in_place(self) -> bool:
         """Whether the file that is open is still the one at its path: not encrypted anew, restored or pulled out."""

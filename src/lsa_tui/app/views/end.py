@@ -104,8 +104,9 @@ class End(Windowed):
         return found
 
     def below(self) -> list[Box]:
+        running = self.app.syncing is not None and self.app.syncing.running
         return [
-            deed(self.app, "end.sync", "Sync"),
+            deed(self.app, "end.stop", "Stop") if running else deed(self.app, "end.sync", "Sync"),
             deed(self.app, "end.save", "Save"),
             deed(self.app, "end.tomorrow", "Tomorrow"),
             deed(self.app, "end.home", "Day" if self.home else "Home"),
@@ -113,9 +114,32 @@ class End(Windowed):
 
     # Keys and taps
 
+    def hints(self) -> list[tuple[str, str, str]]:
+        return [*super().hints(), ("Esc", "Stop", "While a sync runs: stops it, between two steps")]
+
+    def press(self, key: str, character: str | None) -> bool:
+        """Escape stops a sync that runs."""
+        if key == "escape" and self.app.syncing is not None and self.app.syncing.running:
+            self.do_end_stop("")
+            return True
+        return super().press(key, character)
+
     def do_end_sync(self, _: str) -> None:
         self.saved = ""
         syncing.start(self.app)
+
+    def do_end_stop(self, _: str) -> None:
+        """Ends a sync between two steps; what was not sent goes with the next one."""
+        sync = self.app.syncing
+        if sync is None or not sync.running:
+            raise LsaError("no sync is running")
+        sync.stop()
+
+    def do_end_shared(self, _: str) -> None:
+        """Who may open the shared store."""
+        from lsa_tui.app.views.sharing import sharing
+
+        sharing(self.app)
 
     def do_end_save(self, _: str) -> None:
         """Writes what is shown as HTML and as Markdown, for its owner alone."""

@@ -46,8 +46,9 @@ PUPIL = (
 )
 SHARED = Question(
     "shared",
-    "Where is the shared file?",
-    "Its path, as in /srv/school/school.db. Empty: later, at the day's end.",
+    "Where do you share?",
+    "The path of a file, as in /srv/school/school.db, or of a folder; or postgresql://HOST/NAME. Empty: later, at the "
+    "day's end.",
 )
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lsa_tui.app.drawing import Line, fit, wrapped
+from lsa_tui import unexpected
+from lsa_tui.app.drawing import Line, between, fit, wrapped
 from lsa_tui.app.views.ask import Ask
 from lsa_tui.app.views.window import Windowed
-from lsa_tui.errors import BadInput, Locked, LsaError
-from lsa_tui.records import read
+from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
+from lsa_tui.records import log, read
 
 if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
@@ -29,7 +32,7 @@ class Syncing:
     """One sync: whether it runs, how far it is, and at its end one sentence."""
 
     def __init__(self, app: LsaApp, words: str = "", new: bool = False) -> None:
-        """`words`: what was typed to get in: with `new` the passphrase that a new shared file gets, else the join
+        """`words`: what was typed to get in: with `new` the passphrase that a new shared store gets, else the join
         passphrase or an invitation."""
         self.app = app
         self.words, self.new = words, new
@@ -40,6 +43,8 @@ class Syncing:
         self.failed = False
         self.phase = "connecting"
         self.done = self.of = 0
+        self.counts: dict[str, tuple[int, int]] = {}
+        """Of each phase begun how far it is, in changes."""
         self.ended: datetime | None = None
         self.then_leave = False
         self.read = False
@@ -52,6 +57,11 @@ class Syncing:
         """Asks it to end at its next step."""
         self._stop = True
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it was asked to end, and has not yet."""
+        return self._stop and self.running
+
     def _work(self) -> None:
         from lsa_tui.sync import keys, run  # not before somebody syncs
 
@@ -63,22 +73,41 @@ class Syncing:
             result = run.sync(self.app.book, progress=self._progress, ask=self._passphrase)
             says, failed = f"{result.says}.", False
         except Stopped:
-            says = "The sync was stopped; everything is still on this device."
+            says = self._stopped()
         except keys.NeedsPassphrase as problem:
             self.asks = "new" if problem.new else "join"
-            says = f"{problem}."
+            says = f"{problem}; {self._here()}."
         except Locked as problem:
             self.asks = "join"
-            says = f"{problem}."
-        except LsaError as problem:
+            says = f"{problem}; {self._here()}."
+        except SyncIncomplete as problem:  # says itself how much is still here
             if isinstance(problem.__cause__, keys.KeyChanged):
                 self.asks = "join"
             says = f"{problem}."
+        except LsaError as problem:
+            says = f"{problem}; {self._here()}."
         except Exception as problem:  # a fault of the program must not take the screen from the classroom
-            says = f"The sync failed ({type(problem).__name__}: {problem}); everything is still on this device."
+            # Its words are not shown: an address, and a password in it, may stand in them.
+            says = f"The sync failed: {unexpected.sentence(problem, 'sync', self.app.book.paths)}; {self._here()}."
         finally:
             store.close()
         self._post(self._end, says, failed)
+
+    def _stopped(self) -> str:
+        """What was sent is not checked by then, so it is not called shared."""
+        done, of = self.counts.get("sending", (0, 0))
+        sent = f"{done} of {of} were sent and not checked yet; " if done else ""
+        return f"The sync was stopped; {sent}{self._here()}, and the next sync goes on from there."
+
+    def _here(self) -> str:
+        """How many entries are on this device alone."""
+        try:
+            left = log.backlog(self.app.book.db)
+        except Exception:  # the local database itself is what is wrong, and that is said
+            return "everything is still on this device"
+        if not left:
+            return "everything of this device is shared"
+        return f"{left} {'entry is' if left == 1 else 'entries are'} still here"
 
     def _join(self) -> None:
         if self.words and not self.new:
@@ -92,6 +121,7 @@ class Syncing:
         return self.words if self.words and needed.new else keys.nobody_asks(needed)
 
     def _progress(self, progress: Progress) -> None:
+        self.counts[progress.phase] = (progress.done, progress.of)
         if self._stop or self.worker.is_cancelled:
             raise Stopped
         self._post(self._show, progress)
@@ -108,6 +138,7 @@ class Syncing:
         app = self.app
         self.running, self.says, self.failed, self.ended = False, says, failed, app.book.now()
         app.book.names = read.Names(app.book.db)
+        app.counted()
         app.look_back()
         for view in app.views:
             view.refreshed()
@@ -134,54 +165,81 @@ class Syncing:
             if len(whole) <= (1 if brief else SHORT):
                 return whole
             return [[(fit(f" {self.ended:%H:%M} {self.says}", width), whole[0][0][1])]]
-        count = f" {self.done} of {self.of}" if self.of else ""
-        words = f" {self.phase}{count} "
-        wide = max(width - 24, 8)
-        full = wide * min(self.done, self.of) // self.of if self.of else 0
-        return [[("█" * full, "accent"), ("░" * (wide - full), "rule"), (fit(words, width - wide), "text")]]
+        full = width * min(self.done, self.of) // self.of if self.of else 0
+        bar: Line = [("█" * full, "accent"), ("░" * (width - full), "rule")]
+        count = f" {self.done:,} of {self.of:,}" if self.of else ""
+        stop = "stopping" if self.stopping else f"{self.app.keymap.shown('end.stop')} stops it"
+        return [bar, [(between(f" {self.phase}{count}", f"{stop} ", width), "text")]]
 
 
 def start(app: LsaApp) -> None:
-    """Starts a sync; where no shared file is known it asks for one first."""
+    """Starts a sync; where no shared store is known it asks for one first."""
     if app.syncing is not None and app.syncing.running:
         app.say("A sync is running already")
     elif not app.book.config["shared.url"]:
-        _ask(app)
+        ask_where(app)
     else:
         app.syncing = Syncing(app)
 
 
+ASKS = "Where do you share?"
+HINT = (
+    "The path of a file, as in /srv/school/school.db, or of a folder that a cloud client copies; or "
+    "postgresql://HOST/NAME. Everybody's device names the same one."
+)
+
+
 def url_of(typed: str) -> str:
-    """The shared file's URL, as typed or from a plain path; empty for none. Raises BadInput, for a folder too that
-    is not there now: what is typed in passing is never checked again, and a slip would show at every sync."""
+    """The shared store's URL, as typed or from a plain path: a folder that is there is a folder, else it is a file.
+
+    Empty for none. Raises BadInput, for a folder too that is not there now: what is typed in passing is never checked
+    again, and a slip would show at every sync.
+    """
     from lsa_tui.sync.url import parse  # needed only where an address is given
 
     words = typed.strip()
     if not words:
         return ""
-    url = f"sqlite:///{words}" if words.startswith("/") else words
-    path = parse(url).path
-    folder = path.parent if path is not None else None  # a server is asked when it is synced with
-    if folder is not None and not folder.is_dir():
+    url = _of_path(words) if _PATH.match(words) else words
+    location = parse(url)
+    if location.path is None:
+        return url  # a server is asked when it is synced with
+    folder = location.path.parent
+    if not folder.is_dir():
         raise BadInput(
             f"there is no folder {folder}; mend the path, or connect the stick or share and press Enter again"
+        )
+    if location.kind == "sqlite" and not location.path.suffix and not location.path.exists():
+        raise BadInput(
+            f"{location.path} is not there: a folder must be there already, and a file's name ends in .db, as in "
+            f"{location.path}.db"
         )
     return url
 
 
-def _ask(app: LsaApp) -> None:
+_PATH = re.compile(r"[/~]|[A-Za-z]:[\\/]")
+
+
+def _of_path(words: str) -> str:
+    path = Path(words).expanduser()
+    kind = "folder" if path.is_dir() or words.endswith(("/", "\\")) else "sqlite"
+    return f"{kind}:///{path.as_posix()}"
+
+
+def ask_where(app: LsaApp) -> None:
+    """Asks for the shared store; then syncs with it."""
+
     def done(typed: str) -> None:
         url = url_of(typed)
         if url:
             app.book.config.save(shared_url=url)
             app.syncing = Syncing(app)
 
-    hint = "Its path, as in /srv/school/school.db; made where there is none. Everybody's device names the same one."
-    app.open(Ask(app, "Where is the shared file?", done, hint=hint))
+    app.open(Ask(app, ASKS, done, hint=HINT))
 
 
 def _ask_to_get_in(app: LsaApp, what: str, problem: str) -> None:
-    """Asks for the passphrase of a new shared file, or for what joins one; then syncs. `problem`: why it asks again."""
+    """Asks for the passphrase of a new shared store, or for what joins one; then syncs. `problem`: why again."""
     from lsa_tui.app.views import ask_secret  # once on a device
     from lsa_tui.vault.keyfile import check_passphrase
 
@@ -190,10 +248,10 @@ def _ask_to_get_in(app: LsaApp, what: str, problem: str) -> None:
             app.syncing = Syncing(app, words, new=what == "new")
 
     if what == "new":
-        hint = "The shared file is encrypted. Everybody who shares joins with this passphrase once: write it down."
-        ask_secret.ask_new(app, "A join passphrase for the shared file", check_passphrase, begin, hint)
+        hint = "The shared store is encrypted. Everybody who shares joins with this passphrase once: write it down."
+        ask_secret.ask_new(app, "A join passphrase for the shared store", check_passphrase, begin, hint)
         return
     hint = "Its join passphrase, or the six words of an invitation (`lsa shared invite`). Once on this device."
-    asking = ask_secret.AskSecret(app, "Join the shared file", begin, hint)
+    asking = ask_secret.AskSecret(app, "Join the shared store", begin, hint)
     asking.problem = problem
     app.open(asking)

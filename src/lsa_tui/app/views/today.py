@@ -100,6 +100,7 @@ class Today(View):
 
     def _due(self, found: Picture, width: int) -> None:
         self._forms(found, width)
+        self._share(found, width)
         conflicts = entries.conflicts(self.book)
         if conflicts:
             top = found.add((between(f" {len(conflicts)} to decide: edits that differ", "tap ", width), "late"))
@@ -109,6 +110,17 @@ class Today(View):
             title = self.book.names.slot(session["slot"])
             top = found.add((between(f" {title} of {session.when:%a} is still open", "tap ", width), "late"))
             found.taps.append(Tap(0, top, width, 1, "today.left"))
+
+    def _share(self, found: Picture, width: int) -> None:
+        """Offered when the day's last lesson is over, never in one; what is offered is begun by a tap alone."""
+        here = self.app.backlog() if self.on == self.book.today() and self.book.config["shared.url"] else 0
+        lessons = [one for one in self.slots if not one.slot["all_day"]]
+        now = self.book.now()
+        over = all(one.status != "running" and (one.status != "planned" or one.ends <= now) for one in lessons)
+        if here and lessons and over and (self.app.syncing is None or not self.app.syncing.running):
+            keys = f"{self.app.keymap.shown('screen.end')} {self.app.keymap.shown('end.sync')}"
+            top = found.add((between(f" {here} not shared yet: sync now", f"{keys} ", width), "late"))
+            found.taps.append(Tap(0, top, width, 1, "today.share"))
 
     def _forms(self, found: Picture, width: int) -> None:
         """Until the school's own form of a restrictive intervention is done, every day begins with it."""
@@ -267,6 +279,11 @@ class Today(View):
         from lsa_tui.app.views.conflicts import Conflicts
 
         self.app.open(Conflicts(self.app))
+
+    def do_today_share(self, _: str) -> None:
+        """Goes to the day's end, and syncs."""
+        self.app.go("end")
+        self.app._perform("end.sync", "")
 
     def do_today_left(self, _: str) -> None:
         """Closes what was left open on another day, by a choice."""
