@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,7 +31,12 @@ class Scene:
     act: str
 
 
-SCENES = tuple(Scene("sqlite", encrypted, act) for act in ("both", "first") for encrypted in (True, False))
+SCENES = tuple(
+    Scene(kind, encrypted, act)
+    for kind in ("sqlite", "folder")
+    for act in ("both", "first")
+    for encrypted in (True, False)
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def run(full: bool, seed: int) -> common.Outcome:
     missing = common.strace_missing()
     if missing:
         return common.Outcome(f"not run: {missing}", [] if not full else [missing])
-    cases = [case for scene in scenes() for case in cases_of(scene)]
+    cases = [case for scene in SCENES for case in cases_of(scene)]
     if not full:
         cases = random.Random(seed).sample(cases, SLICE)
     classes: Counter[str] = Counter()
@@ -63,11 +67,6 @@ def run(full: bool, seed: int) -> common.Outcome:
         violations.append(f"only {hit} points were hit")
     told = ", ".join(f"{count} {name}" for name, count in sorted(classes.items()))
     return common.Outcome(f"{hit} points: {told}", violations)
-
-
-def scenes() -> Sequence[Scene]:
-    """The scenes of the kinds of store that there are."""
-    return SCENES
 
 
 def cases_of(scene: Scene) -> list[Case]:

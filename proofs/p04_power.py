@@ -49,7 +49,10 @@ class Found:
 
 
 SCENES = tuple(
-    Scene("sqlite", encrypted, begins, 2 if begins else 10) for begins in (False, True) for encrypted in (True, False)
+    Scene(kind, encrypted, begins, 2 if begins else (10 if kind == "sqlite" else 5))
+    for kind in ("sqlite", "folder")
+    for begins in (False, True)
+    for encrypted in (True, False)
 )
 
 

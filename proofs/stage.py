@@ -17,6 +17,8 @@ from lsa_tui.cli.main import main
 from lsa_tui.daybook import pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import erasures, fold, log, read
+from lsa_tui.sync import keys, kinds, url
+from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.result import Result
 from lsa_tui.sync.run import sync
 from lsa_tui.vault import home, keyfile
@@ -35,11 +37,15 @@ def stretch_little() -> None:
 
 @dataclass(frozen=True)
 class Stage:
-    """A folder with homes (by name) and the shared store they all use. `kind`: "sqlite" or "folder"."""
+    """A folder with homes (by name) and the shared store they all use.
+
+    `kind`: "sqlite", "folder" or "postgresql", which has an `address`.
+    """
 
     folder: Path
     kind: str = "sqlite"
     encrypted: bool = True
+    address: str = ""
 
     @property
     def share(self) -> Path:
@@ -54,7 +60,7 @@ class Stage:
     @property
     def url(self) -> str:
         """The address of the shared store."""
-        return f"{self.kind}:///{self.file}"
+        return self.address or f"{self.kind}:///{self.file}"
 
     def home(self, name: str) -> paths.Paths:
         """The folders of a home."""
@@ -170,18 +176,16 @@ def broken_chains(changes: Any, lasts: dict[str, int], ends: dict[str, str], era
 
 def in_store(stage: Stage, name: str) -> tuple[Heads, set[str], list[str]]:
     """What the shared store holds, read with the key of a home: its heads, the notes' texts, and what is wrong."""
-    from lsa_tui.sync import keys
-    from lsa_tui.sync.opening import Opening
-
     with stage.opened(name) as book:
-        shared = store_of(stage, book)
-        shared.opening = Opening(book, stage.file, keys.nobody_asks, keep=False)
+        location = url.parse(stage.url)
+        shared = kinds.at(location, book)
+        shared.opening = Opening(book, location.anchor, keys.nobody_asks, keep=False) if location.anchor else None
         try:
             about = shared.open(made_up=False, create=False)
             if not about.hub_id:
                 return {}, set(), []
             heads = shared.heads()
-            held = {dev: shared.changes(dev, 0, 1 << 62, 1 << 30) for dev in heads}
+            held = {dev: shared.changes(dev, 0, seq, seq) for dev, (seq, _) in heads.items()}  # others may write
             lasts = {dev: seq for dev, (seq, _) in heads.items()}
             ends = {dev: chain for dev, (_, chain) in heads.items()}
             found = broken_chains(held.get, lasts, ends, erasures.named_here(book.db).has)
@@ -204,24 +208,17 @@ def text_of(change: dict[str, Any]) -> str | None:
 
 
 def _pages(shared: Any) -> list[str]:
-    db = shared._db
+    with shared._db.atomic():  # one moment, though others write
+        return _pages_now(shared._db, shared._key is not None)
+
+
+def _pages_now(db: Any, encrypted: bool) -> list[str]:
     found = [row[0] for row in db.execute_sql("PRAGMA integrity_check(5)") if row[0] != "ok"]
-    if shared._key is not None:
+    if encrypted:
         found += [str(row[0]) for row in db.execute_sql("PRAGMA cipher_integrity_check")]
     rows = dict(db.execute_sql("SELECT dev, max(seq) FROM change GROUP BY dev").fetchall())
     heads = dict(db.execute_sql("SELECT dev, seq FROM head").fetchall())
     return [f"store: {one}" for one in found] + ([] if rows == heads else [f"store: heads {heads}, rows {rows}"])
-
-
-def store_of(stage: Stage, book: Book) -> Any:
-    """The store itself, not open yet."""
-    if stage.kind == "sqlite":
-        from lsa_tui.sync.sqlite_file import SqliteFile
-
-        return SqliteFile(stage.file)
-    from lsa_tui.sync import kinds, url
-
-    return kinds.at(url.parse(stage.url), book)
 
 
 def differences(stage: Stage, *names: str) -> list[str]:
@@ -243,3 +240,21 @@ def differences(stage: Stage, *names: str) -> list[str]:
     if heads != first[0]:
         found.append("the store and the homes hold different logs")
     return found
+
+
+@contextmanager
+def server(kind: str) -> Iterator[str]:
+    """A server for stores of this kind while it lasts: the address of an empty database; "" where none is needed.
+
+    Raises FileNotFoundError where PostgreSQL is not installed.
+    """
+    if kind != "postgresql":
+        yield ""
+        return
+    sys.path.insert(0, str(common.ROOT / "tests"))
+    try:
+        from postgres import Cluster
+    finally:
+        sys.path.pop(0)
+    with Cluster() as cluster:
+        yield cluster.database()

@@ -100,3 +100,8 @@ def was_hit(done: Traced, fault: str) -> bool:
     if fault == "KILL":
         return done.code in (-9, 137)
     return any("(INJECTED)" in line for line in done.calls)
+
+
+def delayed(log: Path) -> int:
+    """How many calls strace has delayed."""
+    return log.read_text(errors="replace").count("(DELAYED)")

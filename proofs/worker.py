@@ -44,18 +44,20 @@ def work(live: Stage, name: str, tag: str, rounds: int, writes: int, to: int = 1
 
 def command(live: Stage, name: str, tag: str, rounds: int, writes: int, wait_for: str = "-") -> list[str]:
     """The command of a worker. With `wait_for` it says `ready`, and begins when that file is there."""
-    given = [live.folder, live.kind, int(live.encrypted), name, tag, rounds, writes, wait_for]
+    given = [live.folder, live.kind, int(live.encrypted), live.address, name, tag, rounds, writes, wait_for]
     return [sys.executable, "-m", "proofs.worker", *map(str, given)]
 
 
-def main(folder: str, kind: str, encrypted: str, name: str, tag: str, rounds: str, writes: str, wait_for: str) -> None:
+def main(
+    folder: str, kind: str, encrypted: str, address: str, name: str, tag: str, rounds: str, writes: str, wait_for: str
+) -> None:
     """As `command` writes it."""
     stage.stretch_little()
     if wait_for != "-":
         say("ready")
         while not os.path.exists(wait_for):
             time.sleep(0.01)
-    work(Stage(Path(folder), kind, encrypted == "1"), name, tag, int(rounds), int(writes))
+    work(Stage(Path(folder), kind, encrypted == "1", address), name, tag, int(rounds), int(writes))
 
 
 if __name__ == "__main__":
