@@ -44,7 +44,7 @@ from pathlib import Path
 from lsa_tui.daybook.book import Book
 from lsa_tui.paths import Paths
 from lsa_tui.records import log
-from lsa_tui.sync import local, run, taking
+from lsa_tui.sync import copies, local, run, taking
 from lsa_tui.sync.sqlite_file import SqliteFile
 
 def die(*_, **__):
@@ -71,7 +71,7 @@ elif point == "making the file":
 elif point == "the file made":
     SqliteFile._recognise = die
 elif point == "copying":
-    after(local, "safety_copy")
+    after(copies, "safety_copy")
 
 def progress(step):
     if point == step.phase or (point == "half sent" and step.phase == "sending" and step.done):
