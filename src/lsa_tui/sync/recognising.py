@@ -54,8 +54,8 @@ def recognise(book: Book, shared: SharedStore, create: bool) -> Met:
         )
     if moved_to := shared.moved_to():
         raise SyncIncomplete(
-            f"the records of {name} were moved to {moved_to}; share there from now on: lsa shared join {moved_to}. "
-            "What is only on this device goes there then"
+            f"the records of {name} were moved to {moved_to}; type `lsa init --shared {moved_to}` (of a server: with "
+            "your account in it), then sync: what is only on this device goes there then"
         )
     there: Heads = shared.heads() if before and about.hub_id and not about.created else {}
     if before and about.hub_id not in ("", before.hub_id):

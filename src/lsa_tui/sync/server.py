@@ -139,6 +139,15 @@ class Server:
                 self._clean()
         return found
 
+    def moved_to(self) -> str:
+        if self._db is None:
+            return ""
+        with self._sentences():
+            return self._facts().get("moved_to", "")
+
+    def mark_moved(self, to: str) -> None:
+        self._set("moved_to", to)
+
     def set_aside(self) -> Path | None:
         """Renames the tables of changes and facts under a dated name; the path that is returned is that of changes."""
         stamp = clock.now(ZoneInfo("UTC")).strftime("_damaged_%Y_%m_%d_%H%M%S")
