@@ -46,6 +46,9 @@ _BESIDE_THE_TABLES = (
     _ERASURES,
 )
 
+GUARDS = {made.split()[2]: made for made in _BESIDE_THE_TABLES if made.startswith("CREATE TRIGGER")}
+"""The triggers that guard the log, by name."""
+
 
 class Store:
     """One open local database. Connections are one per thread; `close` ends this thread's."""
@@ -140,9 +143,17 @@ class Store:
         return [] if found == ["ok"] else [one for one in found if one != "ok"]
 
     def missing_guards(self) -> list[str]:
-        """Which of the triggers that guard the log are gone."""
-        there = {name for (name,) in self.db.execute_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-        return sorted({"change_stays", "change_is_immutable"} - there)
+        """Which of the triggers that guard the log are gone, or not as this program makes them."""
+        sql = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        there = {name: _in_words(made) for name, made in self.db.execute_sql(sql)}
+        return sorted(name for name, made in GUARDS.items() if there.get(name) != _in_words(made))
+
+    def put_guards_back(self) -> None:
+        """Makes the triggers that guard the log anew, in one transaction."""
+        with self.writing() as db:
+            for name in self.missing_guards():
+                db.execute_sql(f'DROP TRIGGER IF EXISTS "{name}"')
+                db.execute_sql(GUARDS[name])
 
     def backup(self, folder: Path, name: str) -> Path:
         """A whole copy of the database as of now, checked by opening it."""
@@ -191,6 +202,10 @@ class Store:
                 MIGRATIONS[version](self.db)
                 version += 1
                 self.db.execute_sql(f"PRAGMA user_version = {version}")
+
+
+def _in_words(made: str) -> list[str]:
+    return made.split()
 
 
 @contextmanager
