@@ -13,7 +13,7 @@ from lsa_tui import clock
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
 from lsa_tui.records import log, read
-from lsa_tui.sync import admission, joining, keys, opening, rekeying, words
+from lsa_tui.sync import admission, joining, keys, opening, rekeying, sqlite_file, words
 from lsa_tui.sync.keys import KeyChanged, NeedsPassphrase, beside
 from lsa_tui.sync.run import sync
 from lsa_tui.vault.keyfile import KeyFile
@@ -253,7 +253,7 @@ def test_only_a_device_that_has_joined_changes_the_key(homes, one, url, shared) 
 
 
 def test_while_somebody_reads_the_key_is_not_changed(one, two, url, shared, monkeypatch) -> None:
-    monkeypatch.setattr(joining, "SqliteFile", lambda path: impatient(path))
+    monkeypatch.setattr(sqlite_file, "PATIENCE_MS", 150)
     with joining.at(two, url) as reader:
         reader.open(made_up=False, create=False)
         reader._db.execute_sql("BEGIN")
@@ -264,12 +264,6 @@ def test_while_somebody_reads_the_key_is_not_changed(one, two, url, shared, monk
     assert sync(one, url).verified
     assert sync(two, url).verified
     assert KeyFile.read(beside(shared)).next is None
-
-
-def impatient(path: Path):
-    from lsa_tui.sync.sqlite_file import SqliteFile
-
-    return SqliteFile(path, patience_ms=150)
 
 
 def test_a_plain_store_is_encrypted_for_everybody(homes, shared, url, agree) -> None:

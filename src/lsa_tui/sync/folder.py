@@ -138,11 +138,11 @@ class Folder:
             index.look()  # another process of this home may have sent something since
             index.use(self.key)
             self._writing = folder_files.beginning(self._own_folder())
-            index.pending = Content(self._header())
+            index.pending = Content(self.header())
             try:
                 yield
                 content, index.pending = index.pending, None
-                if content.runs:
+                if content.runs or content.moved:
                     self.publish(content, self._writing)
             finally:
                 index.pending = None
@@ -196,6 +196,16 @@ class Folder:
         index.touch()
         return str(made[0]["dev"])
 
+    def moved_to(self) -> str:
+        return self.index.moved()[1] if self.index is not None else ""
+
+    def mark_moved(self, to: str) -> None:
+        index = self._opened()
+        assert index.pending is not None  # only inside `pushing`
+        number, before = index.moved()
+        if before != to:
+            index.pending.moved = (number + 1, to)
+
     def sweep(self, erased: Mapping[str, Sequence[int]]) -> int:
         if self.index is None:
             return 0
@@ -248,7 +258,8 @@ class Folder:
     def _own_folder(self) -> Path:
         return self.path / log.device(self.book.db)
 
-    def _header(self) -> Header:
+    def header(self) -> Header:
+        """The first line of a file that this device writes now."""
         used = self.opening.used if self.opening is not None else None
         key_id = used.key_id if used is not None else ""
         return Header(used.store if used is not None else self.hub_id, key_id, self._own_folder().name, self._made_up)
@@ -289,7 +300,7 @@ class Folder:
         self._made_up = made_up
         self.path.mkdir(exist_ok=True)
         with self.holding():
-            self.publish(Content(self._header()))
+            self.publish(Content(self.header()))
 
     @contextmanager
     def _sentences(self) -> Iterator[None]:

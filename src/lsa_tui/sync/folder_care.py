@@ -132,7 +132,7 @@ def _replace(folder: Folder, content: Content, old: Sequence[str]) -> list[str]:
     """Writes a content as new files of this device, reads them back, and then takes the old files away."""
     made = []
     for part in folder_files.in_parts(content):
-        part.header = folder._header()
+        part.header = folder.header()
         target = folder.publish(part)
         if folder_files.read(target, folder.key).changes != part.changes:
             raise OSError(f"{target.name} does not read back as it was written")
@@ -171,7 +171,11 @@ def _other_key(folder: Folder, one: Known) -> str:
 
 
 def _small(mine: Sequence[Known], device: str) -> list[Known]:
-    found = [one for one in mine if one.state == WHOLE and one.seen.name.startswith(f"{device}/") and len(one) < SMALL]
+    found = [
+        one
+        for one in mine
+        if one.state == WHOLE and one.seen.name.startswith(f"{device}/") and len(one) < SMALL and not one.moved
+    ]
     return found if len(found) >= MANY else []
 
 
@@ -182,7 +186,7 @@ def _merge(folder: Folder, small: Sequence[Known]) -> None:
     ready = [one for one in small if one.seen.name not in index.how.merged]
     if len(ready) < MANY:
         return
-    whole = Content(folder._header())
+    whole = Content(folder.header())
     held: dict[str, list[dict[str, Any]]] = {}
     for one in ready:
         content = index.content(one.seen.name)

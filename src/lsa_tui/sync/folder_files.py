@@ -90,11 +90,15 @@ class Run:
 
 @dataclass
 class Content:
-    """What stands in one file: for each run its changes, in order."""
+    """What stands in one file: for each run its changes, in order.
+
+    `moved`: the how-manieth word on where the records of the store were moved to ("": nowhere), and that place.
+    """
 
     header: Header
     runs: list[Run] = field(default_factory=list)
     changes: list[list[dict[str, Any]]] = field(default_factory=list)
+    moved: tuple[int, str] | None = None
 
     def add(self, start: str, changes: Sequence[Change]) -> None:
         """Adds changes of one chain, which follow each other and, first of all, the chain hash `start`."""
@@ -119,7 +123,7 @@ def to_bytes(content: Content, key: bytes | None) -> bytes:
     """A file's content, encrypted with the store's `key` where it has one."""
     line = content.header.line()
     runs = [[run.dev, run.after, run.start, len(run)] for run in content.runs]
-    lines = [log.canonical(runs)]
+    lines = [log.canonical({"runs": runs, "moved": content.moved})]
     lines += [json.dumps([one[name] for name in NAMES], ensure_ascii=False) for run in content.changes for one in run]
     # Bytes of a text that no encoding knows cannot be in a change that was checked before it was sent.
     packed = zlib.compress("\n".join(lines).encode(), 6)
@@ -137,10 +141,11 @@ def from_bytes(data: bytes, key: bytes | None) -> Content:
     line += b"\n"
     try:
         lines = zlib.decompress(_opened(line, body, key)).decode().split("\n")
-        runs, rows = json.loads(lines[0]), json.loads(f"[{','.join(lines[1:])}]")
-        content = Content(header)
+        facts, rows = json.loads(lines[0]), json.loads(f"[{','.join(lines[1:])}]")
+        moved = facts["moved"]
+        content = Content(header, moved=(int(moved[0]), str(moved[1])) if moved else None)
         place = 0
-        for dev, after, start, count in runs:
+        for dev, after, start, count in facts["runs"]:
             changes = [dict(zip(NAMES, row, strict=True)) for row in rows[place : place + count]]
             place += count
             if not changes or changes[0]["dev"] != dev or changes[0]["seq"] != after + 1:
@@ -299,7 +304,7 @@ def leftovers(folder: Path) -> list[Path]:
 
 def in_parts(content: Content) -> Iterator[Content]:
     """The same in files of at most `MOST` changes."""
-    part = Content(content.header)
+    part = Content(content.header, moved=content.moved)
     for run, changes in zip(content.runs, content.changes, strict=True):
         start, rest = run.start, changes
         while rest:
@@ -310,7 +315,7 @@ def in_parts(content: Content) -> Iterator[Content]:
             if len(part) >= MOST:
                 yield part
                 part = Content(content.header)
-    if part.runs:
+    if part.runs or part.moved:
         yield part
 
 

@@ -142,7 +142,7 @@ class Index:
             one.state, one.runs = DAMAGED, []
             self.found_damaged.append(one)
         else:
-            one.state, one.runs = WHOLE, content.runs
+            one.state, one.runs, one.moved = WHOLE, content.runs, content.moved
             self._hold(one.seen.name, content)
             self._note_split(content, self.how.split)
 
@@ -174,7 +174,7 @@ class Index:
 
     def added(self, seen: Seen, content: Content) -> None:
         """Counts a file that this process has written just now. It is remembered when it was read back."""
-        self.files[seen.name] = Known(seen, content.header, WHOLE, content.runs)
+        self.files[seen.name] = Known(seen, content.header, WHOLE, content.runs, content.moved)
         self._fresh.add(seen.name)
         self._spines = None
 
@@ -319,6 +319,10 @@ class Index:
                         return dev, one["seq"]
         return None
 
+    def moved(self) -> tuple[int, str]:
+        """The last word on where the records were moved, and the how-manieth it is; (0, "") where there is none."""
+        return max((one.moved for one in self.whole() if one.moved), default=(0, ""))
+
     def waiting(self) -> set[str]:
         """The chains of which something has come whose beginning has not."""
         return {dev for dev, spine in self.spines().items() if spine.waiting}
@@ -344,4 +348,4 @@ class Index:
 
 
 def _copy(one: Known) -> Known:
-    return Known(one.seen, one.header, one.state, list(one.runs))
+    return Known(one.seen, one.header, one.state, list(one.runs), one.moved)

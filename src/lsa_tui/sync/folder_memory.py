@@ -30,6 +30,7 @@ class Known:
     header: Header | None
     state: str = NEW
     runs: list[Run] = field(default_factory=list)
+    moved: tuple[int, str] | None = None
 
     def __len__(self) -> int:
         return sum(map(len, self.runs))
@@ -70,12 +71,13 @@ def known(db: Any, folder: Path) -> dict[str, Known]:
     sql = "SELECT key, value FROM meta WHERE key > ? AND key < ?"
     for key, value in db.execute_sql(sql, (start, f"{start}\uffff")):
         name = key.removeprefix(start)
-        size, changed, state, header, runs = json.loads(value)
+        size, changed, state, header, runs, moved = json.loads(value)
         found[name] = Known(
             Seen(name, size, changed),
             Header(*header) if header else None,
             state,
             [Run(dev, after, begins, last, end, tuple(bare)) for dev, after, begins, last, end, bare in runs],
+            (moved[0], moved[1]) if moved else None,
         )
     return found
 
@@ -100,7 +102,7 @@ def keep(db: Any, folder: Path, changed: Iterable[Known], gone: Iterable[str], h
 def _text(one: Known) -> str:
     header = [one.header.store, one.header.key_id, one.header.writer, one.header.made_up] if one.header else None
     runs = [[run.dev, run.after, run.start, run.last, run.end, list(run.bare)] for run in one.runs]
-    return log.canonical([one.seen.size, one.seen.changed, one.state, header, runs])
+    return log.canonical([one.seen.size, one.seen.changed, one.state, header, runs, one.moved])
 
 
 def own_devices(db: Any) -> set[str]:

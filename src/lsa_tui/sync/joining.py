@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol, cast
 
 from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked, LsaError, SyncIncomplete
-from lsa_tui.sync import admission, keys
+from lsa_tui.sync import admission, keys, kinds
 from lsa_tui.sync.keys import Held, NeedsPassphrase
 from lsa_tui.sync.opening import Opening
-from lsa_tui.sync.shared import About
-from lsa_tui.sync.sqlite_file import SqliteFile
+from lsa_tui.sync.shared import About, SharedStore
 from lsa_tui.sync.url import anchor_of, parse
 from lsa_tui.vault.keyfile import KeyFile
 
@@ -27,6 +27,12 @@ class Invitation:
     place: Path
     words: str
     until: str
+    kind: str = "sqlite"
+
+    @property
+    def url(self) -> str:
+        """The URL that names the store on the other device, where it is at the same place there."""
+        return f"{self.kind}:///{self.place}"
 
 
 @dataclass(frozen=True)
@@ -45,17 +51,25 @@ class Standing:
     problem: str = ""
 
 
+class KeyedStore(SharedStore, Protocol):
+    """A shared store that has a key: a file or a folder."""
+
+    def holding(self) -> AbstractContextManager[None]:
+        """Nobody else changes its file of keys meanwhile, as far as that can be had."""
+
+
 def nobody(needed: NeedsPassphrase) -> str:
     """For what only a device does that has joined."""
     raise needed
 
 
 @contextmanager
-def at(book: Book, url: str | None, opening: Opening | None = None, ask: keys.Ask = nobody) -> Iterator[SqliteFile]:
-    """The shared file of a URL (without one, of `[shared] url`), to be opened."""
-    path = anchor_of(parse(url or book.config["shared.url"]))
-    shared = SqliteFile(path)
-    shared.opening = opening or Opening(book, path, ask)
+def at(book: Book, url: str | None, opening: Opening | None = None, ask: keys.Ask = nobody) -> Iterator[KeyedStore]:
+    """The shared store of a URL (without one, of `[shared] url`), to be opened. Raises LsaError for a server."""
+    location = parse(url or book.config["shared.url"])
+    anchor = anchor_of(location)
+    shared = cast(KeyedStore, kinds.at(location, book))
+    shared.opening = opening or Opening(book, anchor, ask)
     try:
         yield shared
     finally:
@@ -73,18 +87,18 @@ def join(book: Book, ask: keys.Ask, url: str | None = None) -> Path:
     with at(book, url, opening) as shared:
         about = shared.open(made_up=book.made_up, create=False)
         if about.hub_id and opening.used is None:
-            raise LsaError(f"the shared file {path} is not encrypted, so there is nothing to join; `lsa sync` shares")
+            raise LsaError(f"{keys.called(path)} is not encrypted, so there is nothing to join; `lsa sync` shares")
         used = opening.used or opening.admit()
         file = _admitted(path, shared, about, opening)
         text = file.as_text() if file.key_id == used.key_id else used.text
         keys.remember(book, Held(used.store, used.key, str(path), text))
     if url:
         book.config.save(shared_url=url)
-    audit.note(book, "joined the shared store", str(path))
-    return path
+    audit.note(book, "joined the shared store", keys.shown(path))
+    return Path(keys.shown(path))
 
 
-def _admitted(path: Path, shared: SqliteFile, about: About, opening: Opening) -> KeyFile:
+def _admitted(path: Path, shared: KeyedStore, about: About, opening: Opening) -> KeyFile:
     """The file of keys as it is then: an invitation is used up, a change of key is completed."""
     invitation = opening.invitation
     if invitation is None:
@@ -96,7 +110,7 @@ def _admitted(path: Path, shared: SqliteFile, about: About, opening: Opening) ->
     with shared.holding() if about.hub_id else nullcontext():
         file = _read(path)
         if invitation not in file.slots:
-            raise Locked(f"no such invitation to {path} is open: each is good for once; ask for a new one")
+            raise Locked(f"no such invitation to {keys.shown(path)} is open: each is good for once; ask for a new one")
         file.slots.remove(invitation)
         keys.write(path, file)
     return file
@@ -105,25 +119,27 @@ def _admitted(path: Path, shared: SqliteFile, about: About, opening: Opening) ->
 def invite(book: Book, url: str | None = None) -> Invitation:
     """Opens the shared store for one further device, for a week. Raises NeedsPassphrase where this one has not joined,
     LsaError where there is no encrypted store, SyncIncomplete."""
+    path = anchor_of(parse(url or book.config["shared.url"]))
     with at(book, url) as shared:
-        used = encrypted(book, shared)
+        used = encrypted(book, shared, path)
         with shared.holding():
-            file = _read(shared.path)
+            file = _read(path)
             words, until = admission.invite(file, used.key, book.now())
-            keys.write(shared.path, file)
-        keys.remember(book, Held(used.store, used.key, str(shared.path), file.as_text()))
-        audit.note(book, "invited a device to the shared store", f"{shared.path}, until {until}")
-        return Invitation(shared.path, words, until)
+            keys.write(path, file)
+        keys.remember(book, Held(used.store, used.key, str(path), file.as_text()))
+        audit.note(book, "invited a device to the shared store", f"{keys.shown(path)}, until {until}")
+        return Invitation(Path(keys.shown(path)), words, until, shared.kind)
 
 
-def encrypted(book: Book, shared: SqliteFile) -> Held:
-    """Opens the shared file; its key. Raises LsaError where there is no file, or a plain one."""
+def encrypted(book: Book, shared: KeyedStore, path: Path) -> Held:
+    """Opens the shared store beside whose anchor `path` its keys lie; its key. Raises LsaError where there is none, or
+    a plain one."""
     about = shared.open(made_up=book.made_up, create=False)
     if not about.hub_id:
-        raise LsaError(f"there is no shared file {shared.path} yet; `lsa sync` makes it")
+        raise LsaError(f"{keys.called(path)} is not there yet; `lsa sync` makes it")
     used = shared.opening.used if shared.opening is not None else None
     if used is None:
-        raise LsaError(f"the shared file {shared.path} is not encrypted; `lsa shared rekey` does it")
+        raise LsaError(f"{keys.called(path)} is not encrypted; `lsa shared rekey` does it")
     return used
 
 
@@ -160,7 +176,7 @@ def standing(book: Book) -> Standing:
             pass  # not joined yet: nothing is wrong
         except LsaError as trouble:
             says, joined = says or str(trouble), isinstance(trouble, keys.WentBack)
-    return Standing(state, path, file.key_id if file else "", joined, _open(file, book.now()), says)
+    return Standing(state, Path(keys.shown(path)), file.key_id if file else "", joined, _open(file, book.now()), says)
 
 
 def _open(file: KeyFile | None, now: datetime) -> int:

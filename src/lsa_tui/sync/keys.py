@@ -26,6 +26,9 @@ from lsa_tui.vault.keyfile import DamagedKeyFile, KeyFile
 Ask = Callable[["NeedsPassphrase"], str]
 """Gives the passphrase that is needed, or raises what it was given where nobody can be asked."""
 
+IN_FOLDER = "lsa"
+"""What the file of keys of a shared folder would lie beside, in that folder. No such file is ever there."""
+
 _MEMORY = "shared_key:"
 _COMING = ":next"
 _OLD = ":old:"
@@ -38,12 +41,13 @@ class NeedsPassphrase(Locked):
         self.place, self.new = place, new
         what = "needs a join passphrase, chosen now" if new else "needs its join passphrase once on this device"
         how = "set LSA_SHARED_PASSPHRASE, or sync at a terminal" if new else "do `lsa shared join`"
-        super().__init__(f"the shared file {place} {what}: {how}; nothing was changed")
+        super().__init__(f"{called(place)} {what}: {how}; nothing was changed")
 
     @property
     def question(self) -> str:
         """What a person is asked."""
-        return "New join passphrase for the shared file" if self.new else "Join passphrase of the shared file"
+        what = "folder" if in_folder(self.place) else "file"
+        return f"New join passphrase for the shared {what}" if self.new else f"Join passphrase of the shared {what}"
 
 
 class KeyChanged(SyncIncomplete):
@@ -57,6 +61,21 @@ class WentBack(SyncIncomplete):
 def beside(path: Path) -> Path:
     """The file of keys of a shared file."""
     return path.with_name(path.name + ".keys")
+
+
+def shown(anchor: Path) -> str:
+    """A shared store as people know it, by what its file of keys lies beside: the file; the folder."""
+    return str(anchor.parent if in_folder(anchor) else anchor)
+
+
+def called(anchor: Path) -> str:
+    """As `shown`, with what it is before it: "the shared file ...", "the shared folder ..."."""
+    return f"the shared {'folder' if in_folder(anchor) else 'file'} {shown(anchor)}"
+
+
+def in_folder(anchor: Path) -> bool:
+    """Whether the store is a folder, in which its file of keys lies."""
+    return anchor.name == IN_FOLDER and not anchor.exists()
 
 
 def nobody_asks(needed: NeedsPassphrase) -> str:
@@ -227,6 +246,8 @@ def write(path: Path, keys: KeyFile, *, new: bool = False) -> bool:
     place = beside(path)
     neighbour = place.with_name(f".{place.name}.{uuid.uuid4().hex[:8]}.tmp")
     try:
+        if in_folder(path):
+            place.parent.mkdir(exist_ok=True)  # the store's own folder: its keys are the first thing in it
         with neighbour.open("x", encoding="utf-8", newline="\n") as file:
             file.write(keys.as_text())
             file.flush()

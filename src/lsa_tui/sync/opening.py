@@ -101,7 +101,7 @@ class Opening:
     def admit(self) -> Held:
         """Asks for the join passphrase of a store whose file is not there now. Raises Locked, LsaError."""
         if self.file is None:
-            raise LsaError(f"there is no shared file {self.path} yet; `lsa sync` makes it")
+            raise LsaError(f"{keys.called(self.path)} is not there yet; `lsa sync` makes it")
         return self._asked(self.file)[0]
 
     def changed(self) -> bool:
@@ -157,8 +157,8 @@ class Opening:
             raise self._no_keys()
         if self.book.made_up:
             raise SyncIncomplete(
-                f"{self.path} is encrypted, so it holds real records, and this home made-up ones; they are never "
-                "mixed, so set another `[shared] url`"
+                f"{keys.shown(self.path)} is encrypted, so it holds real records, and this home made-up ones; they are "
+                "never mixed, so set another `[shared] url`"
             )
         if known:
             raise refusals.shut(self.book, self.path, self.file, known, salt())
@@ -166,7 +166,9 @@ class Opening:
 
     def _asked(self, file: KeyFile) -> list[Held]:
         typed = self.ask(NeedsPassphrase(self.path, new=False))
-        found, self.invitation = admission.unlocked(self.book, file, typed, words=self.joining, name=str(self.path))
+        found, self.invitation = admission.unlocked(
+            self.book, file, typed, words=self.joining, name=keys.shown(self.path)
+        )
         texts = {one.key_id: one.as_text() for one in (file, file.next) if one is not None}
         unlocked = [Held(file.store, key, str(self.path), texts[cipher.key_id(key)]) for key in found]
         self._unlocked = [one for one in unlocked if not keys.behind(self.book, one)]
@@ -236,7 +238,7 @@ class Opening:
         if was or not self.book.plain:
             why = "though it should be" if was else "and this home is"
             raise SyncIncomplete(
-                f"the shared file {self.path} is not encrypted, {why}; `lsa shared rekey` encrypts it for everybody. "
+                f"{keys.called(self.path)} is not encrypted, {why}; `lsa shared rekey` encrypts it for everybody. "
                 "Nothing was touched"
             )
 

@@ -7,14 +7,14 @@ from pathlib import Path
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked, SyncIncomplete
 from lsa_tui.sync import keys
-from lsa_tui.sync.keys import Held, KeyChanged, WentBack, beside
+from lsa_tui.sync.keys import Held, KeyChanged, WentBack, beside, called, in_folder, shown
 from lsa_tui.vault.keyfile import KeyFile
 
 
 def key_changed(path: Path) -> KeyChanged:
     """A key that this device does not know, and that is not older than its own."""
     return KeyChanged(
-        f"the key of the shared file {path} was changed: join again with `lsa shared join` and the new join "
+        f"the key of {called(path)} was changed: join again with `lsa shared join` and the new join "
         "passphrase or an invitation; nothing was touched"
     )
 
@@ -25,7 +25,7 @@ def went_back(book: Book, path: Path, file: KeyFile | None) -> WentBack:
     if file is None or file.key_id not in keys.ids(one for one in keys.held(book) if not one.coming and not one.old):
         how += ", or it was made anew by a device that missed the change of the key and should have been removed"
     return WentBack(
-        f"the shared file {path} went back to an earlier key ({how}): nothing was sent to it; move it away and sync, "
+        f"{called(path)} went back to an earlier key ({how}): nothing was sent to it; move it away and sync, "
         "and it is made anew with the newest key from what the devices hold, or give it another key with "
         "`lsa shared rekey`"
     )
@@ -34,8 +34,8 @@ def went_back(book: Book, path: Path, file: KeyFile | None) -> WentBack:
 def older_key(path: Path) -> Locked:
     """What was typed opens an earlier key than the one that this device has."""
     return Locked(
-        f"that is for an earlier key of {path} than the one this device has; do `lsa sync`, which says what is wrong. "
-        "Nothing was changed"
+        f"that is for an earlier key of {shown(path)} than the one this device has; do `lsa sync`, which says what is "
+        "wrong. Nothing was changed"
     )
 
 
@@ -47,7 +47,7 @@ def change_begun(path: Path, here: bool) -> KeyChanged:
         else f"let the device that began it sync first (where that is gone, move {beside(path)} away too)"
     )
     return KeyChanged(
-        f"a change of the key of {path} was begun and is not complete: use the other join passphrase, or {how}; "
+        f"a change of the key of {shown(path)} was begun and is not complete: use the other join passphrase, or {how}; "
         "nothing was touched"
     )
 
@@ -60,16 +60,17 @@ def no_keys(path: Path, damaged: bool) -> SyncIncomplete:
             "sync. Nothing was changed"
         )
     return SyncIncomplete(
-        f"the shared file {path}: its keys are gone (a device that joined restores them), it is damaged, "
-        "or no database at all; move it away, and the next sync makes it anew"
+        f"{called(path)}: its keys are gone (a device that joined restores them), "
+        f"{'or have not arrived yet' if in_folder(path) else 'it is damaged, or no database at all'}; "
+        f"{'sync again later, or ' if in_folder(path) else ''}move it away, and the next sync makes it anew"
     )
 
 
 def another_store(path: Path) -> KeyChanged:
     """Both files are of a store that this device does not know."""
     return KeyChanged(
-        f"{path} is another shared store than the one that this device knows; join it with `lsa shared join`, nothing "
-        "was touched"
+        f"{shown(path)} is another shared store than the one that this device knows; join it with `lsa shared join`, "
+        "nothing was touched"
     )
 
 
@@ -88,7 +89,7 @@ def keys_of_another(path: Path, here: bool) -> SyncIncomplete:
 def foreign(path: Path, generation: int) -> SyncIncomplete:
     """A file that does not begin with the id of the store that this device knows."""
     return SyncIncomplete(
-        f"the shared file {path} does not begin as the file of this store does: it is another store's file"
+        f"{called(path)} does not begin as the file of this store does: it is another store's file"
         f"{', or from before its key was changed' if generation > 1 else ''}; put the right one back, or move it away, "
         "and the next sync makes it anew from what the devices hold"
     )
@@ -100,7 +101,7 @@ def damaged(path: Path, generation: int) -> SyncIncomplete:
     if generation > 1:
         why = "it is damaged, or from before its key was changed"
     return SyncIncomplete(
-        f"the shared file {path}: {why}; move it away, and the next sync makes it anew from what the devices hold"
+        f"{called(path)}: {why}; move it away, and the next sync makes it anew from what the devices hold"
     )
 
 

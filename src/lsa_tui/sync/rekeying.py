@@ -20,7 +20,7 @@ from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.sync import joining, keys
 from lsa_tui.sync.keys import Held
 from lsa_tui.sync.opening import Opening
-from lsa_tui.sync.shared import LOG_FORMAT
+from lsa_tui.sync.shared import LOG_FORMAT, About
 from lsa_tui.sync.sqlite_file import SqliteFile
 from lsa_tui.sync.url import anchor_of, parse
 from lsa_tui.vault import cipher
@@ -36,33 +36,53 @@ def rekey(book: Book, choose: Callable[[], str], url: str | None = None) -> tupl
     path = anchor_of(parse(url or book.config["shared.url"]))
     opening = Opening(book, path, joining.nobody, plain_too=True, older_too=True)
     with joining.at(book, url, opening) as shared:
-        _open(book, shared)
+        _open(book, shared, path)
         shared.close()  # nobody waits while a passphrase is thought of
         typed = choose()
-        _open(book, shared)
+        about = _open(book, shared, path)
         heads, was_plain = shared.heads(), opening.used is None
-        key = _encrypt(book, shared, typed) if was_plain else _change(book, shared, opening, typed)
+        store = about.hub_id if opening.used is None else opening.used.store
+        if was_plain:
+            cipher.require_sqlcipher()
+        else:
+            _refuse_known(book, path, opening, typed)
+        one, made = _new(path, store, typed, _after(book, path, store))
+        keys.remember(book, one)
+        if isinstance(shared, SqliteFile):
+            (_encrypt if was_plain else _change)(shared, opening, one, made)
+        else:
+            _of_folder(shared, one, made)
         shared.close()
-        _open(book, shared)
-        if opening.used is None or opening.used.key != key:
-            _give_up(shared, key)
+        _open(book, shared, path)
+        if opening.used is None or opening.used.key != one.key:
+            _give_up(shared, path, one.key)
             raise SyncIncomplete(
-                f"the key of the shared file {path} could not be changed, because somebody else is using it; nothing "
+                f"the key of {keys.called(path)} could not be changed, because somebody else is using it; nothing "
                 "was changed, try again in a minute"
             )
         there = shared.heads()
         if any(there.get(dev, (0, ""))[0] < seq for dev, (seq, _) in heads.items()):
-            raise SyncIncomplete(f"the shared file {path} lacks records after the change of its key; sync to refill it")
-        audit.note(book, "changed the key of the shared store", str(path))
-    return path, was_plain
+            raise SyncIncomplete(f"{keys.called(path)} lacks records after the change of its key; sync to refill it")
+        if shared.kind == "folder":
+            shared.sweep({})  # this device's files under the old key go now
+        audit.note(book, "changed the key of the shared store", keys.shown(path))
+    return Path(keys.shown(path)), was_plain
 
 
-def _open(book: Book, shared: SqliteFile) -> None:
+def _open(book: Book, shared: joining.KeyedStore, path: Path) -> About:
     about = shared.open(made_up=book.made_up, create=False)
     if not about.hub_id:
-        raise LsaError(f"there is no shared file {shared.path} yet; `lsa sync` makes it")
+        raise LsaError(f"{keys.called(path)} is not there yet; `lsa sync` makes it")
     if about.made_up or book.made_up:
-        raise LsaError(f"{shared.path} is for made-up records, and these stay plain; nothing was changed")
+        raise LsaError(f"{keys.shown(path)} is for made-up records, and these stay plain; nothing was changed")
+    return about
+
+
+def _of_folder(shared: joining.KeyedStore, one: Held, made: KeyFile) -> None:
+    from lsa_tui.sync import folder, folder_rekey  # only where the store is one
+
+    assert isinstance(shared, folder.Folder)
+    folder_rekey.change(shared, one, made)
 
 
 def _new(path: Path, store: str, typed: str, generation: int) -> tuple[Held, KeyFile]:
@@ -73,22 +93,25 @@ def _new(path: Path, store: str, typed: str, generation: int) -> tuple[Held, Key
     return Held(store, key, str(path), made.as_text(), coming=True), made
 
 
-def _change(book: Book, shared: SqliteFile, opening: Opening, typed: str) -> bytes:
+def _refuse_known(book: Book, path: Path, opening: Opening, typed: str) -> None:
+    """Raises LsaError for a join passphrase that whoever should stay out may know."""
     used = opening.used
     assert used is not None
-    before = [_named(shared.path, used), *(_text(one) for one in keys.held(book) if one.store == used.store)]
+    before = [_named(path, used), *(_text(one) for one in keys.held(book) if one.store == used.store)]
     if any(one.unlock(typed, ("passphrase",)) is not None for one in {one.key_id: one for one in before}.values()):
         raise LsaError(
             "that is a join passphrase it has already, or had, and whoever should stay out knows it; choose another. "
             "Nothing was changed"
         )
-    one, made = _new(shared.path, used.store, typed, _after(book, shared.path, used.store))
-    keys.remember(book, one)
+
+
+def _change(shared: SqliteFile, opening: Opening, one: Held, made: KeyFile) -> None:
+    used = opening.used
+    assert used is not None
     with shared.holding():
         keys.write(shared.path, replace(_named(shared.path, used), next=made))
     with suppress(SyncIncomplete):  # which key is in force is seen on opening it again
         shared.change_key(one.key)
-    return one.key
 
 
 def _named(path: Path, used: Held) -> KeyFile:
@@ -114,26 +137,22 @@ def _after(book: Book, path: Path, store: str) -> int:
     return 1 + keys.newest(book, store)
 
 
-def _give_up(shared: SqliteFile, key: bytes) -> None:
+def _give_up(shared: joining.KeyedStore, path: Path, key: bytes) -> None:
     """Takes the new key out of the file of keys again, where that can be done; left there it does no harm."""
     with suppress(SyncIncomplete), shared.holding():
-        file = keys.read(shared.path)
+        file = keys.read(path)
         if file is not None and file.next is not None and file.next.key_id == cipher.key_id(key):
-            keys.write(shared.path, replace(file, next=None))
+            keys.write(path, replace(file, next=None))
 
 
-def _encrypt(book: Book, shared: SqliteFile, typed: str) -> bytes:
+def _encrypt(shared: SqliteFile, opening: Opening, one: Held, made: KeyFile) -> None:
     """Puts an encrypted copy in the place of a plain file, in one step, while nobody else can write to it."""
-    cipher.require_sqlcipher()
     path = shared.path
-    store = shared.store_id()
-    one, made = _new(path, store, typed, _after(book, path, store))
-    keys.remember(book, one)
     beside = path.with_name(f".{path.name}.encrypting")
     for old in (beside, beside.with_name(f"{beside.name}-journal")):
         old.unlink(missing_ok=True)
     copy = SqliteFile(beside)
-    copy.opening = Opening(book, beside, keep=False, given=one)
+    copy.opening = Opening(opening.book, beside, keep=False, given=one)
     try:
         # Nothing is written to the old file: a journal of it would be played back into the new one.
         with shared.holding(reading_too=True):
@@ -149,7 +168,6 @@ def _encrypt(book: Book, shared: SqliteFile, typed: str) -> bytes:
         copy.close()
         beside.unlink(missing_ok=True)
     keys.write(path, made)
-    return one.key
 
 
 def _put_in_place(source: Path, target: Path) -> None:
