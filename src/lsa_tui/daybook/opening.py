@@ -10,7 +10,7 @@ from lsa_tui import clock, passphrases
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked
 from lsa_tui.paths import Paths
-from lsa_tui.vault import home, session
+from lsa_tui.vault import home, session, switching
 from lsa_tui.vault.keyfile import LEAST
 
 PLAIN = "the records in this home are not encrypted; `lsa key encrypt` does it"
@@ -119,6 +119,7 @@ def _from_keyring(paths: Paths) -> bytes | None:
 
 def open_with(paths: Paths, key: bytes) -> Book:
     """The book with its key; an interrupted change of key is completed, wrong tries go into the audit."""
+    switching.complete(paths)
     keys = home.read_key_file(paths)
     home.require_records(paths, keys)
     if keys.next is not None or keys.more:

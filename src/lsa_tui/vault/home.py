@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lsa_tui.errors import Locked, LsaError
 from lsa_tui.paths import Paths, write_whole
-from lsa_tui.vault import cipher
+from lsa_tui.vault import cipher, switching
 from lsa_tui.vault.keyfile import DamagedKeyFile, KeyFile
 
 FREE = 3
@@ -22,7 +22,11 @@ NEW = "new"
 
 
 def state(paths: Paths) -> str:
-    """`new`: nothing is here yet; `plain`: records that are not encrypted; `encrypted`."""
+    """`new`: nothing is here yet; `plain`: records that are not encrypted; `encrypted`.
+
+    A repair or a restore that was interrupted is completed first.
+    """
+    switching.complete(paths)
     if cipher.is_plain(paths.database):
         return "plain"
     if paths.key.exists() or paths.key_copy.exists() or cipher.is_there(paths.database):
