@@ -79,6 +79,19 @@ def _refuse_foreign(book: Book, shared: SharedStore, about: About, there: Heads)
         )
 
 
+def take(book: Book, shared: SharedStore, about: About) -> bool:
+    """Has this home share with the store that is open, whatever was at its place before: somebody said so.
+
+    Returns whether there was another one before.
+    """
+    before = memory_of(book, shared)
+    if before is None or about.hub_id in ("", before.hub_id):
+        return False
+    with book.store.writing() as db:
+        local.remember(db, local.Memory(about.hub_id, shared.name, before.apart))
+    return True
+
+
 def _note(book: Book, shared: SharedStore, about: About, before: local.Memory | None, there: Heads) -> str:
     what = {"sqlite": "the shared file", "folder": "the shared folder"}.get(shared.kind, "the shared store")
     if about.was_empty:
