@@ -78,6 +78,8 @@ class LsaApp(App[int]):
         self._marked: list[tuple[float, int]] = []
         self._seen = 0
         self._backlog: tuple[tuple[int, int], int] | None = None
+        self.arrived = 0
+        """How often something may have come from elsewhere: a sync, a command beside."""
         self._minute = ""
         self._choose_theme(book.config["look.theme"])
 
@@ -364,8 +366,9 @@ class LsaApp(App[int]):
         return self._backlog[1]
 
     def counted(self) -> None:
-        """The backlog changed without a write of this thread: a sync has ended."""
+        """Something changed without a write of this thread: a sync has ended."""
         self._backlog = None
+        self.arrived += 1
 
     # Drawing
 
@@ -425,6 +428,7 @@ class LsaApp(App[int]):
         seen = self.book.store.version_seen()
         if seen != self._seen:
             self._seen = seen
+            self.arrived += 1
             self.book.names = read.Names(self.book.db)
             self.look_back()
             self.view.refreshed()

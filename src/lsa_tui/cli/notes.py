@@ -139,7 +139,20 @@ def inbox(book: Book, args: Namespace) -> Answer:
     if not args.json:
         shown = {one.id for problem in found for one in problem.replies}
         problems.mark_seen(book, [one for one in unseen if one.id in shown])
-    return Answer(data, table(rows) or "Nothing was raised; `lsa raise TEXT` or `!teacher` in a note does")
+    said = table(rows) or "Nothing was raised; `lsa raise TEXT` or `!teacher` in a note does"
+    return Answer(data, "\n".join([*_not_received(book), said]))
+
+
+def _not_received(book: Book) -> list[str]:
+    """For a teacher and the SENCo, before everything else: which hand-overs did not come."""
+    from lsa_tui.daybook import handover  # notes and the rest of this file need it not
+
+    missing = handover.every_missing(book)
+    return [
+        f"{book.names.pupil(one.pupil)}: {handover.says(book, one)}"
+        for one in missing
+        if book.chosen in (None, one.pupil)
+    ]
 
 
 @command(

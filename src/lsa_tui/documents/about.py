@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 
 from lsa_tui.clock import from_text
-from lsa_tui.daybook import sessions
+from lsa_tui.daybook import handover, sessions
 from lsa_tui.documents.day import View, at, day_text, is_over, minutes, pauses_of, span_of
 from lsa_tui.documents.document import Item
 from lsa_tui.measures import spans
@@ -131,6 +131,16 @@ def unnamed(view: View) -> list[Item]:
             data={"unnamed": found},
         )
     ]
+
+
+def received(view: View) -> list[Item]:
+    """How new what was received of the pupil is, for whoever waits for it."""
+    book = view.day.book
+    last = handover.last_received(book, view.day.pupil) if book.role in handover.WAITING else None
+    if last is None:
+        return []
+    said = handover.received_says(book, last)
+    return [Item(text=f"{said[0].upper()}{said[1:]}", brief=said, data={"last_received": last.isoformat()})]
 
 
 def not_shared(view: View) -> list[Item]:

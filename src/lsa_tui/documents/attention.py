@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from lsa_tui.daybook import handover as handovers
 from lsa_tui.documents.day import View, at, day_text
 from lsa_tui.documents.document import Item
 from lsa_tui.records.kinds import Entry
@@ -99,6 +100,17 @@ def flag_item(flag: Entry, emphasis: bool = False) -> Item:
         emphasis=emphasis,
         data={"kind": "flag", "id": flag.id, "what": flag["what"], "value": flag["value"]},
     )
+
+
+def handover(view: View) -> list[Item]:
+    """For whoever waits for it: that nothing was received of this day, once its last lesson is over."""
+    book = view.day.book
+    found = handovers.missing(book, view.day.pupil, view.day.on)
+    if found is None:
+        return []
+    said = handovers.says(book, found)
+    data = {"kind": "handover", **handovers.as_json(book, found)}
+    return [Item(text=f"{said[0].upper()}{said[1:]}", brief=said, emphasis=True, data=data)]
 
 
 def conflicts(view: View) -> list[Item]:

@@ -57,6 +57,7 @@ def _row(section: str, part: str, audiences: tuple[str, ...], /, own: bool = Fal
 
 STAFF = ("lsa", "teacher", "senco")
 LSA_ONLY = ("lsa",)
+WAITING = ("teacher", "senco")
 HOME_ONLY = ("home",)
 
 _TIMES = "slot started ended status pauses"
@@ -68,6 +69,7 @@ _TO_GO = "text home helped own_words named"
 _RELEASE, _PHRASE = "note text part", "text part"
 
 MAY_SEE: tuple[Row, ...] = (
+    _row("needs_you", "handover", WAITING),
     _row("needs_you", "problems", STAFF, problem="text", reply="problem text close"),
     _row("needs_you", "incidents", STAFF, incident="seen next hurt free_to_leave"),
     _row("needs_you", "hands_on", STAFF, intervention="ended told told_at school_form_done"),
@@ -147,6 +149,7 @@ MAY_SEE: tuple[Row, ...] = (
     _row("about", "running", STAFF, session="slot status ended", slot="title", bout="behaviour until"),
     _row("about", "late", STAFF, session="assumed status"),
     _row("about", "unnamed", STAFF, tally="behaviour letter count"),
+    _row("about", "received", WAITING),
     _row("about", "not_shared", STAFF),
     # Home gets what was suggested for it and released, and nothing else.
     _row("achievements", "released", HOME_ONLY, note=_TO_GO, release=_RELEASE, phrase=_PHRASE),

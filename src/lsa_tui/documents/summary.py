@@ -17,6 +17,7 @@ from lsa_tui.records import read
 from lsa_tui.records.kinds import Entry
 
 PARTS: Mapping[tuple[str, str], Part] = {
+    ("needs_you", "handover"): attention.handover,
     ("needs_you", "problems"): attention.problems,
     ("needs_you", "incidents"): attention.incidents,
     ("needs_you", "hands_on"): intervention.due,
@@ -46,6 +47,7 @@ PARTS: Mapping[tuple[str, str], Part] = {
     ("about", "running"): about.running,
     ("about", "late"): about.late,
     ("about", "unnamed"): about.unnamed,
+    ("about", "received"): about.received,
     ("about", "not_shared"): about.not_shared,
     ("achievements", "released"): home.achievements,
     ("what_helped", "released"): home.helped,

@@ -9,7 +9,7 @@ from lsa_tui.app.views.ask import Ask
 from lsa_tui.app.views.base import Box
 from lsa_tui.app.views.entry import deed
 from lsa_tui.app.views.window import Listing
-from lsa_tui.daybook import problems, rights
+from lsa_tui.daybook import handover, problems, rights
 from lsa_tui.daybook.problems import Problem
 from lsa_tui.errors import LsaError
 
@@ -26,6 +26,7 @@ class Inbox(Listing):
         super().__init__(app)
         self.new: set[str] = set()
         self.problems: list[Problem] = []
+        self.missing: list[str] = []
         self.refreshed()
 
     def refreshed(self) -> None:
@@ -34,6 +35,10 @@ class Inbox(Listing):
         if unseen:
             problems.mark_seen(self.book, unseen)
             self.new |= {one.id for one in unseen}
+        self.missing = [
+            f"{self.book.names.pupil(one.pupil)} {handover.says(self.book, one)}"
+            for one in handover.every_missing(self.book)
+        ]
         found = problems.inbox(self.book)
         self.problems = sorted(found, key=lambda one: not any(reply.id in self.new for reply in one.replies))
         ids = [one.entry.id for one in self.problems]
@@ -55,6 +60,11 @@ class Inbox(Listing):
 
     def content(self, width: int) -> Picture:
         found = Picture()
+        for words in self.missing:
+            for n, part in enumerate(wrapped(words, width - 3)):
+                found.add((fit(f" {'' if n == 0 else '  '}{part}", width), "late"))
+        if self.missing:
+            found.add(("", "text"))
         if not self.problems:
             key = self.app.keymap.shown("screen.note")
             for words in (

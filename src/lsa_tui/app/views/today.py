@@ -10,13 +10,17 @@ from lsa_tui.app.frame import state
 from lsa_tui.app.views.base import View
 from lsa_tui.app.views.tally import tile_key
 from lsa_tui.clock import from_text
-from lsa_tui.daybook import entries, events, interventions, plan, problems, pupils, sessions
+from lsa_tui.daybook import entries, events, handover, interventions, plan, problems, pupils, sessions
 from lsa_tui.daybook.plan import SlotOfDay
 from lsa_tui.records import read
 from lsa_tui.records.kinds import Entry
 
 if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
+
+
+HANDOVERS = 3
+"""Pupils named for whom nothing was received; the inbox names them all."""
 
 
 class Today(View):
@@ -31,6 +35,8 @@ class Today(View):
         self.on = on or app.book.today()
         self.chosen: str | None = None
         self.slots: list[SlotOfDay] = []
+        self.missing: list[str] = []
+        self._asked_when: tuple[object, ...] = ()
         self.refreshed()
 
     def refreshed(self) -> None:
@@ -38,6 +44,7 @@ class Today(View):
         self.slots = plan.day(self.book, self.on, pupil) if pupil else []
         self.replies = problems.unseen(self.book, pupil) if pupil else []
         self.asked = self._asked()
+        self._look_for_handovers()
         self.forms = interventions.due(self.book) if pupil else []
         ids = [one.slot.id for one in self.slots]
         if self.chosen not in ids:
@@ -71,10 +78,24 @@ class Today(View):
             if one.status == "open" and one.entry.by != self.book.initials
         ]
 
+    def _look_for_handovers(self) -> None:
+        """Which hand-overs did not come, for whoever waits for them. Looked for anew when something arrived, and each
+        quarter of an hour: what is recorded here changes nothing of it."""
+        if self.book.role not in handover.WAITING:
+            self.missing = []
+            return
+        now = self.book.now()
+        when = (now.date(), now.hour, now.minute // 15, self.app.arrived, self.book.initials)
+        if when != self._asked_when:
+            self._asked_when = when
+            found = handover.every_missing(self.book)
+            self.missing = [f"{self.book.names.pupil(one.pupil)} {handover.says(self.book, one)}" for one in found]
+
     def draw(self, width: int, height: int) -> Picture:
         found = Picture()
         self.keep = None
         self._replies(found, width)
+        self._handovers(found, width)
         self._due(found, width)
         if self.morning:
             self._morning(found, width)
@@ -97,6 +118,17 @@ class Today(View):
             who = ", ".join(sorted({one.by for one in self.asked}))
             top = found.add((between(f" {len(self.asked)} raised by {who}, open", "Enter ", width), "late"))
             found.taps.append(Tap(0, top, width, 1, "today.replies"))
+
+    def _handovers(self, found: Picture, width: int) -> None:
+        if self.on != self.book.today():
+            return
+        shown = self.missing[:HANDOVERS]
+        if len(self.missing) > HANDOVERS:
+            shown[-1] = f"{len(self.missing) - HANDOVERS + 1} more pupils without a hand-over"
+        for words in shown:
+            for n, part in enumerate(wrapped(words, width - 3)):
+                top = found.add((fit(f" {'' if n == 0 else '  '}{part}", width), "late"))
+                found.taps.append(Tap(0, top, width, 1, "inbox"))
 
     def _due(self, found: Picture, width: int) -> None:
         self._forms(found, width)
