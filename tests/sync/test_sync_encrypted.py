@@ -34,6 +34,11 @@ def texts(book: Book) -> set[str]:
     return {one["text"] for one in read.of_kind(book.db, "note")}
 
 
+def records_of(held: dict) -> dict:
+    """What a home holds, without its memory of how the last sync ended."""
+    return {**held, "meta": [row for row in held["meta"] if not row[0].startswith("hub:")]}
+
+
 def raw(folder: Path) -> bytes:
     return b"".join(one.read_bytes() for one in sorted(folder.rglob("*")) if one.is_file())
 
@@ -186,7 +191,7 @@ def test_a_changed_key_is_told_apart_and_loses_nothing(one, two, url, shared, ev
     rekeying.rekey(one, lambda: NEW, url)
     assert shared.read_bytes() != old
     assert keys.held(one)[0].key != keys.held(two)[0].key
-    before, files = everything(two), raw(shared.parent)
+    before, files = records_of(everything(two)), raw(shared.parent)
     for typed in (PASS, NEW):  # told first, whatever is typed or set
         with pytest.raises(SyncIncomplete, match=r"the key of the shared file .* was changed") as caught:
             sync(two, url, ask=asked(typed))
@@ -194,7 +199,7 @@ def test_a_changed_key_is_told_apart_and_loses_nothing(one, two, url, shared, ev
         assert "lsa shared join" in str(caught.value)
         assert "damaged" not in str(caught.value)
         assert "1 not shared yet, everything is still on this device" in str(caught.value)
-    assert everything(two) == before
+    assert records_of(everything(two)) == before
     assert raw(shared.parent) == files
     with pytest.raises(Locked, match="not the join passphrase"):
         joining.join(two, asked(PASS), url)
@@ -469,10 +474,10 @@ def test_another_store_in_its_place_is_no_damage(homes, one, url, shared, everyt
     sync(there, f"sqlite:///{other}", ask=asked(NEW))
     shutil.move(other, shared)
     shutil.move(beside(other), beside(shared))
-    before, files = everything(one), raw(shared.parent)
+    before, files = records_of(everything(one)), raw(shared.parent)
     with pytest.raises(SyncIncomplete, match="another shared store"):
         sync(one, url)
-    assert everything(one) == before
+    assert records_of(everything(one)) == before
     assert raw(shared.parent) == files
 
 
@@ -524,11 +529,11 @@ def test_a_damaged_first_page_is_damage_and_no_changed_key(one, two, url, shared
     content = bytearray(shared.read_bytes())
     content[100:200] = os.urandom(100)
     shared.write_bytes(content)
-    before = everything(two)
+    before = records_of(everything(two))
     with pytest.raises(SyncIncomplete, match="it is damaged, for its key is the right one") as caught:
         sync(two, url)
     assert "changed" not in str(caught.value)
-    assert everything(two) == before
+    assert records_of(everything(two)) == before
     shared.unlink()
     assert sync(two, url).verified
 
