@@ -1,0 +1,257 @@
+"""Moving the shared store from one kind to another, each way, compared before the old one is left."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lsa_tui.daybook import pupils
+from lsa_tui.daybook.book import Book
+from lsa_tui.errors import BadInput, SyncIncomplete
+from lsa_tui.records import log
+from lsa_tui.sync import kinds, moving
+from lsa_tui.sync.run import sync
+from lsa_tui.sync.shared import Heads
+from lsa_tui.sync.url import parse, shown
+from postgres import Cluster
+
+KINDS = ("sqlite", "folder", "postgresql")
+PASS = "seven blue cups"
+
+New = Callable[[str], str]
+
+
+@pytest.fixture
+def new(tmp_path: Path, request: pytest.FixtureRequest) -> New:
+    """The URL of a new store of a kind."""
+    numbers = itertools.count(1)
+
+    def made(kind: str) -> str:
+        if kind == "postgresql":
+            return request.getfixturevalue("postgres").database()
+        folder = tmp_path / f"place {next(numbers)}"
+        folder.mkdir()
+        return f"sqlite:///{folder}/school.db" if kind == "sqlite" else f"folder:///{folder}"
+
+    return made
+
+
+def using(book: Book, url: str) -> Book:
+    book.config.save(shared_url=url)
+    return book
+
+
+def write(book: Book, *codes: str) -> None:
+    for code in codes:
+        pupils.add_item(book, "target", code, f"Says {code} with the card")
+
+
+def heads(book: Book, url: str) -> Heads:
+    with moving._open(book, parse(url), keep=False) as store:
+        return store.heads()
+
+
+@pytest.mark.parametrize(("source", "target"), itertools.permutations(KINDS, 2))
+def test_each_kind_to_each_other(homes, new: New, agree, source: str, target: str) -> None:
+    old, now = new(source), new(target)
+    one, two, three = using(homes("jt"), old), using(homes("mb"), old), homes("lp", pupil=None)
+    write(one, "T1", "T2")
+    sync(one)
+    write(two, "T3")
+    sync(two)  # what only the old store holds: `one` has not seen it
+
+    done = moving.move(one, now)
+    assert (done.changes, done.sent) == (sum(seq for seq, _ in heads(one, old).values()), done.changes)
+    assert one.config["shared.url"] == now
+    assert heads(one, old) == heads(one, now), "the old one keeps all it has"
+
+    write(two, "T4")
+    with pytest.raises(SyncIncomplete) as caught:
+        sync(two)
+    assert f"were moved to {shown(now)};" in str(caught.value)
+    assert "lsa init --shared" in str(caught.value)
+    assert "1 not shared yet" in str(caught.value)
+    sync(using(two, now))
+    sync(one)
+    sync(three, now)
+    agree(one, two, three)
+    with pytest.raises(BadInput, match="shared already"):
+        moving.move(one, now)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_there_and_back_again(homes, new: New, kind: str) -> None:
+    old, now = new(kind), new("sqlite")
+    one = using(homes("jt"), old)
+    write(one, "T1")
+    moving.move(one, now)
+    write(one, "T2")
+    moving.move(one, old)
+    assert sync(one).verified, "the mark that it was left is gone"
+    with pytest.raises(SyncIncomplete, match="were moved to"):
+        sync(one, now)
+
+
+@pytest.mark.parametrize(("source", "target"), itertools.permutations(KINDS, 2))
+def test_a_dry_run_counts_and_writes_nothing(homes, new: New, everything, source: str, target: str) -> None:
+    old, now = new(source), new(target)
+    one, two = using(homes("jt"), old), using(homes("mb"), old)
+    write(two, "T1")
+    sync(two)
+    sync(one)
+    write(two, "T2")
+    sync(two)
+    write(one, "T3")
+    before, there = everything(one), heads(one, old)
+    done = moving.move(one, now, dry_run=True)
+    assert (done.dry_run, done.sent) == (True, sum(seq for seq, _ in there.values()) + 1)
+    assert (everything(one), heads(one, old), heads(one, now)) == (before, there, {})
+    assert one.config["shared.url"] == old
+    assert sync(two).verified
+
+
+def test_an_encrypted_store_moves_to_an_encrypted_one(homes, new: New, agree, monkeypatch) -> None:
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    old, now = new("sqlite"), new("folder")
+    one, two = using(homes("jt", encrypted=True), old), homes("mb", pupil=None, encrypted=True)
+    write(one, "T1")
+    moving.move(one, now)
+    sync(two, now)
+    agree(one, two)
+    text = "".join(file.read_text("latin-1") for file in Path(parse(now).path).rglob("*") if file.is_file())
+    assert "with the card" not in text
+
+
+def test_others_records_are_never_mixed_in(homes, new: New) -> None:
+    old, now = new("sqlite"), new("folder")
+    one, other = using(homes("jt"), old), homes("mb")
+    write(one, "T1")
+    write(other, "T9")
+    sync(other, now)
+    there = heads(other, now)
+    for dry_run in (True, False):
+        with pytest.raises(SyncIncomplete, match="records of others"):
+            moving.move(one, now, dry_run=dry_run)
+    assert heads(other, now) == there
+    assert one.config["shared.url"] == old
+    assert sync(one).verified
+
+
+def test_made_up_and_real_are_never_mixed(homes, new: New, demo_home) -> None:
+    old, now = new("sqlite"), new("postgresql")
+    sync(demo_home, now)
+    one = using(homes("jt"), old)
+    write(one, "T1")
+    with pytest.raises(SyncIncomplete, match="never mix"):
+        moving.move(one, now)
+    assert one.config["shared.url"] == old
+
+
+@pytest.fixture
+def demo_home(homes) -> Book:
+    book = homes("demo", pupil=None)
+    with book.store.writing() as db:
+        log.set_meta(db, "made_up", "yes")
+    return book
+
+
+def test_nothing_is_left_where_the_old_store_cannot_be_read(homes, new: New) -> None:
+    old, now = new("sqlite"), new("folder")
+    one = using(homes("jt"), old)
+    write(one, "T1")
+    sync(one)
+    place = parse(old).path
+    place.parent.rename(place.parent.with_name("away"))
+    with pytest.raises(SyncIncomplete, match="cannot be reached"):
+        moving.move(one, now)
+    assert one.config["shared.url"] == old
+    assert not list(Path(parse(now).path).iterdir())
+
+
+@pytest.mark.parametrize("when", ["_check_target", "_settled", "_move_sealed"])
+def test_what_was_interrupted_is_completed_by_the_same_command(homes, new: New, agree, monkeypatch, when: str) -> None:
+    old, now = new("sqlite"), new("postgresql")
+    one, two = using(homes("jt"), old), using(homes("mb"), old)
+    write(one, "T1")
+    sync(two)
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(moving, when, killed)
+        with pytest.raises(KeyboardInterrupt):
+            moving.move(one, now)
+    assert one.config["shared.url"] == old
+    if when != "_move_sealed":  # by then the old store says so already
+        assert sync(two).verified
+        moving.move(one, now)
+    else:
+        with pytest.raises(SyncIncomplete, match="were moved to"):
+            sync(one)
+        sync(using(one, now))
+    sync(using(two, now))
+    sync(one)
+    agree(one, two)
+
+
+def test_what_others_send_meanwhile_comes_along(homes, new: New, agree, monkeypatch) -> None:
+    """Somebody shares with the old store after the new one was filled: it is not left before that came along."""
+    old, now = new("sqlite"), new("folder")
+    one, two = using(homes("jt"), old), using(homes("mb"), old)
+    write(one, "T1")
+    real, meanwhile = moving._settled, iter(["T2", "T3"])
+
+    def settled(*args: object) -> Heads | None:
+        if code := next(meanwhile, ""):
+            write(two, code)
+            sync(two)
+        return real(*args)
+
+    monkeypatch.setattr(moving, "_settled", settled)
+    moving.move(one, now)
+    assert heads(one, now) == heads(one, old)
+    sync(using(two, now))
+    agree(one, two)
+
+
+def test_a_store_that_does_not_read_back_is_not_moved_to(homes, new: New, postgres: Cluster) -> None:
+    """A change that the new store holds from an earlier try, altered there since."""
+    old, now = new("sqlite"), new("postgresql")
+    one = using(homes("jt"), old)
+    write(one, "T1")
+    sync(one, now)
+    postgres.run(
+        "UPDATE lsa_change SET body = replace(body, 'card', 'cart')", parse(now).address.split("/")[3].split("?")[0]
+    )
+    with pytest.raises(SyncIncomplete, match="missing or damaged"):
+        moving.move(one, now)
+    assert one.config["shared.url"] == old
+    assert sync(one).verified
+
+
+def test_out_of_a_cloud_folder(homes, tmp_path: Path, monkeypatch) -> None:
+    """From a program that did not refuse it yet: only out of there it is read."""
+    place = tmp_path / "OneDrive - Hill School"
+    place.mkdir()
+    one = homes("jt")
+    write(one, "T1")
+    sync(one, f"sqlite:///{place}/school.db", cloud_too=True)
+    using(one, f"sqlite:///{place}/school.db")
+    with pytest.raises(BadInput, match="OneDrive copies"):
+        sync(one)
+    moving.move(one, f"folder:///{place}")
+    assert sync(one).verified
+
+
+def test_without_a_store_or_with_a_wrong_place(homes, new: New, tmp_path: Path) -> None:
+    one = homes("jt")
+    with pytest.raises(BadInput, match="nothing to move; lsa init --shared postgresql://db/records"):
+        moving.move(one, "postgresql://jt:secret@db/records")
+    using(one, new("sqlite"))
+    with pytest.raises(BadInput, match="Dropbox copies"):
+        moving.move(one, f"sqlite:///{tmp_path}/Dropbox/school.db")
+    assert kinds.at(parse(one.config["shared.url"]), one).kind == "sqlite"
