@@ -6,7 +6,7 @@ Nothing is thrown away: the damaged file keeps all its bytes under a dated name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import branches, log
 from lsa_tui.sync import local
 from lsa_tui.sync.shared import Damaged, Heads, SharedStore
+from lsa_tui.sync.sqlite_file import SqliteFile
 
 _PAGE = 500
 
@@ -84,12 +85,14 @@ def says(kept: Path) -> str:
 
 
 def _names(book: Book, shared: SharedStore) -> set[str]:
-    """The chains that it may hold."""
-    try:
-        return set(shared.heads())
-    except SyncIncomplete:
-        known = {dev for one in local.memories(book.db) for dev in one.heads}
-        return known | set(log.read_heads(book.db))
+    """The chains that it may hold: what its heads say is not believed alone."""
+    found = {dev for one in local.memories(book.db) for dev in one.heads} | set(log.read_heads(book.db))
+    with suppress(SyncIncomplete):
+        found |= set(shared.heads())
+    if isinstance(shared, SqliteFile):
+        with suppress(SyncIncomplete):
+            found |= shared.chains()
+    return found
 
 
 def _readable(shared: SharedStore, dev: str) -> list[dict[str, Any]]:

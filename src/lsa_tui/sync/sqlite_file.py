@@ -123,9 +123,24 @@ class SqliteFile:
         try:
             log.insert_changes(self._db, changes)
         except cipher.integrity_errors():
-            raise Forked(f"{self.path} holds one of these changes already, under another name; sync again") from None
+            raise self._held_already(changes) from None
         for dev, (seq, chain) in {one["dev"]: (one["seq"], one["chain"]) for one in changes}.items():
             log.set_head(self._db, dev, seq, chain)
+
+    def _held_already(self, changes: Sequence[Change]) -> Exception:
+        """Why changes could not be inserted, those before the one that could not being there now."""
+        lacks = "SELECT NOT EXISTS (SELECT 1 FROM change WHERE dev = ? AND seq = ?)"
+        missing = (one for one in changes if self._db.execute_sql(lacks, (one["dev"], one["seq"])).fetchone()[0])
+        first = next(missing, None)
+        if first is not None and self.where(first["uid"]) is not None:
+            return Forked(f"{self.path} holds one of these changes already, under another name; sync again")
+        # Its place is taken, though the head says that the chain ends before it.
+        return sqlite3.DatabaseError("malformed: a chain goes on behind its head")
+
+    def chains(self) -> set[str]:
+        """Every chain of which it holds a change, whatever its heads say."""
+        with self._sentences():
+            return {str(dev) for (dev,) in self._db.execute_sql("SELECT DISTINCT dev FROM change")}
 
     def move(self, dev: str, seq: int) -> str:
         try:
