@@ -15,7 +15,7 @@ from lsa_tui.sync.url import parse
 from proofs import oracle
 from proofs.common import Violation
 from proofs.devices import Device
-from proofs.model import STAYS, World
+from proofs.model import FOREIGN, STAYS, World
 from proofs.places import Place
 
 ROUNDS = 2
@@ -40,12 +40,17 @@ def end(world: World, newcomer: bool = True) -> None:
 
 
 def settle(world: World, d: int, s: int) -> None:
-    """A sync after the faults have stopped. Where a person is told to move a damaged file away, she does."""
-    if not world.sync(d, s):
+    """A sync after the faults have stopped. What a person is told to do then, she does: take another store than before,
+    or move a damaged file away."""
+    if world.sync(d, s):
+        return
+    if FOREIGN in world.refused:
+        world.take(d, s)
+    else:
         world.counts["helped"] = world.counts.get("helped", 0) + 1
         world.store(s, "delete")
         world.places[s].hurt = False
-        world.sync(d, s)
+    world.sync(d, s)
 
 
 def judge(world: World, expected: set[str]) -> None:

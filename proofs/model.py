@@ -21,7 +21,7 @@ from lsa_tui.daybook import entries
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.records import ids, log, read
-from lsa_tui.sync import run
+from lsa_tui.sync import joining, run
 from lsa_tui.vault import cipher
 from proofs.common import Violation
 from proofs.devices import Crash, Device, Fuse
@@ -29,6 +29,7 @@ from proofs.places import KINDS, Place, swap
 
 START = datetime(2026, 11, 24, 10, 42, tzinfo=UTC)
 PUPIL = ids.natural_id("pupil", "", "K7")
+FOREIGN = "is another shared store"
 STAYS = ("dev", "seq", "chain")
 """The columns of a change that say where it stands, and may become others; the rest never does."""
 
@@ -46,6 +47,8 @@ class World:
         self.tokens: dict[str, str] = {}
         """Its uid to words of it that stand nowhere else."""
         self.counts: dict[str, int] = {}
+        self.refused = ""
+        """What the last sync said that was not complete."""
         self._chance = random.Random(seed)
         self._opened: list[Any] = []
         self._ticks = 0
@@ -214,6 +217,7 @@ class World:
             self._still_here(device, before)
             if not self.excused(place, problem):
                 raise Violation(f"a sync of device {d} with {place.kind} store {s} failed: {problem}") from problem
+            self.refused = str(problem)
             return False
         place.hurt = False
         after = self._still_here(device, before)
@@ -247,8 +251,15 @@ class World:
         self.counts["crashed"] = self.counts.get("crashed", 0) + crashed
         return crashed
 
+    def take(self, d: int, s: int) -> None:
+        """The person on a device says that another store than before is the right one."""
+        self._step("take", d, s)
+        joining.join(self._at(d).book, joining.nobody, self.places[s].url)
+
     def excused(self, place: Place, problem: SyncIncomplete) -> bool:
         """Whether a sync may fail like this."""
+        if (self.counts.get("swap") or self.counts.get("store")) and FOREIGN in str(problem):
+            return True
         return place.hurt and "damaged" in str(problem)
 
     def _meet(self, d: int, s: int) -> tuple[Device, Place, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""P10: a term of school days on eight devices whose clocks are wrong and whose people forget to sync: all of it arrives.
+"""P10: a term of school days on eight devices with wrong clocks, and people who forget to sync: all of it arrives.
 
 A cursor of times would lose what was recorded at 10:00 and arrives after a sync of 15:29; numbers do not.
 """
