@@ -209,8 +209,7 @@ def _unseen(
     db: Any, every: Sequence[Erasure], came: Collection[str], rows: Collection[str]
 ) -> tuple[set[str], set[str]]:
     """What was recorded without knowing of an erasure: rows with an id of their own, and single changes of others."""
-    dev = log.device(db)
-    shared = int(log.get_meta(db, "shared") or 0)
+    own = log.own_chains(db)
     found_rows: set[str] = set()
     found_changes: set[str] = set()
     touched = by_pupil(db, rows) if any(one.pupil for one in every) else {}
@@ -224,9 +223,9 @@ def _unseen(
             unseen = (
                 change["hlc"] < one.hlc
                 # This device wrote it before the erasure came.
-                or (fresh and not arrives and change["dev"] == dev != one.dev)
+                or (fresh and not arrives and change["dev"] in own)
                 # Nobody can have seen an erasure that never left this device.
-                or (arrives and one.dev == dev and one.seq > shared)
+                or (arrives and one.seq > own.get(one.dev, one.seq))
             )
             if unseen and ids.happened_once(change["row"]):
                 found_rows.add(change["row"])
