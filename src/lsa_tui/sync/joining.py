@@ -12,7 +12,7 @@ from typing import Protocol, cast
 from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked, LsaError, SyncIncomplete
-from lsa_tui.sync import admission, keys, kinds
+from lsa_tui.sync import admission, keys, kinds, recognising
 from lsa_tui.sync.keys import Held, NeedsPassphrase
 from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.shared import About, SharedStore
@@ -79,6 +79,8 @@ def at(book: Book, url: str | None, opening: Opening | None = None, ask: keys.As
 def join(book: Book, ask: keys.Ask, url: str | None = None) -> Path:
     """Learns the key of the shared store, from its join passphrase or the words of an invitation that `ask` gives.
 
+    Where another plain store than before is there, that one is this device's from now on.
+
     With `url` it is this device's shared store from now on. Returns its path. Raises Locked for a wrong or missing
     one, KeyChanged, WentBack, SyncIncomplete, LsaError where there is nothing to join.
     """
@@ -87,15 +89,22 @@ def join(book: Book, ask: keys.Ask, url: str | None = None) -> Path:
     with at(book, url, opening) as shared:
         about = shared.open(made_up=book.made_up, create=False)
         if about.hub_id and opening.used is None:
-            raise LsaError(f"{keys.called(path)} is not encrypted, so there is nothing to join; `lsa sync` shares")
-        used = opening.used or opening.admit()
-        file = _admitted(path, shared, about, opening)
-        text = file.as_text() if file.key_id == used.key_id else used.text
-        keys.remember(book, Held(used.store, used.key, str(path), text))
+            if not recognising.take(book, shared, about):
+                raise LsaError(f"{keys.called(path)} is not encrypted, so there is nothing to join; `lsa sync` shares")
+        else:
+            _learn(book, path, shared, about, opening)
     if url:
         book.config.save(shared_url=url)
     audit.note(book, "joined the shared store", keys.shown(path))
     return Path(keys.shown(path))
+
+
+def _learn(book: Book, path: Path, shared: KeyedStore, about: About, opening: Opening) -> None:
+    """Keeps the key of a store on this device."""
+    used = opening.used or opening.admit()
+    file = _admitted(path, shared, about, opening)
+    text = file.as_text() if file.key_id == used.key_id else used.text
+    keys.remember(book, Held(used.store, used.key, str(path), text))
 
 
 def _admitted(path: Path, shared: KeyedStore, about: About, opening: Opening) -> KeyFile:
