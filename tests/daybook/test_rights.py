@@ -46,7 +46,7 @@ NOT_FOR_EVERYBODY = {
 FOR_THE_DSL_TOO = {
     *("init", "demo", "unlock", "lock", "sync", "doctor", "paths", "keys", "themes", "concern", "dsl trust"),
     *("key passphrase", "key recovery", "key keyring", "key rekey", "key encrypt", "key pin"),
-    *("shared invite", "shared join", "shared rekey", "shared status"),
+    *("shared invite", "shared join", "shared rekey", "shared status", "shared move", "shared lock-test"),
     *("pupil add", "pupil list", "pupil use", "names add", "names import", "names list", "names remove"),
     *("handson list", "handson document"),
 }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+import time
 from argparse import Namespace
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -36,6 +39,11 @@ def join(book: Book, args: Namespace) -> Answer:
         given = passphrases.given("shared", args.join_passphrase_file)
         return given or passphrases.ask(f"Join passphrase or invitation for {needed.place}", _OTHERWISE)
 
+    if _on_a_server(args.url or book.config["shared.url"]):
+        from lsa_tui.sync import serving
+
+        name = serving.join(book, args.url)
+        return Answer({"joined": True, "path": name}, f"This device shares with {name}; its account there lets it in")
     path = joining.join(book, ask, args.url)
     from lsa_tui.sync.opening import PLAIN_HERE
 
@@ -105,12 +113,19 @@ def status(book: Book, args: Namespace) -> Answer:
     return Answer(data, _says(found), code=SyncIncomplete.exit_code if found.problem else 0)
 
 
+def _on_a_server(url: str) -> bool:
+    from lsa_tui.sync.url import parse
+
+    return parse(url).anchor is None
+
+
 def _says(found: Standing) -> str:
     words = {
         "not set": "No shared store is set; `lsa init --shared URL` names one",
         "not there": f"{found.place}: nothing is there yet; `lsa sync` makes it",
         "plain": f"{found.place}: not encrypted; `lsa shared rekey` does it",
         "encrypted": f"{found.place}: encrypted, key {found.key_id}",
+        "server": f"{found.place}: a server, whose accounts say who may read",
         "": f"{found.place}: cannot be told",
     }[found.state]
     lines = [words]
@@ -136,3 +151,75 @@ def _qr(words: str) -> str:
     drawn = io.StringIO()
     segno.make(words, error="m").terminal(drawn, compact=True, border=2)
     return drawn.getvalue()
+
+
+@command(
+    "shared move",
+    "moves what is shared to another place or kind (file, folder, server), checks it, and uses that from then on",
+    arg("url", metavar="URL", help="the new store, as in folder:////srv/school or postgresql://HOST/NAME"),
+    arg("--dry-run", action="store_true", help="says what it would move and changes nothing"),
+    examples=("shared move postgresql://db.school.example/records", "shared move folder:////home/jt/OneDrive/School"),
+)
+def move(book: Book, args: Namespace) -> Answer:
+    """The old store keeps all it has, and tells the other devices where to go. Exit 4 where it could not be done."""
+    from lsa_tui.sync import keys, moving
+    from lsa_tui.sync.url import shown
+
+    done = moving.move(book, args.url, dry_run=args.dry_run, ask=keys.somebody_asks)
+    data = {
+        "from": done.source,
+        "to": done.target,
+        "changes": done.changes,
+        "chains": done.chains,
+        "sent": done.sent,
+        "moved": not done.dry_run,
+    }
+    count = f"{done.changes} {'change' if done.changes == 1 else 'changes'} of {done.chains}"
+    count += f" {'device' if done.chains == 1 else 'devices'}"
+    if done.dry_run:
+        return Answer(data, f"{count} would be in {done.target}, {done.sent} of them sent now; nothing was changed")
+    return Answer(
+        data,
+        f"{count} are in {done.target}, read back and the same as in {done.source}. This device shares there now; "
+        f"every other one is told to at its next sync: lsa init --shared {shown(args.url)}",
+    )
+
+
+@command(
+    "shared lock-test",
+    "whether locks work where the shared file lies: run it on one machine, then with its code on another",
+    arg(
+        "url", nargs="?", metavar="URL", help="the shared file, or where it is to lie (without it: the one that is set)"
+    ),
+    arg("--code", metavar="CODE", help="on the second machine: the code that the first one shows"),
+    arg("--seconds", metavar="N", type=int, help="on the first: ends after so long, where nobody can press Enter"),
+    examples=("shared lock-test", "shared lock-test --code 4711"),
+)
+def lock_test(book: Book, args: Namespace) -> Answer:
+    """Never touches the shared file itself. Exit 4 where locks do not work."""
+    from lsa_tui.sync import lock_test as test
+
+    file = test.place(args.url or book.config["shared.url"])
+    folder = f"folder:///{file.parent.as_posix()}"
+    if args.code:
+        works = test.refused(file, args.code.strip())
+        says = (
+            f"Locks work: while the other machine held {file}, this one was refused it"
+            if works
+            else f"Locks do NOT work here: this machine got the lock on {file} while the other held it (or that one "
+            f"has ended its test). Use {folder} instead: lsa shared move {folder}"
+        )
+        return Answer({"works": works, "file": str(file)}, says, code=0 if works else SyncIncomplete.exit_code)
+    with test.holding(file) as code:
+        _wait(f"Now on the other machine: lsa shared lock-test --code {code}", args.seconds)
+    return Answer({"code": code, "file": str(file)}, f"The test with the code {code} has ended; the other machine said")
+
+
+def _wait(says: str, seconds: int | None) -> None:
+    print(says, file=sys.stderr, flush=True)
+    if seconds is not None:
+        time.sleep(max(seconds, 0))
+        return
+    print("Press Enter when it has answered.", file=sys.stderr, flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.stdin.readline()

@@ -144,6 +144,8 @@ COMMANDS: Mapping[str, Roles] = {
     "sync": EVERYBODY,
     "shared invite": EVERYBODY,
     "shared join": EVERYBODY,
+    "shared lock-test": EVERYBODY,
+    "shared move": EVERYBODY,
     "shared rekey": EVERYBODY,
     "shared status": EVERYBODY,
     # Safeguarding

@@ -12,7 +12,7 @@ from typing import Protocol, cast
 from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked, LsaError, SyncIncomplete
-from lsa_tui.sync import admission, keys, kinds, recognising
+from lsa_tui.sync import admission, keys, kinds, recognising, serving
 from lsa_tui.sync.keys import Held, NeedsPassphrase
 from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.shared import About, SharedStore
@@ -39,12 +39,12 @@ class Invitation:
 class Standing:
     """How the shared store stands for this device.
 
-    `state`: "not set", "not there", "plain", "encrypted", or "" where that cannot be told; `joined`: its key is held
-    here; `invitations`: those that are open; `problem`: one sentence, empty when all is well.
+    `state`: "not set", "not there", "plain", "encrypted", "server", or "" where that cannot be told; `joined`: its key
+    is held here; `invitations`: those that are open; `problem`: one sentence, empty when all is well.
     """
 
     state: str
-    place: Path | None = None
+    place: Path | str | None = None
     key_id: str = ""
     joined: bool = False
     invitations: int = 0
@@ -165,9 +165,13 @@ def standing(book: Book) -> Standing:
     if not url:
         return Standing("not set")
     try:
-        path = anchor_of(parse(url))
+        location = parse(url)
     except LsaError as wrong:
         return Standing("", problem=str(wrong))
+    if location.anchor is None:
+        state, says = serving.standing(book, location)
+        return Standing(state, location.name, joined=state == "server", problem=says)
+    path = location.anchor
     file, says = None, ""
     try:
         file = keys.read(path)

@@ -1,0 +1,131 @@
+"""`lsa shared move` and `lsa shared lock-test`, and a server as the shared store, as people and scripts use them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from commands import Ran, RunLsa, refused
+from postgres import PASSWORD, Cluster
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    (tmp_path / "share").mkdir()
+    return f"sqlite:///{tmp_path}/share/school.db"
+
+
+@pytest.fixture
+def device(run_lsa: RunLsa, tmp_path: Path):
+    """Runs a command on a plain device by name; one that is new is set up first."""
+
+    def run(name: str, *words: str) -> Ran:
+        home = tmp_path / name
+        if not home.exists():
+            done = run_lsa("--home", str(home), "init", "--plain", "--initials", name.upper(), "--defaults")
+            assert done.code == 0, done
+            assert run_lsa("--home", str(home), "pupil", "add", "K7").code == 0
+        return run_lsa("--home", str(home), *words)
+
+    return run
+
+
+def test_to_a_folder_and_on_to_a_server(device, file: str, tmp_path: Path, postgres: Cluster) -> None:
+    folder, server = f"folder:///{tmp_path}/cloud", postgres.database()
+    (tmp_path / "cloud").mkdir()
+    device("jt", "init", "--shared", file)
+    device("jt", "note", "Counted on from 8")
+    assert device("jt", "sync").code == 0
+
+    would = device("jt", "shared", "move", folder, "--dry-run", "--json").json
+    assert would == {**would, "moved": False, "from": f"{tmp_path}/share/school.db", "to": f"{tmp_path}/cloud"}
+    done = device("jt", "shared", "move", folder)
+    assert done.code == 0
+    assert "read back and the same" in done.out
+    assert f"lsa init --shared {folder}" in done.out
+    assert device("jt", "shared", "move", server, "--json").json["moved"] is True
+    assert device("jt", "sync", "--json").json["verified"] is True
+
+    for old in (file, folder):
+        device("lp", "init", "--shared", old)
+        refused(device("lp", "sync"), "were moved to", "lsa init --shared", code=4)
+    device("lp", "init", "--shared", server)
+    assert device("lp", "sync", "--json").json["received"] > 0
+    assert "Counted on from 8" in device("lp", "log").out
+
+
+def test_what_cannot_be_moved_is_said(device, file: str, tmp_path: Path) -> None:
+    refused(device("jt", "shared", "move", file), "nothing to move")
+    device("jt", "init", "--shared", file)
+    refused(device("jt", "shared", "move", file), "shared already")
+    refused(device("jt", "shared", "move", "school.db"), "is a path")
+    refused(device("jt", "shared", "move", f"folder:///{tmp_path}/away/there"), code=4)
+    assert device("jt", "sync").code == 0
+
+
+def test_a_server_stands_joined_and_its_account_is_never_shown(device, postgres: Cluster, monkeypatch) -> None:
+    name = postgres.database().split("/")[3].partition("?")[0]
+    url = postgres.over_tcp(name)
+    secrets = (PASSWORD, url.partition(":")[2].partition("@")[0].rpartition(":")[2])
+    said = []
+
+    def run(*words: str, code: int = 0) -> Ran:
+        done = device("jt", *words)
+        assert done.code == code, done
+        said.append(done.out + done.err)
+        return done
+
+    run("init", "--shared", url)
+    assert run("init", "--shared", url, "--json").json["shared"] == f"postgresql://127.0.0.1:{postgres.port}/{name}"
+    run("shared", "status")
+    run("sync")
+    assert run("shared", "status", "--json").json["state"] == "server"
+    run("shared", "join")
+    run("shared", "invite", code=1)
+    run("shared", "rekey", code=1)
+    run("sync", "--json")
+    run("doctor")
+    run("doctor", "--json")
+    run("paths")
+    run("paths", "--json")
+    # Everything goes wrong, in every way that is to be had here.
+    wrong = url.replace(f":{url.split(':')[2].split('@')[0]}@", ":gu3ssed@")
+    assert "gu3ssed" in wrong
+    for broken in (wrong, url + "nonesuch", url + "?sslmode=require", url + "?nosuchoption=gu3ssed", url + "?port=1"):
+        run("init", "--shared", broken)
+        for words in (("sync",), ("sync", "--json"), ("shared", "status"), ("doctor",), ("shared", "join")):
+            done = device("jt", *words)
+            said.append(done.out + done.err)
+            assert "Traceback" not in done.err
+    for words in said:
+        for secret in (*secrets, "gu3ssed"):
+            assert secret not in words
+
+
+def test_two_processes_see_that_locks_work(device, file: str, run_process: RunLsa, tmp_path: Path) -> None:
+    device("jt", "init", "--shared", file)
+    device("lp", "init", "--shared", file)
+    told = [sys.executable, "-m", "lsa_tui", "--home", str(tmp_path / "jt"), "shared", "lock-test"]
+    with subprocess.Popen(
+        told, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
+    ) as first:
+        code = first.stderr.readline().split()[-1]
+        second = run_process("--home", str(tmp_path / "lp"), "shared", "lock-test", "--code", code)
+        assert (second.code, second.out.startswith("Locks work:")) == (0, True)
+        refused(
+            run_process("--home", str(tmp_path / "lp"), "shared", "lock-test", "--code", "1"), "no lock test", code=1
+        )
+        out, _ = first.communicate("\n", timeout=30)
+    assert first.returncode == 0
+    assert code in out
+    assert not list((tmp_path / "share").iterdir()), "the shared file was not even made"
+
+
+def test_a_lock_test_ends_by_itself_for_a_script(device, file: str) -> None:
+    done = device("jt", "shared", "lock-test", file, "--seconds", "0", "--json")
+    assert len(done.json["code"]) == 4
+    assert "lock-test --code" in done.err
