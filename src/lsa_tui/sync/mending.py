@@ -69,6 +69,8 @@ def remains(book: Book, shared: SharedStore) -> Remains:
 
 def check(shared: SharedStore) -> None:
     """Reads all of a store. Raises Damaged where a change is not as it was written."""
+    if isinstance(shared, SqliteFile):
+        shared.check()
     for dev, (last, chain) in shared.heads().items():
         found = _readable(shared, dev)
         if not found or (found[-1]["seq"], found[-1]["chain"]) != (last, chain):

@@ -155,6 +155,8 @@ class _Run:
                 changed += 1
                 if changed > BEGUN_AGAIN:
                     raise
+                if changed > 1:
+                    self.suspect()
             except Busy:
                 if time.monotonic() - began > BUSY_FOR:
                     raise
@@ -346,6 +348,14 @@ class _Run:
             ) from problem
 
     # A damaged store: what can be read of it is taken in, it is set aside, and the steps begin again with a new one.
+
+    def suspect(self) -> None:
+        """What was joined and still is not one may be damage that looks like a branch: all of the store is read."""
+        try:
+            self.recognise(create=False)
+            mending.check(self.shared)
+        except Damaged as problem:
+            self.mend(problem)
 
     def mend(self, problem: Damaged) -> None:
         """Raises the problem where it is not for this device to mend, or where that was done once."""

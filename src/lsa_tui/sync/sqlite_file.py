@@ -132,13 +132,24 @@ class SqliteFile:
         lacks = "SELECT NOT EXISTS (SELECT 1 FROM change WHERE dev = ? AND seq = ?)"
         missing = (one for one in changes if self._db.execute_sql(lacks, (one["dev"], one["seq"])).fetchone()[0])
         first = next(missing, None)
-        if first is not None and self.where(first["uid"]) is not None:
+        # Not asked of the index: one that is damaged knows rows that are not there.
+        held = "SELECT 1 FROM change NOT INDEXED WHERE uid = ?"
+        if first is not None and self._db.execute_sql(held, (first["uid"],)).fetchone():
             return Forked(f"{self.path} holds one of these changes already, under another name; sync again")
-        # Its place is taken, though the head says that the chain ends before it.
-        return sqlite3.DatabaseError("malformed: a chain goes on behind its head")
+        # Its place is taken, though the head says that the chain ends before it; or an index is wrong.
+        return sqlite3.DatabaseError("malformed: what it holds is not what its heads or its indexes say")
+
+    def check(self) -> None:
+        """Raises Damaged where a page, a row or an index is not as it should be. Reads all of it."""
+        with self._sentences():
+            found = self._pragma("integrity_check(1)")
+            if found != "ok":
+                raise sqlite3.DatabaseError(f"malformed: {found}")
 
     def chains(self) -> set[str]:
         """Every chain of which it holds a change, whatever its heads say."""
+        if self._db is None:
+            return set()
         with self._sentences():
             return {str(dev) for (dev,) in self._db.execute_sql("SELECT DISTINCT dev FROM change")}
 
