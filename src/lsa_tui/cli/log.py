@@ -171,6 +171,8 @@ def _changed(book: Book, values: dict[str, Any] | None) -> str:
 
 def shown(book: Book, field: str, value: Any) -> str:
     """A field's value as people read it."""
+    if field == "removed":
+        return f"removed: {text.one_line(value)}" if value else KEPT
     if value is None:
         return "none"
     if field == "pupil":
@@ -184,6 +186,10 @@ def shown(book: Book, field: str, value: Any) -> str:
     return text.one_line(str(value))
 
 
+KEPT = "kept"
+"""The other side of a removal."""
+
+
 @command("conflicts", "edits that did not see each other: both values are kept until somebody decides")
 def conflicts(book: Book, _args: Namespace) -> Answer:
     """Each record with the values of its fields, the shown one first."""
@@ -192,9 +198,15 @@ def conflicts(book: Book, _args: Namespace) -> Answer:
     for entry in found:
         for field, values in sorted((entry.conflict or {}).items()):
             rows.append((short_id(book, entry), says(book, entry), field, "", ""))
-            rows += [("", "", "", shown(book, field, one["value"]), str(one["by"])) for one in values]
+            rows += [("", "", "", *_side(book, field, one, n == 0)) for n, one in enumerate(values)]
     data = [{**_as_json(book, one), "conflict": dict(one.conflict or {})} for one in found]
     return Answer(data, table(rows) or "Nothing to decide")
+
+
+def _side(book: Book, field: str, one: dict[str, Any], now: bool) -> tuple[str, str]:
+    """One of the values: what it is, and who wrote it when."""
+    when = f"{one['at'][:10]} {one['at'][11:16]}"
+    return shown(book, field, one["value"]), f"{one['by']} {when}{', shown now' if now else ''}"
 
 
 @command(
@@ -202,8 +214,8 @@ def conflicts(book: Book, _args: Namespace) -> Answer:
     "decides between edits that did not see each other",
     ID,
     arg("field", metavar="FIELD"),
-    arg("value", metavar="VALUE", nargs="*", help="the right value (without it: the one shown now)"),
-    examples=("decide 0193a2b4-1c2d text", "decide 0193a2b4-1c2d count 3"),
+    arg("value", metavar="VALUE", nargs="*", help="the right value (without it: the one shown now); removed: or kept"),
+    examples=("decide 0193a2b4-1c2d text", "decide 0193a2b4-1c2d count 3", "decide 0193a2b4-1c2d removed kept"),
 )
 def decide(book: Book, args: Namespace) -> Answer:
     """The entry as it is now."""
@@ -224,4 +236,11 @@ def decide(book: Book, args: Namespace) -> Answer:
 
 
 def _decided(book: Book, entry: Entry, field: str, typed: str) -> Any:
+    if field == "removed":
+        word = typed.strip().casefold()
+        if word in (KEPT, "keep"):
+            return None
+        if word in ("removed", "remove"):
+            return next(one["value"] for one in (entry.conflict or {})[field] if one["value"])
+        raise BadInput(f"{typed!r} decides nothing about a removal; write kept, or removed")
     return book.pupil(typed) if field == "pupil" else _value(book, entry, field, typed)

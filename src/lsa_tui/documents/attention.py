@@ -8,6 +8,7 @@ from dataclasses import replace
 from lsa_tui.daybook import handover as handovers
 from lsa_tui.documents.day import View, at, day_text
 from lsa_tui.documents.document import Item
+from lsa_tui.records import read
 from lsa_tui.records.kinds import Entry
 from lsa_tui.records.vocabulary import KINDS
 from lsa_tui.text import one_line
@@ -119,9 +120,10 @@ def conflicts(view: View) -> list[Item]:
     shown = {name for name, kind in KINDS.items() if not kind.own}
     plan = (one for entries in day.plan.values() for one in entries if not one.removed)
     todays = (one for entries in day.all.values() for one in entries)
-    return [
-        _conflict(one) for one in (*plan, *todays, *day.problems) if one.conflict and not one.own and one.kind in shown
-    ]
+    removed = (one for one in read.conflicts(day.book.db) if one.removed and one.pupil in (None, day.pupil))
+    gone = (one for one in removed if not KINDS[one.kind].listed or one.when.date() == day.on)
+    found = {one.id: one for one in (*plan, *todays, *day.problems, *gone)}
+    return [_conflict(one) for one in found.values() if one.conflict and not one.own and one.kind in shown]
 
 
 def _conflict(entry: Entry) -> Item:

@@ -69,6 +69,9 @@ class Conflicts(Windowed):
             found.add(("", "text"))
             for part in wrapped(NOTHING, width - 2):
                 found.add((fit(f" {part}", width), "muted"))
+        elif self.open[self.at][1] == "removed":  # what it is about, as it stands with the edit
+            for part in wrapped(self.book.line(self.open[self.at][0]), width - 2, 3):
+                found.add((fit(f" {part}", width), "muted"))
         for n, one in enumerate(self._values(), 1):
             found.add(("", "text"))
             top = len(found.lines)

@@ -97,7 +97,9 @@ class Syncing:
         """What was sent is not checked by then, so it is not called shared."""
         done, of = self.counts.get("sending", (0, 0))
         sent = f"{done} of {of} were sent and not checked yet; " if done else ""
-        return f"The sync was stopped; {sent}{self._here()}, and the next sync goes on from there."
+        received, _ = self.counts.get("taking in", (0, 0))
+        came = f"{received} received; " if received else ""
+        return f"The sync was stopped; {came}{sent}{self._here()}, and the next sync goes on from there."
 
     def _here(self) -> str:
         """How many entries are on this device alone."""
@@ -195,13 +197,15 @@ def url_of(typed: str) -> str:
     Empty for none. Raises BadInput, for a folder too that is not there now: what is typed in passing is never checked
     again, and a slip would show at every sync.
     """
-    from lsa_tui.sync.url import parse  # needed only where an address is given
+    from lsa_tui.sync import clouds  # needed only where an address is given
+    from lsa_tui.sync.url import parse
 
     words = typed.strip()
     if not words:
         return ""
     url = _of_path(words) if _PATH.match(words) else words
     location = parse(url)
+    clouds.check(location)
     if location.path is None:
         return url  # a server is asked when it is synced with
     folder = location.path.parent

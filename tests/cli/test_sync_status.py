@@ -1,0 +1,148 @@
+"""`lsa sync --status`: what a device knows of sharing, and what scripts make of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from commands import RunLsa, refused
+
+
+@pytest.fixture
+def school(run_lsa: RunLsa, at: Callable[[str], None], tmp_path: Path) -> RunLsa:
+    """An LSA (jt) and a teacher (lp) who share one file; each command begins with who."""
+    at("2026-11-23T15:31:00+00:00")
+    (tmp_path / "share").mkdir()
+    url = f"sqlite:///{tmp_path}/share/school.db"
+    for who, role in (("jt", "lsa"), ("lp", "teacher")):
+        home = str(tmp_path / who)
+        given = ("--plain", "--initials", who.upper(), "--role", role, "--shared", url)
+        assert run_lsa("--home", home, "init", *given).code == 0
+    assert run_lsa("--home", str(tmp_path / "jt"), "pupil", "add", "K7").code == 0
+    return lambda who, *words: run_lsa("--home", str(tmp_path / who), *words)
+
+
+def test_before_and_after_a_sync(school: RunLsa, at: Callable[[str], None], tmp_path: Path) -> None:
+    before = school("jt", "sync", "--status", "--json")
+    assert before.code == 4
+    told = json.loads(before.out)
+    assert (told["kind"], told["store"]) == ("sqlite", f"{tmp_path}/share/school.db")
+    assert (told["backlog"], told["last_ok"], told["complete"], told["asked"]) == (1, None, False, False)
+    assert school("jt", "sync").code == 0
+    assert school("lp", "sync").code == 0
+    at("2026-11-24T08:00:00+00:00")
+    after = school("lp", "sync", "--status", "--json").json
+    assert after["complete"]
+    assert after["last_ok"].startswith("2026-11-23T15:31")
+    (device,) = after["devices"]
+    assert (device["mine"], device["by"], device["changes"]) == (False, "JT", 1)
+    assert device["heard"].startswith("2026-11-23T15:31")
+    own = school("jt", "sync", "--status")
+    assert own.code == 0
+    for words in ("a file", "Last complete sync: Mon 23 Nov 2026 15:31", "Nothing is here only", "(this device)"):
+        assert words in own.out
+    assert "the shared store was not asked" in own.out
+
+
+def test_it_asks_no_store_and_writes_nothing(school: RunLsa, tmp_path: Path) -> None:
+    school("jt", "sync")
+    school("jt", "note", "Sat by the window")
+    os.rename(tmp_path / "share", tmp_path / "elsewhere")
+    before = (tmp_path / "jt" / "records.db").read_bytes()
+    done = school("jt", "sync", "--status", "--json")
+    assert done.code == 4
+    assert json.loads(done.out)["backlog"] == 1
+    assert not (tmp_path / "share").exists()
+    assert (tmp_path / "jt" / "records.db").read_bytes() == before
+
+
+def test_a_new_home_and_a_home_without_a_store(run_lsa: RunLsa, tmp_path: Path) -> None:
+    home = str(tmp_path / "new")
+    run_lsa("--home", home, "init", "--plain", "--initials", "JT", "--role", "lsa")
+    told = run_lsa("--home", home, "sync", "--status", "--json")
+    assert told.json["store"] is None
+    assert told.json["complete"]
+    with sqlite3.connect(tmp_path / "new" / "records.db") as held:
+        assert held.execute("SELECT count(*) FROM meta WHERE key = 'device'").fetchone() == (0,)
+    held.close()
+    said = run_lsa("--home", home, "sync", "--status")
+    assert "lsa init --shared URL" in said.out
+
+
+def test_what_was_wrong_last_time_and_that_it_is_over(school: RunLsa, tmp_path: Path) -> None:
+    school("jt", "sync")
+    share = tmp_path / "share"
+    good = (share / "school.db").read_bytes()
+    (share / "school.db").unlink()
+    (share / "school.db").mkdir()  # whoever it was: nothing there that could be opened
+    assert school("jt", "sync").code == 4
+    told = school("jt", "sync", "--status", "--json")
+    assert told.code == 4
+    assert "school.db" in json.loads(told.out)["last_error"]
+    assert "Last time:" in school("jt", "sync", "--status").out
+    (share / "school.db").rmdir()
+    (share / "school.db").write_bytes(good)
+    assert school("jt", "sync").code == 0
+    told = school("jt", "sync", "--status", "--json")
+    assert told.code == 0
+    assert told.json["last_error"] is None
+
+
+def test_a_copy_that_was_set_aside_is_named(school: RunLsa, tmp_path: Path) -> None:
+    school("jt", "sync")
+    assert school("jt", "sync", "--status", "--json").json["damaged"] == []
+    shared = tmp_path / "share" / "school.db"
+    data = bytearray(shared.read_bytes())
+    data[4096 * 2 : 4096 * 3] = os.urandom(4096)
+    data[100:140] = b"\xff" * 40
+    shared.write_bytes(bytes(data))
+    school("jt", "note", "afterwards")
+    assert school("jt", "sync").code == 0
+    (name,) = school("jt", "sync", "--status", "--json").json["damaged"]
+    assert name.startswith("school.db.damaged-2026-11-23-1531")
+    assert (shared.parent / name).read_bytes() == bytes(data)
+    assert f"Damaged, and kept beside it: {name}" in school("jt", "sync", "--status").out
+
+
+def test_what_waits_for_a_decision_and_what_did_not_come(
+    school: RunLsa, at: Callable[[str], None], tmp_path: Path
+) -> None:
+    school("jt", "plan", "add", "Maths", "--start", "09:00", "--end", "10:00", "--date", "2026-11-24")
+    school("jt", "target", "add", "T1", "Asks for help")
+    for who in ("jt", "lp"):
+        school(who, "sync")
+    uid = school("jt", "target", "list", "--json").json[0]["id"]
+    school("jt", "correct", uid, "text=Asks with the card")
+    school("lp", "correct", uid, "text=Asks with a word")
+    for who in ("jt", "lp", "jt"):
+        school(who, "sync")
+    at("2026-11-24T10:01:00+00:00")
+    told = school("lp", "sync", "--status", "--json").json
+    assert told["conflicts"] == 1
+    assert told["handovers"] == [
+        {"pupil": "K7", "days": ["2026-11-24"], "last_received": None,
+         "says": "no hand-over for Tue; nothing received yet"}
+    ]  # fmt: skip
+    said = school("lp", "sync", "--status").out
+    assert "1 to decide; `lsa conflicts` lists them" in said
+    assert "K7: no hand-over for Tue" in said
+
+
+def test_a_password_is_nowhere_in_it(run_lsa: RunLsa, tmp_path: Path) -> None:
+    home = str(tmp_path / "home")
+    url = "postgresql://jt:zebra7@db.example/school"
+    done = run_lsa("--home", home, "init", "--plain", "--initials", "JT", "--role", "lsa", "--shared", url)
+    assert done.code == 0, done
+    for words in (("sync", "--status"), ("sync", "--status", "--json"), ("paths",), ("shared", "status")):
+        done = run_lsa("--home", home, *words)
+        assert "zebra7" not in done.out + done.err, words
+    assert "db.example/school: a server" in run_lsa("--home", home, "sync", "--status").out
+
+
+def test_it_is_asked_alone(school: RunLsa) -> None:
+    refused(school("jt", "sync", "--status", "--dry-run"), "without --dry-run")
