@@ -72,10 +72,12 @@ class Chance:
         deeds.get(name, lambda: getattr(w, name)(d))()
 
 
-def played(play: Callable[[World], None], kinds: tuple[str, ...], devices: int, seed: int) -> tuple[list[str], World]:
+def played(
+    play: Callable[[World], None], kinds: tuple[str, ...], devices: int, seed: int, encrypted: bool = False
+) -> tuple[list[str], World]:
     """Plays in a world of its own: the violation with the script that does it again (or none), and what was done."""
     with workplace() as folder:
-        world = World(folder, kinds, devices, seed)
+        world = World(folder, kinds, devices, seed, encrypted)
         try:
             play(world)
         except Violation as problem:

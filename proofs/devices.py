@@ -51,6 +51,10 @@ class Fuse:
             sys.unraisablehook = hook
 
 
+Copy = tuple[bytes, str, set[str], set[str], set[str]]
+"""A device's database, whose it is, and what was known of it."""
+
+
 @dataclass
 class Device:
     """One device, and what is known of it.
@@ -62,18 +66,19 @@ class Device:
     number: int
     folder: Path
     initials: str
+    key: bytes | None = None
     book: Book = field(init=False)
     must: set[str] = field(default_factory=set)
     may: set[str] = field(default_factory=set)
     private: set[str] = field(default_factory=set)
     skew: timedelta = timedelta()
-    saved: tuple[bytes, str, set[str], set[str], set[str]] | None = None
+    saved: Copy | None = None
 
     def open(self) -> None:
         """Starts the program on it."""
         settings = config.load(Paths(self.folder, self.folder).config)
         settings.values |= {"person.initials": self.initials, "person.role": "lsa"}
-        self.book = Book(Paths(self.folder, self.folder), settings)
+        self.book = Book(Paths(self.folder, self.folder), settings, self.key)
 
     def live(self) -> dict[str, str]:
         """What is on it and not taken back: uid to chain; without what was done (which is no record)."""
@@ -83,7 +88,7 @@ class Device:
         )
         return dict(self.book.db.execute_sql(sql).fetchall())
 
-    def content(self) -> tuple[bytes, str, set[str], set[str], set[str]]:
+    def content(self) -> Copy:
         """A copy of it, made while the program is closed, with what is known of it."""
         self.book.close()
         # SQLite has written its write-ahead file back: nobody else has the home open.
@@ -92,7 +97,7 @@ class Device:
         self.book.store.connect()
         return database, self.initials, set(self.must), set(self.may), set(self.private)
 
-    def become(self, copy: tuple[bytes, str, set[str], set[str], set[str]]) -> None:
+    def become(self, copy: Copy) -> None:
         """Its disk is replaced by a copy."""
         if hasattr(self, "book"):
             self.book.close()

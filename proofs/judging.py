@@ -15,7 +15,7 @@ from lsa_tui.sync.url import parse
 from proofs import oracle
 from proofs.common import Violation
 from proofs.devices import Device
-from proofs.model import FOREIGN, STAYS, World
+from proofs.model import FOREIGN, STAYS, World, asked
 from proofs.places import Place
 
 ROUNDS = 2
@@ -130,7 +130,7 @@ def _holds(world: World, place: Place, device: Device, shared: set[str], heads: 
     location = parse(place.url)
     store = kinds.at(location, device.book)
     if location.anchor is not None:
-        store.opening = Opening(device.book, location.anchor, keep=False)
+        store.opening = Opening(device.book, location.anchor, asked, keep=False)
     try:
         store.open(made_up=False, create=False)
         there = store.heads()
@@ -169,11 +169,11 @@ def _newcomer(world: World) -> None:
     first = world.devices[0]
     heads = log.shareable_heads(first.book.db)
     for s, place in enumerate(world.places):
-        new = Device(90 + s, world.folder / f"new-{s}", "NN")
+        new = Device(90 + s, world.folder / f"new-{s}", "NN", world.key)
         new.open()
         try:
             os.environ["LSA_NOW"] = "2026-11-25T08:00:00+00:00"
-            run.sync(new.book, place.url)
+            run.sync(new.book, place.url, ask=asked)
             if log.shareable_heads(new.book.db) != heads or _table(new) != _table(first):
                 raise Violation(f"a new device that syncs with the {place.kind} store has not what the others have")
         except SyncIncomplete as problem:

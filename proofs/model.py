@@ -17,35 +17,51 @@ from typing import Any
 from unittest.mock import patch
 
 from lsa_tui import clock
-from lsa_tui.daybook import entries
+from lsa_tui.daybook import entries, erasing
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.records import ids, log, read
 from lsa_tui.sync import joining, run
-from lsa_tui.vault import cipher
+from lsa_tui.vault import cipher, keyfile
 from proofs.common import Violation
 from proofs.devices import Crash, Device, Fuse
 from proofs.places import KINDS, Place, swap
 
 START = datetime(2026, 11, 24, 10, 42, tzinfo=UTC)
 PUPIL = ids.natural_id("pupil", "", "K7")
+KEY = b"k" * 32
 FOREIGN = "is another shared store"
 STAYS = ("dev", "seq", "chain")
 """The columns of a change that say where it stands, and may become others; the rest never does."""
+
+
+def asked(_needed: object) -> str:
+    """What a person types where the join passphrase of a store is asked for."""
+    return "three green hats"
 
 
 class World:
     """Some devices and some stores. Every method that is a step appends itself to `script`."""
 
     def __init__(
-        self, folder: Path, kinds: Sequence[str] = ("sqlite", "sqlite"), devices: int = 3, seed: int = 0
+        self,
+        folder: Path,
+        kinds: Sequence[str] = ("sqlite", "sqlite"),
+        devices: int = 3,
+        seed: int = 0,
+        encrypted: bool = False,
     ) -> None:
         self.folder, self.seed = folder, seed
-        self.script = [f"w = World(folder, {tuple(kinds)!r}, devices={devices}, seed={seed})"]
+        self.key = KEY if encrypted else None
+        self.script = [f"w = World(folder, {tuple(kinds)!r}, {devices}, {seed}, {encrypted})"]
         self.known: dict[str, dict[str, Any]] = {}
         """Every change that was ever written, as it was written."""
         self.tokens: dict[str, str] = {}
         """Its uid to words of it that stand nowhere else."""
+        self.erasures: set[str] = set()
+        """The changes that are erasures."""
+        self.seen: dict[str, frozenset[str]] = {}
+        """A change to the erasures that its writer knew of."""
         self.counts: dict[str, int] = {}
         self.refused = ""
         """What the last sync said that was not complete."""
@@ -57,6 +73,7 @@ class World:
             patch.object(os, "urandom", self._chance.randbytes),
             patch.object(cipher, "connect", self._connected(cipher.connect)),
             patch.dict(os.environ),
+            patch.object(keyfile, "ARGON2", {**keyfile.ARGON2, "memory_kib": 64, "passes": 1, "lanes": 1}),
         ]
         for one in self._patches:
             one.start()
@@ -70,7 +87,7 @@ class World:
             raise
 
     def _add_device(self, number: int) -> Device:
-        device = Device(number, self.folder / f"device-{number}", "ABCDEFGHIJ"[number] * 2)
+        device = Device(number, self.folder / f"device-{number}", "ABCDEFGHIJ"[number] * 2, self.key)
         device.open()
         self.devices.append(device)
         return device
@@ -153,6 +170,19 @@ class World:
             name, choices = sorted((one.conflict or {}).items())[n % len(one.conflict or {})]
             self._record(d, one.kind, one.id, {name: choices[n % len(choices)]["value"]}, None)
 
+    def erase(self, d: int, n: int) -> None:
+        """A note that goes for good, with its history."""
+        self._step("erase", d, n)
+        notes = self._notes(d)
+        if notes:
+            self._erasing(d, lambda book: erasing.erase_rows(book, [notes[n % len(notes)]], "by mistake"))
+
+    def erase_pupil(self, d: int) -> None:
+        """All that is recorded of K7 by anybody."""
+        self._step("erase_pupil", d)
+        if read.get(self._at(d).book.db, PUPIL) is not None:
+            self._erasing(d, lambda book: erasing.erase_pupil(book, "K7", "left"))
+
     def undo(self, d: int) -> None:
         """The last step taken back, where that can be."""
         self._step("undo", d)
@@ -212,15 +242,15 @@ class World:
         self._step("sync", d, s)
         device, place, before = self._meet(d, s)
         try:
-            result = run.sync(device.book, place.url)
+            result = run.sync(device.book, place.url, ask=asked)
         except SyncIncomplete as problem:
-            self._still_here(device, before)
+            self._still_here(device, place, before)
             if not self.excused(place, problem):
                 raise Violation(f"a sync of device {d} with {place.kind} store {s} failed: {problem}") from problem
             self.refused = str(problem)
             return False
         place.hurt = False
-        after = self._still_here(device, before)
+        after = self._still_here(device, place, before)
         device.must |= place.must
         place.must |= {uid for uid, dev in after.items() if dev != log.OWN}
         self._within(device, after)
@@ -239,7 +269,7 @@ class World:
         crashed = False
         try:
             with Fuse(calls).burning():
-                run.sync(device.book, place.url)
+                run.sync(device.book, place.url, ask=asked)
         except Crash:
             crashed = True
         except SyncIncomplete as problem:
@@ -247,14 +277,14 @@ class World:
                 raise Violation(f"a sync of device {d} with {place.kind} store {s} failed: {problem}") from problem
         if crashed:
             self._let_go()
-        self._still_here(device, before)
+        self._still_here(device, place, before)
         self.counts["crashed"] = self.counts.get("crashed", 0) + crashed
         return crashed
 
     def take(self, d: int, s: int) -> None:
         """The person on a device says that another store than before is the right one."""
         self._step("take", d, s)
-        joining.join(self._at(d).book, joining.nobody, self.places[s].url)
+        joining.join(self._at(d).book, asked, self.places[s].url)
 
     def excused(self, place: Place, problem: SyncIncomplete) -> bool:
         """Whether a sync may fail like this."""
@@ -265,6 +295,7 @@ class World:
     def _meet(self, d: int, s: int) -> tuple[Device, Place, dict[str, str]]:
         device, place = self._at(d), self.places[s % len(self.places)]
         before = device.live()
+        self._learn_erasures(device, before)
         # Whatever comes of it, either may now hold what the other one held.
         place.may |= device.may
         device.may |= place.may
@@ -297,6 +328,7 @@ class World:
             raise Violation(f"device {d} wrote a {kind} and has {len(new)} more changes")
         uid = new.pop()
         self._learn(device, uid)
+        self.seen[uid] = frozenset(after.keys() & self.erasures)
         if token:
             self.tokens[uid] = token
         if own:
@@ -340,8 +372,30 @@ class World:
         device.private -= gone
         device.private |= {uid for uid in back if after[uid] == log.OWN}
 
-    def _still_here(self, device: Device, before: dict[str, str]) -> dict[str, str]:
+    def _erasing(self, d: int, deed: Callable[[Book], Any]) -> None:
+        device = self._at(d)
+        before = device.live()
+        deed(device.book)
         after = device.live()
+        if before.keys() - after.keys():
+            raise Violation(f"an erasure on device {d} took whole changes away")
+        self._learn_erasures(device, after)
+
+    def _learn_erasures(self, device: Device, after: dict[str, str]) -> None:
+        """An erasure that carries on another one is made by the program itself, at a sync."""
+        own = log.own_chains(device.book.db)
+        for uid in after.keys() - self.known.keys():
+            if after[uid] in own:
+                self._learn(device, uid)
+                if self.known[uid]["op"] == log.REDACT:
+                    self.erasures.add(uid)
+                    device.must.add(uid)
+                    device.may.add(uid)
+
+    def _still_here(self, device: Device, place: Place, before: dict[str, str]) -> dict[str, str]:
+        after = device.live()
+        self._learn_erasures(device, after)
+        place.may |= device.may
         gone = (before.keys() | device.must | device.private) - after.keys()
         if gone:
             raise Violation(f"a sync took {len(gone)} of {len(before)} changes away from device {device.number}")
