@@ -45,21 +45,22 @@ def note(book: Book, did: str, about: str = "") -> None:
     content = {"did": text.one_line(text.clean(did), 80), "about": text.one_line(text.clean(about), LONGEST)}
     with book.store.writing() as db:
         log.append_alone(db, log.AUDIT, "act", log.ACT, content, book.author())
-        log.set_meta(db, HEAD, _head(db))
+        log.set_meta(db, HEAD, head(db))
 
 
 HEAD = "audit_head"
 """Where this database remembers the end of the audit, apart from it."""
 
 
-def _head(db: Any) -> str:
+def head(db: Any) -> str:
+    """The end of the audit's chain, as `HEAD` remembers it; empty where nothing was noted yet."""
     row = db.execute_sql("SELECT seq, chain FROM head WHERE dev = ?", (log.AUDIT,)).fetchone()
     return f"{row[0]} {row[1]}" if row else ""
 
 
 def was_cut(db: Any) -> bool:
     """Whether the audit does not end where it was last written: somebody took its end, or all of it, away."""
-    return (log.get_meta(db, HEAD) or "") != _head(db)
+    return (log.get_meta(db, HEAD) or "") != head(db)
 
 
 def entries(book: Book, since: date | None = None, until: date | None = None) -> list[Entry]:

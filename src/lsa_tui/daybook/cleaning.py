@@ -14,10 +14,15 @@ from lsa_tui.errors import LsaError
 from lsa_tui.records import ids, log
 from lsa_tui.records.belonging import in_parts
 from lsa_tui.records.store import sentences
-from lsa_tui.vault import cipher
+from lsa_tui.vault import cipher, switching
 
-_MARK = "unclean"
+MARK = "unclean"
+"""Among the facts of the database while bytes are to go: which rows', or all."""
+
 _ALL = "all"
+
+REPAIRING = "repairing"
+"""The folder in a home in which a repair works; one that was killed leaves it behind."""
 
 
 def mark(db: Any, rows: Collection[str] = ()) -> None:
@@ -25,13 +30,13 @@ def mark(db: Any, rows: Collection[str] = ()) -> None:
 
     With `rows` only those copies of the database are replaced that hold one of these; else all.
     """
-    before = log.get_meta(db, _MARK)
-    log.set_meta(db, _MARK, " ".join(sorted(rows)) if rows and before != _ALL else _ALL)
+    before = log.get_meta(db, MARK)
+    log.set_meta(db, MARK, " ".join(sorted(rows)) if rows and before != _ALL else _ALL)
 
 
 def waiting(book: Book) -> bool:
     """Whether bytes of something erased may still be in the files of this home."""
-    return log.get_meta(book.db, _MARK) is not None
+    return log.get_meta(book.db, MARK) is not None
 
 
 def finish(book: Book) -> bool:
@@ -39,7 +44,7 @@ def finish(book: Book) -> bool:
 
     Returns False where that could not be done now (somebody reads, no room on the disk); it is tried again then.
     """
-    which = log.get_meta(book.db, _MARK)
+    which = log.get_meta(book.db, MARK)
     if which is None:
         return True
     try:
@@ -47,11 +52,11 @@ def finish(book: Book) -> bool:
             book.db.execute_sql("VACUUM")
             _replace_copies(book, which)
             with book.store.writing() as db:
-                db.execute_sql("DELETE FROM meta WHERE key = ?", (_MARK,))
+                db.execute_sql("DELETE FROM meta WHERE key = ?", (MARK,))
             emptied = _empty_write_ahead(book)
             if not emptied:
                 with book.store.writing() as db:
-                    log.set_meta(db, _MARK, which)
+                    log.set_meta(db, MARK, which)
     except LsaError:
         return False
     return emptied
@@ -65,6 +70,7 @@ def _empty_write_ahead(book: Book) -> bool:
 def _replace_copies(book: Book, which: str) -> None:
     """One fresh copy in the place of those that may hold what was erased."""
     folder = book.paths.backups
+    drop_folder(book.paths.data_folder / REPAIRING)
     copies = sorted(folder.glob("*.db"), key=lambda one: one.stat().st_mtime)
     gone = copies if which == _ALL else [one for one in copies if _holds(book, one, which.split())]
     if not gone:
@@ -78,7 +84,12 @@ def _replace_copies(book: Book, which: str) -> None:
 
 
 def _holds(book: Book, copy: Path, rows: Collection[str]) -> bool:
-    """Whether a copy holds one of these rows; one that cannot be read may."""
+    """Whether a copy holds one of these rows; one that cannot be read, or not all of it, may."""
+    if copy.name.startswith(switching.KEPT):
+        from lsa_tui.daybook import backups  # where something was repaired or restored once
+
+        if backups.look(copy, book.key, book.zone).wrong:
+            return True
     path = quote("/" + copy.absolute().as_posix().removeprefix("/"))
     db = cipher.connect(f"file://{path}?mode=ro", book.key, [], uri=True)
     try:
@@ -95,16 +106,22 @@ def _holds(book: Book, copy: Path, rows: Collection[str]) -> bool:
 
 def _remove(file: Path) -> None:
     """Removes a file; a plain one's bytes are overwritten first, as far as the file system writes in place."""
-    with suppress(OSError, LsaError):
-        if file.suffix != ".db" or cipher.is_plain(file):
-            with file.open("r+b") as held:
-                left = file.stat().st_size
-                while left > 0:
-                    left -= held.write(bytes(min(left, 1 << 20)))
-                held.flush()
-                os.fsync(held.fileno())
+    plain = file.suffix != ".db" or cipher.is_plain(file) or file.name.startswith(switching.KEPT)
+    for one in (file, file.with_name(f"{file.name}-wal")) if plain else ():
+        with suppress(OSError), one.open("r+b") as held:
+            left = one.stat().st_size
+            while left > 0:
+                left -= held.write(bytes(min(left, 1 << 20)))
+            held.flush()
+            os.fsync(held.fileno())
     for ending in ("", "-wal", "-shm", "-journal"):
         file.with_name(file.name + ending).unlink(missing_ok=True)
+
+
+def drop_folder(folder: Path) -> None:
+    """Removes a folder of databases that were only worked on, with all in it. Raises OSError."""
+    if folder.is_dir():
+        _drop(folder)
 
 
 # What stands beside the records

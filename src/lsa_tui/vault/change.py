@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lsa_tui.errors import LsaError
 from lsa_tui.paths import Paths, private_folder
-from lsa_tui.vault import cipher, home
+from lsa_tui.vault import cipher, home, switching
 from lsa_tui.vault.keyfile import KeyFile
 
 PLAIN = "plain"
@@ -78,11 +78,30 @@ def _finish(paths: Paths, keys: KeyFile, old: bytes | None, new: bytes) -> None:
         if cipher.is_there(path) and not cipher.opens(path, after):
             if not cipher.opens(path, before):
                 if path.parent == paths.backups:
+                    _leave(path, old)
                     continue  # a copy of another key or a damaged one: no use, and no reason to stop
                 raise LsaError(f"{path} cannot be read with the old key nor with the new one; nothing more was changed")
-            cipher.replace(path, before, after)
+            try:
+                cipher.replace(path, before, after)
+            except cipher.database_errors():
+                if not path.name.startswith(switching.KEPT):
+                    raise
+                _leave(path, old)
     keys.more = {name: value for name, value in keys.more.items() if name not in ("was", "other")}
     home.write_key_file(paths, keys)
+
+
+def _leave(path: Path, old: bytes | None) -> None:
+    """A file that was kept because it was damaged stays under the old key, which nobody has from here on. A plain one
+    goes: what can be read of it is in the records, and it must not lie beside an encrypted home."""
+    path.with_name(f"{path.name}.new").unlink(missing_ok=True)
+    if old is None and path.name.startswith(switching.KEPT):
+        for end in ("", "-wal", "-shm", "-journal"):
+            one = path.with_name(path.name + end)
+            if one.exists():
+                with one.open("rb+") as file:
+                    cipher.wipe(file)
+                one.unlink()
 
 
 def _files(paths: Paths) -> Iterator[Path]:

@@ -173,13 +173,14 @@ def replace(source: Path, key: bytes | None, new: bytes | None) -> None:
             os.replace(target, source)
             sync_folder(source.parent)
         if old is not None:
-            _wipe(old)
+            wipe(old)
     finally:
         if old is not None:
             old.close()
 
 
-def _wipe(file: Any) -> None:
+def wipe(file: Any) -> None:
+    """Overwrites an open file with zeros, as far as the disk writes in place."""
     left = os.fstat(file.fileno()).st_size
     while left > 0:
         left -= file.write(bytes(min(left, 1 << 20)))

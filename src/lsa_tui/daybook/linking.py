@@ -1,0 +1,204 @@
+"""Making a whole log of several databases that each hold a part of it: the damaged one, copies, what was kept.
+
+A change is believed where its hashes say that it is what was written, and where it continues its chain. What lies
+behind a gap that nobody can fill becomes a chain of its own, as the branch of a copied home does, and is not lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lsa_tui.daybook.salvage import Remains
+from lsa_tui.records import branches, erasures, log
+
+_ENDLESS = 1 << 62
+
+
+@dataclass
+class Linked:
+    """What came of it: how many changes stand in the new log, and how many lie behind a gap."""
+
+    changes: int = 0
+    behind: int = 0
+    unsure: int = 0
+    """Changes right behind a gap of which nothing says that they are as they were written."""
+    gaps: list[str] = field(default_factory=list)
+
+
+class Linking:
+    """Fills the log of `db`, which is new, from `sources`: the first that has a change decides what it is.
+
+    `first_is_current`: the first source is the home's own database, which knew best where its chains end. `sealed`:
+    whether the pages of the sources carry their own seals (an encrypted home), so that what is read was written so.
+    """
+
+    def __init__(self, db: Any, sources: Sequence[Remains], *, first_is_current: bool, sealed: bool) -> None:
+        self.db, self.sources, self.sealed = db, sources, sealed
+        self.done = Linked()
+        self.meta: dict[str, str] = {}
+        for source in reversed(sources):
+            self.meta |= source.meta()
+        self._named = erasures.Named([one for source in sources for one in source.erasures()])
+        self._undone = self._taken_back()
+        self._current = sources[0] if first_is_current and sources else None
+        self._heads = self._current.heads() if self._current is not None else {}
+
+    @property
+    def devices(self) -> list[str]:
+        """Every chain of which a source may hold anything. Branches come last: they may lie elsewhere in a source."""
+        found = {dev for source in self.sources for dev in source.devices()}
+        return sorted(found, key=lambda dev: (dev.startswith(branches.PREFIX), dev))
+
+    def link(self) -> None:
+        """Every chain from its beginning, as far as the sources together have it."""
+        for dev in self.devices:
+            self._link(dev, self._end(dev))
+
+    def behind_gaps(self, take: bool) -> None:
+        """What lies behind a gap: taken as a chain of its own, or (without `take`) only counted."""
+        self.done.behind, self.done.unsure, self.done.gaps = 0, 0, []
+        for dev in self.devices:
+            end, seq = self._end(dev), _head(self.db, dev)[0]
+            for source in self.sources:
+                at = seq
+                while at < end and (first := source.later(dev, at)) is not None and first <= end:
+                    run, at = self._whole_run(source, dev, first, end)
+                    self._put_behind(dev, run, take)
+            last = max([source.heads().get(dev, (0, ""))[0] for source in self.sources] + [seq])
+            if min(last, end) > seq and not self._is_elsewhere(dev, seq):
+                self.done.gaps.append(f"{_whose(dev)} from change {seq + 1} on")
+
+    # One chain
+
+    def _link(self, dev: str, end: int) -> None:
+        seq, link = _head(self.db, dev)
+        while seq < end:
+            for source in self.sources:
+                found = self._good(source.run(dev, seq), seq, link, end)
+                if found:
+                    break
+            else:
+                return
+            new = self._not_held(found)
+            if not new and not seq and dev.startswith(branches.PREFIX):
+                # It lies where it was before it became a chain of its own.
+                branches.move(self.db, *_place(self.db, found[0]["uid"]))
+                self._link(dev, end)
+                return
+            if new:
+                log.insert_changes(self.db, new)
+                seq, link = new[-1]["seq"], new[-1]["chain"]
+                log.set_head(self.db, dev, seq, link)
+                self.done.changes += len(new)
+            if len(new) < len(found):
+                return
+
+    def _good(self, run: list[dict[str, Any]], seq: int, link: str, end: int) -> list[dict[str, Any]]:
+        broken = log.first_broken(run, seq, link, self._named.has)
+        run = [one for one in (run if broken is None else run[:broken]) if one["seq"] <= end]
+        cut = next((place for place, one in enumerate(run) if one["uid"] in self._undone), len(run))
+        return run[:cut]
+
+    def _not_held(self, run: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Its beginning up to the first change that stands in the new log already."""
+        held = self._held([one["uid"] for one in run])
+        return list(run[: next((place for place, one in enumerate(run) if one["uid"] in held), len(run))])
+
+    def _held(self, uids: Sequence[str]) -> set[str]:
+        marks = ",".join("?" * len(uids))
+        return {uid for (uid,) in self.db.execute_sql(f"SELECT uid FROM change WHERE uid IN ({marks})", uids)}
+
+    def _end(self, dev: str) -> int:
+        """Where a chain ends: a copy may still hold what was taken back after it was made."""
+        if self._current is None or not self._heads:
+            return _ENDLESS
+        last = self._current.last(dev)
+        if dev in self._heads:
+            return max(self._heads[dev][0], last or 0)
+        mine = dev in (log.OWN, self._current.meta().get("device"))
+        return last if mine and last is not None else _ENDLESS
+
+    def _taken_back(self) -> set[str]:
+        """What was undone, as the first source says that knows of it."""
+        found = set()
+        undone = [source.undone() for source in self.sources]
+        for uid in set().union(*undone):
+            here = next((n for n, source in enumerate(self.sources) if source.has(uid)), None)
+            if here is not None and uid in undone[here]:
+                found.add(uid)
+        return found
+
+    # Behind a gap
+
+    def _whole_run(self, source: Remains, dev: str, first: int, end: int) -> tuple[list[dict[str, Any]], int]:
+        """The changes from `first` on that hang together, and the number of the last that was looked at."""
+        start = source.run(dev, first - 1, 1)
+        if not start:
+            return [], first
+        run = start if self._is_sure(source, start[0], end) else []
+        self.done.unsure += not run and not self._held([start[0]["uid"]])
+        seq, link = first, start[0]["chain"]
+        while page := source.run(dev, seq):
+            good = self._good(page, seq, str(link), end)
+            run += good
+            seq, link = (good[-1]["seq"], good[-1]["chain"]) if good else (seq, link)
+            if len(good) < len(page):
+                break
+        return run, seq
+
+    def _is_sure(self, source: Remains, change: dict[str, Any], end: int) -> bool:
+        """Whether a change right behind a gap is what was written. Of a sealed page that goes without saying, unless
+        the change before it says otherwise."""
+        dev, before = change["dev"], change["seq"] - 1
+        links = [row["chain"] for one in self.sources for row in one.run(dev, before - 1, 1)]
+        links += [link for one in self.sources for seq, link in [one.heads().get(dev, (0, ""))] if seq == before]
+        if any(self._good([change], before, str(link), end) for link in links):
+            return True
+        if source.run(dev, before - 1, 1):
+            return False
+        try:
+            own = log.body_hash(change["salt"], change["body"]) == change["body_hash"] if change["body"] else False
+        except TypeError:
+            own = False
+        return self.sealed and (own or self._named.has(change)) and change["uid"] not in self._undone
+
+    def _put_behind(self, dev: str, run: Sequence[dict[str, Any]], take: bool) -> None:
+        new = [one for one in run if one["uid"] not in self._held([one["uid"]])]
+        self.done.behind += len(new)
+        if not take or not new:
+            return
+        if dev in log.STAYING:
+            seq, link = _head(self.db, dev)
+            for one in new:
+                seq += 1
+                one["seq"] = seq
+                one["chain"] = link = log.chain_hash(link, one)
+        else:
+            new = branches.renamed(new)
+        log.insert_changes(self.db, new)
+        log.set_head(self.db, new[-1]["dev"], new[-1]["seq"], new[-1]["chain"])
+        self.done.changes += len(new)
+
+    def _is_elsewhere(self, dev: str, seq: int) -> bool:
+        """Whether the next change of a chain stands in the new log under another name."""
+        for source in self.sources:
+            run = source.run(dev, seq, 1)
+            if run and self._held([run[0]["uid"]]):
+                return True
+        return False
+
+
+def _head(db: Any, dev: str) -> tuple[int, str]:
+    row = db.execute_sql("SELECT seq, chain FROM head WHERE dev = ?", (dev,)).fetchone()
+    return (row[0], row[1]) if row else (0, log.GENESIS)
+
+
+def _place(db: Any, uid: str) -> tuple[str, int]:
+    row = db.execute_sql("SELECT dev, seq FROM change WHERE uid = ?", (uid,)).fetchone()
+    return row[0], row[1]
+
+
+def _whose(dev: str) -> str:
+    return {log.OWN: "your private marks", log.AUDIT: "the audit"}.get(dev, f"device {dev}")

@@ -1,0 +1,228 @@
+"""Making a home's records whole again, of everything that still holds a part of them. Nothing is thrown away.
+
+A new database is filled in a folder of its own, checked as a whole, and only then put in the place of the damaged one,
+which is kept among the copies. Killed anywhere, the home is as before or repaired.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lsa_tui import config
+from lsa_tui.daybook import audit, backups, chains, cleaning, salvage
+from lsa_tui.daybook.book import Book
+from lsa_tui.daybook.linking import Linked, Linking
+from lsa_tui.errors import LsaError, NewerDatabase
+from lsa_tui.paths import Paths, private_folder
+from lsa_tui.records import erasures, fold, ids, log, store
+from lsa_tui.vault import cipher, switching
+
+Share = Callable[[Book], None]
+"""Brings what a shared store holds into a book. Raises LsaError where it cannot be reached."""
+
+UNPLACED = "unplaced"
+"""Among the facts of a database: how many changes of a kept file wait for those before them."""
+
+
+@dataclass
+class Remade:
+    """What a repair came to: the changes that the records are made of now, where the damaged file is kept, what of it
+    waits for a sync (`behind`), what nobody holds any more, and why the shared store was not asked ("": it was)."""
+
+    changes: int
+    kept: Path | None
+    behind: int
+    gaps: list[str]
+    unsure: int
+    not_shared: str = ""
+    copies: list[Path] = field(default_factory=list)
+
+    @property
+    def says(self) -> str:
+        """One sentence."""
+        parts = [f"the records were made anew: {self.changes} changes"]
+        if self.kept is not None:
+            parts.append(f"the file from before is kept as {self.kept}")
+        if self.behind:
+            parts.append(f"{self.behind} more wait in it until those before them come by a sync, then do this again")
+        elif self.gaps:
+            parts.append(f"nobody holds {'; '.join(self.gaps[:5])} any more, as far as is known here")
+        if self.unsure:
+            parts.append(f"{self.unsure} could not be believed and stay in it")
+        if self.not_shared:
+            parts.append(f"the shared store was not asked ({self.not_shared})")
+        return "; ".join(parts)
+
+
+def remake(paths: Paths, key: bytes | None, share: Share | None = None) -> Remade:
+    """Fills a new database from the damaged one, its copies and the shared store, and puts it in place.
+
+    Raises LsaError where that could not be done; then nothing was changed.
+    """
+    with alone(paths), _folder(paths) as place, store.sentences(paths.database):
+        return _remade(paths, key, share, place)
+
+
+def _remade(paths: Paths, key: bytes | None, share: Share | None, place: Path) -> Remade:
+    with ExitStack() as stack:
+        there = cipher.is_there(paths.database) or cipher.is_there(paths.database.with_name("records.db-wal"))
+        sources = [stack.enter_context(one) for one in _sources(paths, key, place, there)]
+        newest = max((one.version for one in sources), default=0)
+        if newest > store.VERSION:
+            raise NewerDatabase(
+                f"{paths.database} was written by a newer lsa (format {newest}, this one knows {store.VERSION}); "
+                "update this program, nothing was changed"
+            )
+        book = Book(Paths(paths.config_folder, place), config.load(paths.config), key)
+        try:
+            done, not_shared = _filled(book, sources, there, share)
+            moment = book.now()
+        finally:
+            book.close()
+    made = book.paths.database
+    close_as_one_file(made, key)
+    switching.prepare(paths, made, moment)
+    kept = switching.complete(paths)
+    return Remade(done.changes, kept, done.behind, done.gaps, done.unsure, not_shared, [one.place for one in sources])
+
+
+def _sources(paths: Paths, key: bytes | None, folder: Path, there: bool) -> Iterator[Any]:
+    """The home's own database first, then what was kept and the copies, the newest first."""
+    if there:
+        yield salvage.opened(paths.database, key, folder)
+    for one in backups.places(paths):
+        whole = not one.name.startswith(switching.KEPT)
+        if key is not None or cipher.is_plain(one) or not whole:
+            yield salvage.opened(one, key, None if whole else folder)
+
+
+def _filled(book: Book, sources: Sequence[salvage.Remains], there: bool, share: Share | None) -> tuple[Linked, str]:
+    """The whole log of all sources in a new book, with its records; and why the shared store was not asked."""
+    readable = [one for one in sources if one.ours]
+    with book.store.writing() as db:
+        linking = Linking(
+            db, readable, first_is_current=there and readable[:1] == list(sources[:1]), sealed=book.key is not None
+        )
+        for name, value in linking.meta.items():
+            if name != UNPLACED:
+                log.set_meta(db, name, value)
+        linking.link()
+        linking.behind_gaps(take=False)
+        # What is written from here on must not continue a chain whose end may be missing.
+        log.new_device(db)
+        _settle(book, db)
+        _obey(book, db)
+    not_shared = ""
+    if share is not None:
+        try:
+            share(book)
+        except LsaError as problem:
+            not_shared = str(problem)
+    with book.store.writing() as db:
+        linking.link()
+        linking.behind_gaps(take=not not_shared)
+        if not_shared and linking.done.behind:
+            log.set_meta(db, UNPLACED, str(linking.done.behind))
+        if not not_shared:
+            linking.done.behind = 0
+        _settle(book, db)
+        _obey(book, db)
+    audit.note(book, "repaired the records", f"{linking.done.changes} changes")
+    _check(book)
+    linking.done.changes = int(book.db.execute_sql("SELECT count(*) FROM change").fetchone()[0])
+    return linking.done, not_shared
+
+
+def _settle(book: Book, db: Any) -> None:
+    """Tables, clock and the audit's end as the new log says."""
+    fold.rebuild(db)
+    believed = (book.author().now_ms + log.A_DAY_MS) << 16
+    last = db.execute_sql("SELECT coalesce(max(hlc), 0) FROM change WHERE hlc < ?", (believed,)).fetchone()[0]
+    log.set_meta(db, "hlc", str(max(int(last), ids.next_hlc(0, book.author().now_ms))))
+    log.set_meta(db, audit.HEAD, audit.head(db))
+
+
+def _obey(book: Book, db: Any) -> None:
+    """What an erasure names has its words erased, wherever they came from."""
+    names = ("uid", "row", "op")
+    found = db.execute_sql(f"SELECT {', '.join(names)} FROM change WHERE op = ?", (log.REDACT,)).fetchall()
+    erasures.obey(db, [dict(zip(names, row, strict=True)) for row in found], book.author())
+
+
+def _check(book: Book) -> None:
+    wrong = book.store.check() + [one.whose for one in chains.read(book.db) if one.broken or one.head_is_off]
+    if wrong:
+        raise LsaError(f"the repaired records are not whole ({'; '.join(wrong[:3])}); nothing was changed")
+
+
+def close_as_one_file(made: Path, key: bytes | None) -> None:
+    """Ends a database's write-ahead file, so that it can be moved; what it holds is on the disk then."""
+    db = cipher.connect(str(made), key, [("synchronous", "full")])
+    db.connect()
+    try:
+        if db.execute_sql("PRAGMA journal_mode = delete").fetchone()[0] != "delete":
+            raise sqlite3.OperationalError("database is locked")
+    finally:
+        db.close()
+
+
+@contextmanager
+def alone(paths: Paths) -> Iterator[None]:
+    """Nobody has the screens open meanwhile. Raises LsaError."""
+    from filelock import FileLock, Timeout  # 10 ms that only this needs
+
+    private_folder(paths.data_folder)
+    try:
+        with FileLock(paths.lock, mode=0o600, timeout=0):
+            yield
+    except Timeout:
+        raise LsaError(
+            f"the screens are open on {paths.data_folder}; close them, then do it again. Nothing was changed"
+        ) from None
+
+
+@contextmanager
+def _folder(paths: Paths) -> Iterator[Path]:
+    """A folder for the work, on the same disk; what a killed repair left in it goes first."""
+    place = paths.data_folder / cleaning.REPAIRING
+    cleaning.drop_folder(place)
+    try:
+        yield private_folder(place)
+    finally:
+        with suppress(OSError):
+            cleaning.drop_folder(place)
+
+
+# Small repairs, in the database itself
+
+
+def tables(book: Book) -> int:
+    """Makes the tables anew from the log. Returns how many records there are then."""
+    with book.store.writing() as db:
+        return fold.rebuild(db)
+
+
+def guards(book: Book) -> None:
+    """Puts the rules back that keep the log as it was written."""
+    book.store.put_guards_back()
+
+
+def heads(book: Book) -> int:
+    """Sets each head to where its chain ends, where all its changes are whole. Returns how many were put right."""
+    with book.store.writing() as db:
+        off = [one for one in chains.read(db) if one.head_is_off]
+        for one in off:
+            log.set_head(db, one.dev, one.seq, one.link)
+        if any(one.dev == log.AUDIT for one in off):
+            log.set_meta(db, audit.HEAD, audit.head(db))
+    return len(off)
+
+
+def copy(book: Book) -> Path:
+    """A fresh copy of the records, checked."""
+    return book.store.backup(book.paths.backups, f"records-{book.now():%Y-%m-%d-%H%M%S}.db")
