@@ -54,9 +54,10 @@ class Server:
                 self._connect()
                 there = self._there()
                 facts = self._facts() if "meta" in there else {}
-                found = bool(facts.get("hub_id"))
+                found = bool(facts.get("hub_id")) and {"change", "sealed"} <= there
                 if not found:
-                    self._check_no_changes(there)
+                    if not facts.get("hub_id"):
+                        self._check_no_changes(there)
                     if not create:
                         self.close()
                         return About("", made_up, created=not there, was_empty=bool(there))
