@@ -11,10 +11,14 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from lsa_tui import clock
 from lsa_tui.daybook import chains
+from lsa_tui.daybook.book import Book
 from lsa_tui.paths import Paths
 from lsa_tui.records import log, store
 from lsa_tui.vault import cipher, switching
+
+KEPT = switching.KEPT
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Copy:
     @property
     def kept(self) -> bool:
         """Whether it was the home's own database once, until it was replaced."""
-        return self.place.name.startswith(switching.KEPT)
+        return self.place.name.startswith(KEPT)
 
 
 def places(paths: Paths) -> list[Path]:
@@ -93,3 +97,9 @@ CHECKED = "copies_checked"
 def checked_at(db: Any) -> str | None:
     """When the copies were last examined; None for never."""
     return log.get_meta(db, CHECKED)
+
+
+def remember_checked(book: Book) -> None:
+    """All copies were examined just now."""
+    with book.store.writing() as db:
+        log.set_meta(db, CHECKED, clock.to_text(book.now()))

@@ -2,67 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from lsa_tui.daybook import audit, cleaning
+from lsa_tui import clock
+from lsa_tui.daybook import audit, backups, chains, cleaning, repair
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.opening import PLAIN
 from lsa_tui.errors import LsaError
 from lsa_tui.paths import Paths
-from lsa_tui.records import erasures, fold, log
+from lsa_tui.records import fold, log, store
 from lsa_tui.records.vocabulary import KINDS
 from lsa_tui.vault import home
 
-PAGE = 2000
-"""Changes or rows looked at together."""
+LITTLE = 64 << 20
+"""Bytes free on the disk below which somebody should do something."""
+
+TABLES, GUARDS, HEADS, COPY, REMAKE, SYNC = "tables", "guards", "heads", "copy", "remake", "sync"
+"""What a repair may do: tables from the log, rules put back, heads from the changes, a fresh copy, everything made
+anew of what is left, a sync."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at. Where it is not `well`, somebody should do something."""
+    """One thing that was looked at. Where it is not `well`, somebody should do something: `repair` is what
+    `lsa doctor --repair` would do (empty: nothing that a program can), `does` which of the repairs that is."""
 
     name: str
     well: bool
     says: str
+    repair: str = ""
+    does: str = ""
+
+
+_REMADE = "makes the records anew of the newest good copy, of what can still be read, and of the shared store"
 
 
 def examine(book: Book) -> list[Finding]:
-    """All findings, in the order in which they are read."""
-    records = [*_database(book), *_chains(book), *_records(book), *_erased(book)]
-    return [
-        *records,
-        *_guards(book),
-        *_concerns(book),
-        *_encryption(book),
-        *_settings(book),
-        _application(book),
-        _backlog(book),
+    """All findings, in the order in which they are read. What cannot be read becomes a finding too."""
+    parts: list[tuple[str, Callable[[Book], Iterable[Finding]]]] = [
+        ("database", _database),
+        ("log", _log),
+        ("tables", _records),
+        ("erased", _erased),
+        ("guards", _guards),
+        ("device", _device),
+        ("copies", _copies),
+        ("concerns", _concerns),
+        ("encryption", _encryption),
+        ("settings", _settings),
+        ("space", _space),
+        ("application", _application),
+        ("backlog", _backlog),
     ]
+    return [one for name, part in parts for one in _guarded(book, name, part)]
+
+
+def _guarded(book: Book, name: str, part: Callable[[Book], Iterable[Finding]]) -> list[Finding]:
+    try:
+        with store.sentences(book.paths.database):
+            return list(part(book))
+    except LsaError as problem:
+        return [trouble(name, problem)]
+
+
+def trouble(name: str, problem: LsaError) -> Finding:
+    """The finding that something could not be read; damage can be repaired."""
+    says = str(problem).removesuffix(". Nothing was changed")
+    return Finding(name, False, says, _REMADE, REMAKE) if is_damage(problem) else Finding(name, False, says)
+
+
+_DAMAGE = ("not a database", "malformed", "no such table", "no such column", "gone or empty", "of another program")
+
+
+def is_damage(problem: BaseException) -> bool:
+    """Whether an error says that the records are damaged or gone, and not merely shut or out of reach."""
+    link: BaseException | None = problem
+    while link is not None:
+        if any(sign in str(link).lower() for sign in _DAMAGE):
+            return True
+        link = link.__cause__ or link.__context__
+    return False
 
 
 def rebuild(book: Book) -> int:
     """Makes the tables anew from the log. Returns how many records there are then."""
-    with book.store.writing():
-        return fold.rebuild(book.db)
+    return repair.tables(book)
 
 
 def _database(book: Book) -> Iterator[Finding]:
     found = book.store.check()
-    says = f"{book.paths.database} is whole" if not found else f"{book.paths.database}: {'; '.join(found)}"
-    advice = "" if not found else f"; a copy may be in {book.paths.backups}"
-    yield Finding("database", not found, says + advice)
+    if found:
+        yield Finding("database", False, f"{book.paths.database}: {'; '.join(found[:5])}", _REMADE, REMAKE)
+    else:
+        yield Finding("database", True, f"{book.paths.database} is whole")
 
 
 def _guards(book: Book) -> Iterator[Finding]:
     """Whether the rules that keep the log as it was written are still in the database, and the audit whole."""
     missing = book.store.missing_guards()
     if missing:
-        yield Finding(
-            "guards", False, f"the database has lost {', '.join(missing)}: somebody opened it with other tools"
-        )
+        says = f"the database has lost {', '.join(missing)}: somebody opened it with other tools"
+        yield Finding("guards", False, says, "puts these rules back", GUARDS)
     if audit.was_cut(book.db):
         yield Finding(
             "audit", False, "the audit does not end where it was last written: somebody cut it with other tools"
@@ -90,62 +134,37 @@ def _encryption(book: Book) -> Iterator[Finding]:
     yield Finding("encryption", True, f"encrypted; opened by {ways}; the key file is there twice")
 
 
-def _chains(book: Book) -> Iterator[Finding]:
-    """Whether every change is what its hashes say and continues the one before."""
-    broken, changes = _beyond(book.db), 0
-    erased = erasures.named_here(book.db).has
-    for dev, last in list(book.db.execute_sql("SELECT dev, seq FROM head ORDER BY dev")):
-        seq, chain = 0, log.GENESIS
-        while seq < last:
-            page = log.changes_after(book.db, dev, seq, last, PAGE)
-            bad = log.first_broken(page, seq, chain, erased) if page else 0
-            if bad is not None:
-                broken.append(f"change {seq + bad + 1} of {_whose(dev)}")
-                break
-            changes += len(page)
-            seq, chain = page[-1]["seq"], page[-1]["chain"]
-        else:
-            if log.chain_at(book.db, dev, last) != _head(book.db, dev):
-                broken.append(f"the end of {_whose(dev)}")
+def _log(book: Book) -> Iterator[Finding]:
+    """Whether every change is what its hashes say and continues the one before, and the heads know where they end."""
+    found = chains.read(book.db)
+    broken = [f"change {one.broken} of {one.whose}" for one in found if one.broken is not None]
+    off = [one.whose for one in found if one.head_is_off]
     if broken:
-        yield Finding(
-            "log", False, f"the log is damaged at {', '.join(broken)}; restore a copy from backups, then sync"
-        )
-    else:
-        yield Finding("log", True, f"the log is unbroken: {changes} changes")
-
-
-def _beyond(db: Any) -> list[str]:
-    """Chains with changes that their heads do not know."""
-    known = "coalesce((SELECT seq FROM head h WHERE h.dev = c.dev), 0)"
-    sql = f"SELECT dev, max(seq) FROM change c GROUP BY dev HAVING max(seq) > {known}"
-    return [f"change {seq} of {_whose(dev)}" for dev, seq in db.execute_sql(sql)]
-
-
-def _head(db: Any, dev: str) -> str:
-    return str(db.execute_sql("SELECT chain FROM head WHERE dev = ?", (dev,)).fetchone()[0])
-
-
-def _whose(dev: str) -> str:
-    return {log.OWN: "your private marks", log.AUDIT: "the audit"}.get(dev, f"device {dev}")
+        yield Finding("log", False, f"the log is damaged at {', '.join(broken)}", _REMADE, REMAKE)
+    if off:
+        says = f"where the changes end is noted wrongly, or not at all, for {', '.join(off)}"
+        yield Finding("log", False, says, "notes where they end", HEADS)
+    if not broken and not off:
+        yield Finding("log", True, f"the log is unbroken: {sum(one.seq for one in found)} changes")
 
 
 def _records(book: Book) -> Iterator[Finding]:
     """Whether the tables are what the log says, and what in the log cannot be read."""
     marks = ",".join("?" * len(KINDS))
-    live = "FROM change c LEFT JOIN mine m ON m.uid = c.uid WHERE coalesce(m.undone, 0) = 0 AND c.op = 'set'"
-    live += " AND c.body IS NOT NULL"
-    sql = f"SELECT DISTINCT c.row {live} AND c.kind IN ({marks}) AND c.row NOT IN (SELECT uid FROM record)"
+    live = "FROM change c LEFT JOIN mine m ON m.uid = c.uid WHERE coalesce(m.undone, 0) = 0 AND c.body IS NOT NULL"
+    here = f"c.op = 'set' AND c.kind IN ({marks}) AND c.schema <= {fold.SCHEMA}"
+    sql = f"SELECT DISTINCT c.row {live} AND {here} AND c.row NOT IN (SELECT uid FROM record)"
     unreadable = [row for (row,) in book.db.execute_sql(sql, list(KINDS))]
-    sql = f"SELECT count(DISTINCT c.row) {live} AND c.kind NOT IN ({marks})"
+    newer_than = f"c.kind NOT IN ({marks}) OR c.schema > {fold.SCHEMA} OR c.op <> 'set'"
+    sql = f"SELECT count(DISTINCT c.row) {live} AND c.op NOT IN ('redact', 'act') AND ({newer_than})"
     newer = int(book.db.execute_sql(sql, list(KINDS)).fetchone()[0])
     # A row without a record is no difference where the fold makes none of it either.
     different = list(_different(book.db))
     missing = len(set(different) & set(unreadable))
     count = int(book.db.execute_sql("SELECT count(*) FROM record").fetchone()[0])
     if different:
-        says = f"{len(different)} records are not what the log says; `lsa doctor --rebuild` makes them anew"
-        yield Finding("tables", False, says)
+        says = f"{len(different)} records are not what the log says"
+        yield Finding("tables", False, says, "makes them anew from the log", TABLES)
     else:
         yield Finding("tables", True, f"the tables are what the log says: {count} records")
     if len(unreadable) > missing:
@@ -178,6 +197,47 @@ def _erased(book: Book) -> Iterator[Finding]:
         yield Finding("erased", False, says)
 
 
+def _device(book: Book) -> Iterator[Finding]:
+    """Whether this home was copied or brought back from a copy once, and whether a repair waits for a sync."""
+    before = len(log.own_chains(book.db)) - 1 if log.get_meta(book.db, "device") else 0
+    if before > 0:
+        says = (
+            f"this home was brought back from a copy, repaired or copied {before} time{'s' if before > 1 else ''}; "
+            "what it wrote before and since is kept apart, nothing of it is lost"
+        )
+        yield Finding("device", True, says)
+    waiting = log.get_meta(book.db, repair.UNPLACED)
+    if waiting and any(one.name.startswith(backups.KEPT) for one in backups.places(book.paths)):
+        says = f"{waiting} changes of a damaged file wait for those before them, which only the shared store has"
+        yield Finding("waiting", False, says, _REMADE, REMAKE)
+
+
+def _copies(book: Book) -> Iterator[Finding]:
+    """Every copy is opened and read as a whole."""
+    before = backups.checked_at(book.db)
+    found = list(backups.examine(book.paths, book.key, book.zone))
+    whole = [one for one in found if not one.wrong]
+    for one in found:
+        if one.kept and one.wrong:
+            says = f"{one.place} was replaced by a repair or a restore and is kept as it was"
+            yield Finding("kept", True, says)
+        elif one.wrong:
+            yield Finding("copies", False, f"the copy {one.place}: {one.wrong}", "sets it aside, makes another", COPY)
+    if whole:
+        newest = whole[0]
+        last = f"; last looked at {_day(book, before)}" if before else ""
+        says = f"{len(whole)} of {len(found)} copies are whole; the newest is {newest.place.name} of "
+        says += f"{newest.made:%a %d %b %H:%M} with {newest.changes} changes{last}"
+        yield Finding("copies", True, says)
+    elif not found:
+        yield Finding("copies", True, "no copy of the records was made yet; each sync makes one before it takes in")
+    backups.remember_checked(book)
+
+
+def _day(book: Book, moment: str) -> str:
+    return f"{clock.from_text(moment).astimezone(book.zone):%a %d %b %H:%M}"
+
+
 def _settings(book: Book) -> Iterator[Finding]:
     from lsa_tui.theme_files import missing, read_themes  # 4 ms that only an examination needs
 
@@ -190,13 +250,22 @@ def _settings(book: Book) -> Iterator[Finding]:
         yield Finding("settings", False, problem)
 
 
-def _application(book: Book) -> Finding:
+def _space(book: Book) -> Iterator[Finding]:
+    """Whether there is room for a copy and some days' work."""
+    free = shutil.disk_usage(book.paths.data_folder).free
+    needed = LITTLE + 2 * book.paths.database.stat().st_size
+    says = f"{free >> 20} MB are free for the records"
+    yield Finding("space", free >= needed, says if free >= needed else f"only {says}; {needed >> 20} MB are wanted")
+
+
+def _application(book: Book) -> Iterator[Finding]:
     try:
-        if application_open(book.paths):
-            return Finding("application", True, "the screens are open on this home; commands work beside them")
+        opened = application_open(book.paths)
     except LsaError as problem:
-        return Finding("application", False, str(problem))
-    return Finding("application", True, "the screens are not open on this home")
+        yield Finding("application", False, str(problem))
+        return
+    how = "open on this home; commands work beside them" if opened else "not open on this home"
+    yield Finding("application", True, f"the screens are {how}")
 
 
 def application_open(paths: Paths) -> bool:
@@ -214,8 +283,9 @@ def application_open(paths: Paths) -> bool:
     return False
 
 
-def _backlog(book: Book) -> Finding:
+def _backlog(book: Book) -> Iterator[Finding]:
     count = log.backlog(book.db)
     if not book.config["shared.url"]:
-        return Finding("backlog", True, f"{count} changes are on this device only; no shared database is set")
-    return Finding("backlog", True, f"{count} changes are not shared yet" if count else "everything is shared")
+        yield Finding("backlog", True, f"{count} changes are on this device only; no shared database is set")
+    else:
+        yield Finding("backlog", True, f"{count} changes are not shared yet" if count else "everything is shared")

@@ -54,6 +54,14 @@ def open_home(paths: Paths, file: str | None = None, *, new: str = "") -> Opened
     return Opened(open_with(paths, _typed(paths, file)), given=True)
 
 
+def key_of(paths: Paths, file: str | None = None) -> bytes:
+    """The key of an encrypted home, found as `open_home` does, whatever became of its records. Raises LsaError."""
+    if passphrases.given("home", file) is not None:
+        return _typed(paths, file)
+    key = session.key_of(paths) or _from_keyring(paths)
+    return key if key is not None else _typed(paths, file)
+
+
 def unmake(book: Book, settings_were: bool) -> None:
     """Takes away a home that was made a moment ago, nothing being in it; settings only where they came with it."""
     paths = book.paths
