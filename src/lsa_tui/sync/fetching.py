@@ -7,6 +7,7 @@ there the next time. So a first sync of a whole school can be stopped, and never
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from heapq import heappop, heappush
 from typing import Any
 
 from lsa_tui.records import erasures
@@ -20,6 +21,7 @@ CHUNK = 10_000
 """Changes taken in at a time, about."""
 
 _MISSING = "is missing or damaged"
+_EMPTIED = "was emptied by no erasure"
 
 Arrived = dict[str, arriving.Piece]
 """What arrived, by chain."""
@@ -47,17 +49,23 @@ class Fetch:
         arrived: Arrived = {}
         waiting = done = 0
         self._tell("reading", done, self.of)
-        for dev in self._there:
-            for piece in self._pieces(dev):
-                whole = arrived.setdefault(dev, arriving.Piece())
-                whole.changes += piece.changes
-                whole.bodies += piece.bodies
-                waiting += len(piece.changes)
-                done += len(piece.changes)
-                self._tell("reading", done, self.of)
-                if waiting >= CHUNK:
-                    yield arrived
-                    arrived, waiting = {}, 0
+        # In the order of their writing, about: so the indexes here are added to at their ends, not all over.
+        chains = [(0, dev, self._pieces(dev)) for dev in sorted(self._there)]
+        while chains:
+            _, dev, pieces = heappop(chains)
+            piece = next(pieces, None)
+            if piece is None:
+                continue
+            heappush(chains, (piece.changes[-1]["hlc"], dev, pieces))
+            whole = arrived.setdefault(dev, arriving.Piece())
+            whole.changes += piece.changes
+            whole.bodies += piece.bodies
+            waiting += len(piece.changes)
+            done += len(piece.changes)
+            self._tell("reading", done, self.of)
+            if waiting >= CHUNK:
+                yield arrived
+                arrived, waiting = {}, 0
         if arrived:
             yield arrived
 
@@ -75,12 +83,13 @@ class Fetch:
                 self._look_ahead()
                 bare = self._emptied.first(piece.changes)
             if bare is not None:
-                piece, why = arriving.Piece(piece.changes[:bare], piece.bodies[:bare]), "was emptied by no erasure"
+                piece, why = arriving.Piece(piece.changes[:bare], piece.bodies[:bare]), _EMPTIED
             if piece.changes:
                 self._at[dev] = (piece.changes[-1]["seq"], piece.changes[-1]["chain"])
                 self._emptied.arrived(piece.changes)
                 yield piece
             if why is not None:
+                self.damaged |= why in (_MISSING, _EMPTIED)
                 self.stopped.append(f"change {self._at[dev][0] + 1} of device {dev} {why}")
 
     def _page(self, dev: str, seq: int, chain: str) -> tuple[arriving.Piece, str | None]:

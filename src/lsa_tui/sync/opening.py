@@ -114,6 +114,10 @@ class Opening:
             return now is not None and self.file is None  # it was plain
         return now is not None and (now.key_id != self.used.key_id or now.next is not None)
 
+    def wrote(self, proof: Callable[[Held], bool]) -> bool:
+        """Whether the file was written with a key in force that is known here, by `proof`."""
+        return any(proof(one) for one in self._known() if not one.old)
+
     def key_changed(self) -> KeyChanged:
         """The sentence for a key that this device does not know."""
         return refusals.key_changed(self.path)
@@ -137,6 +141,9 @@ class Opening:
             return self._unlocked
         store, place = self.file.store if self.file else "", str(self.path)
         known = [one for one in keys.held(self.book) if one.store == store or one.place == place]
+        # A store that this device was about to make, and that another one made in the meantime, never came to be.
+        there = {one.store for one in known if not one.coming} | ({store} if store else {one.store for one in known})
+        known = [one for one in known if one.store in there]
         return sorted(known, key=lambda one: one.store != store) + self._unlocked
 
     def _tried(self, known: list[Held], attempt: Callable[[bytes | None], str]) -> str:
@@ -200,7 +207,7 @@ class Opening:
         made = KeyFile.new(key)
         made.more |= {"log_format": LOG_FORMAT, "generation": 1}
         made.add_passphrase(key, typed)
-        one = Held(made.store, key, str(self.path), made.as_text())
+        one = Held(made.store, key, str(self.path), made.as_text(), coming=True)
         # Here first: a file of keys whose key nobody remembers would be of no use.
         keys.remember(self.book, one)
         if keys.write(self.path, made, new=True):

@@ -8,6 +8,7 @@ from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked, SyncIncomplete
 from lsa_tui.sync import keys
 from lsa_tui.sync.keys import Held, KeyChanged, WentBack, beside, called, in_folder, shown
+from lsa_tui.sync.shared import Damaged
 from lsa_tui.vault.keyfile import KeyFile
 
 
@@ -100,9 +101,8 @@ def damaged(path: Path, generation: int) -> SyncIncomplete:
     why = "it is damaged, for its key is the right one"
     if generation > 1:
         why = "it is damaged, or from before its key was changed"
-    return SyncIncomplete(
-        f"{called(path)}: {why}; move it away, and the next sync makes it anew from what the devices hold"
-    )
+    kind = SyncIncomplete if generation > 1 else Damaged
+    return kind(f"{called(path)}: {why}; move it away, and the next sync makes it anew from what the devices hold")
 
 
 # Which of them

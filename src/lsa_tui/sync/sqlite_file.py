@@ -20,7 +20,8 @@ from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import branches, log, store
 from lsa_tui.records.belonging import in_parts
 from lsa_tui.records.models import LOG, ONLY_ERASED, Head
-from lsa_tui.sync import setting_aside, trouble
+from lsa_tui.sync import pages, setting_aside, trouble
+from lsa_tui.sync.keys import Held, KeyChanged, WentBack, salt_of
 from lsa_tui.sync.opening import EMPTY, OPEN, SHUT, Opening
 from lsa_tui.sync.shared import LOG_FORMAT, About, Busy, Change, Damaged, Forked, Heads
 from lsa_tui.vault import cipher
@@ -57,6 +58,8 @@ class SqliteFile:
         self._db: Any = None
         self._identity: tuple[int, int] | None = None
         self._ahead: float | None = None
+        self._shut = False
+        """Whether the file that is there was tried and not opened by a key."""
 
     @property
     def name(self) -> str:
@@ -274,9 +277,21 @@ class SqliteFile:
 
     def _find(self, here: bool, create: bool) -> str:
         """Connects with the key that opens the file. Returns OPEN, or EMPTY where it has no content."""
+        self._shut = False
         if self.opening is not None:
-            return self.opening.find(here, create, self._attempt, self._salt)
+            try:
+                return self.opening.find(here, create, self._attempt, self._salt)
+            except (KeyChanged, WentBack):
+                raise
+            except SyncIncomplete as problem:
+                self.close()
+                if not self._shut or not (self.opening.wrote(self._sealed_with) or pages.holds_changes(self.path)):
+                    raise
+                raise Damaged(f"the shared file {self.path}: {trouble.DAMAGED}") from problem
         return self._attempt(None) if here else EMPTY
+
+    def _sealed_with(self, one: Held) -> bool:
+        return pages.sealed_with(self.path, one.key, bytes.fromhex(salt_of(one)))
 
     def _attempt(self, key: bytes | None) -> str:
         """Connects with a key (None: plain), and stays so unless it is not this file's."""
@@ -287,6 +302,7 @@ class SqliteFile:
         except cipher.database_errors() as problem:
             if self.opening is None or not any("not a database" in str(link) for link in trouble.links(problem)):
                 raise
+            self._shut = True
             trouble.let_go(problem)
             self.close()
             return SHUT

@@ -6,6 +6,8 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
+DAMAGED = "it is damaged; move it away, and the next sync makes it anew from what the devices hold"
+
 _REASONS = (
     # The first that fits wins: behind a failing rollback stands the true reason.
     ("disk is full", "the disk is full; free some space there"),
@@ -14,8 +16,8 @@ _REASONS = (
     ("read-only", "it is read-only for you; ask who looks after it for the right to write to the file and its folder"),
     ("locked", "somebody else is using it for too long; try again in a minute"),
     ("not a database", "it is damaged, or no database at all; move it away, and the next sync makes it anew"),
-    ("malformed", "it is damaged; move it away, and the next sync makes it anew from what the devices hold"),
-    ("no such", "it is damaged; move it away, and the next sync makes it anew from what the devices hold"),
+    ("malformed", DAMAGED),
+    ("no such", DAMAGED),
     ("permission denied", "you have no right to open it; ask who looks after it"),
     ("unable to open", "it cannot be opened or written; check that the file and its folder are yours to write"),
     ("i/o error", "the disk or the network did not answer as it should; check the connection"),
