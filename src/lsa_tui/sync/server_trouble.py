@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import peewee
 import psycopg
 
@@ -35,6 +37,8 @@ _BY_STATE = {
     "53300": "the server has no connection free; try again in a minute",
     "55P03": "somebody else is using it for too long; try again in a minute",
     "57014": "the server broke it off; try again in a minute",
+    "57P01": _LOST,
+    "57P02": _LOST,
     "57P": "the server is going down or starting; try again in a minute",
     "XX001": _DAMAGED,
     "XX002": _DAMAGED,
@@ -71,6 +75,7 @@ _BY_WORDS = (
     ("sending query failed", _LOST),
     ("service", "the service that `[shared] url` names is not in the service file of PostgreSQL; check its name there"),
 )
+_BAD_VALUE = re.compile(r"invalid \w+ value")
 _BUSY_WORDS = ("too many clients", "too many connections", "starting up")
 
 
@@ -99,16 +104,16 @@ def _reason(said: psycopg.Error, password: str) -> str:
     for length in range(len(state), 1, -1):
         if state[:length] in _BY_STATE:
             return _BY_STATE[state[:length]]
-    if not state:
-        found = _before_it_answered(said)
-        if found:
-            return found
-    first = str(said).strip().partition("\n")[0]
-    return first.replace(password, "***") if password else first
+    if not state and (found := _before_it_answered(said)):
+        return found
+    # Of the driver's own words only what the server said: the rest may quote what stands in the URL.
+    first = (said.diag.message_primary or str(said).partition("FATAL:")[2]).strip().partition("\n")[0]
+    found = first.replace(password, "***") if password else first
+    return found or "no connection came about; check `[shared] url` and the network"
 
 
 def _before_it_answered(said: psycopg.Error) -> str:
-    if isinstance(said, psycopg.ProgrammingError):
+    if isinstance(said, psycopg.ProgrammingError) or _BAD_VALUE.search(str(said)):
         # libpq quotes what it does not understand, and that may be a part of a password.
         return "an option after the ? of `[shared] url` is not one that PostgreSQL knows"
     if said.pgconn is not None and said.pgconn.needs_password:
