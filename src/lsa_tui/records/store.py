@@ -138,6 +138,8 @@ class Store:
         with sentences(self.path):
             found = [row[0] for row in self.db.execute_sql("PRAGMA integrity_check(20)")]
             if self.key is not None:
+                # It reads the file itself, in which what a power cut interrupted may be half: the journal has all.
+                self.db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 # Every page against its own seal: the check above reads an altered page as one that is not there.
                 found += [str(row[0]) for row in self.db.execute_sql("PRAGMA cipher_integrity_check")]
         return [] if found == ["ok"] else [one for one in found if one != "ok"]

@@ -255,8 +255,11 @@ def write(path: Path, keys: KeyFile, *, new: bool = False) -> bool:
         if not new:
             _like(path, neighbour)
             os.replace(neighbour, place)
-            return True
-        return _put_new(neighbour, place)
+        elif not _put_new(neighbour, place):
+            return False
+        with suppress(OSError):  # not every share can
+            cipher.sync_folder(place.parent)
+        return True
     except OSError as problem:
         raise SyncIncomplete(f"the file of keys {place} cannot be written ({problem.strerror})") from None
     finally:
