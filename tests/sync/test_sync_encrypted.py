@@ -13,7 +13,7 @@ from lsa_tui import clock
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
 from lsa_tui.records import log, read
-from lsa_tui.sync import admission, joining, keys, opening, rekeying, sqlite_file, words
+from lsa_tui.sync import admission, joining, keys, opening, rekeying, sqlite_place, words
 from lsa_tui.sync.keys import KeyChanged, NeedsPassphrase, beside
 from lsa_tui.sync.run import sync
 from lsa_tui.vault.keyfile import KeyFile
@@ -258,7 +258,7 @@ def test_only_a_device_that_has_joined_changes_the_key(homes, one, url, shared) 
 
 
 def test_while_somebody_reads_the_key_is_not_changed(one, two, url, shared, monkeypatch) -> None:
-    monkeypatch.setattr(sqlite_file, "PATIENCE_MS", 150)
+    monkeypatch.setattr(sqlite_place, "PATIENCE_MS", 150)
     with joining.at(two, url) as reader:
         reader.open(made_up=False, create=False)
         reader._db.execute_sql("BEGIN")

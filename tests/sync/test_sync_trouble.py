@@ -17,7 +17,7 @@ from lsa_tui.daybook import entries
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import log, read
-from lsa_tui.sync import run, sqlite_file
+from lsa_tui.sync import run, sqlite_place
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.sqlite_file import SqliteFile
 
@@ -233,7 +233,7 @@ def test_a_stick_that_is_not_in_is_not_a_new_store(book, tmp_path, mount) -> Non
 def test_a_file_locked_for_long(lock, homes, book, shared, url, monkeypatch) -> None:
     other = homes("lp")
     sync(other, url)
-    monkeypatch.setattr(sqlite_file, "PATIENCE_MS", 150)
+    monkeypatch.setattr(sqlite_place, "PATIENCE_MS", 150)
     monkeypatch.setattr(run, "BUSY_FOR", 0.3)
     holds = (
         "import sqlite3, sys; held = sqlite3.connect(sys.argv[1], isolation_level=None); "

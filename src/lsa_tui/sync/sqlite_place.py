@@ -1,0 +1,238 @@
+"""Where a shared SQLite file is: finding the key that opens it, making it, recognising it, and saying what is wrong."""
+
+from __future__ import annotations
+
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import peewee
+
+from lsa_tui import clock
+from lsa_tui.errors import SyncIncomplete
+from lsa_tui.records import log, store
+from lsa_tui.records.models import LOG, ONLY_ERASED
+from lsa_tui.sync import pages, trouble
+from lsa_tui.sync.keys import Held, KeyChanged, WentBack, salt_of
+from lsa_tui.sync.opening import EMPTY, OPEN, SHUT, Opening
+from lsa_tui.sync.shared import LOG_FORMAT, About, Busy, Damaged
+from lsa_tui.vault import cipher
+
+APPLICATION = 0x4C534153
+"""SQLite's application_id of our shared files ("LSAS")."""
+
+PATIENCE_MS = 30_000
+"""How long one step waits for others who are using the file."""
+
+_GUARDS = (
+    """CREATE TRIGGER change_stays BEFORE DELETE ON change
+    BEGIN SELECT RAISE(ABORT, 'a shared change cannot be deleted'); END""",
+    ONLY_ERASED,
+)
+
+
+class SqlitePlace:
+    """The place of one shared file. One connection, opened for the sync and closed after it."""
+
+    opening: Opening | None = None
+    """Finds its key; without one the file is plain."""
+
+    kind = "sqlite"
+    again = ""
+
+    def __init__(self, path: Path, patience_ms: int | None = None) -> None:
+        """`patience_ms`: how long to wait for others who are using the file (as a rule PATIENCE_MS)."""
+        self.path = path
+        self._patience = PATIENCE_MS if patience_ms is None else patience_ms
+        self._db: Any = None
+        self._identity: tuple[int, int] | None = None
+        self._ahead: float | None = None
+        self._shut = False
+        """Whether the file that is there was tried and not opened by a key."""
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
+
+    def open(self, *, made_up: bool, create: bool) -> About:
+        self.close()
+        with self._sentences():
+            here = self._is_there()
+            try:
+                made = False
+                if self._find(here, create) == EMPTY:
+                    self.close()
+                    if not create:
+                        return About("", made_up, created=not here, was_empty=here)
+                    self._connect("rwc", self._key, new=True)
+                    made = self._make(made_up)
+                about = self._recognise(created=made and not here, was_empty=made and here)
+                if self.opening is not None:
+                    self.opening.settle(about, self.holding)
+                return about
+            except BaseException:
+                self.close()
+                raise
+
+    def close(self) -> None:
+        if self._db is not None and not self._db.is_closed():
+            self._db.close()
+        self._db = None
+
+    # Finding, making and recognising the file. It is never opened but by SQLite: closing any other handle on it
+    # would drop this process's locks.
+
+    def _is_there(self) -> bool:
+        if not self.path.is_absolute():
+            raise SyncIncomplete(f"the shared file {self.path} is a path of another system; set `[shared] url` anew")
+        if not self.path.parent.is_dir():
+            raise SyncIncomplete(
+                f"the shared file {self.path} cannot be reached, because its folder is not there; "
+                "is the stick or the network share connected?"
+            )
+        if self.path.is_dir():
+            raise SyncIncomplete(f"{self.path} is a folder, not a shared file; add the file's name to `[shared] url`")
+        return self.path.exists()
+
+    @property
+    def _key(self) -> bytes | None:
+        used = self.opening.used if self.opening is not None else None
+        return used.key if used is not None else None
+
+    def _find(self, here: bool, create: bool) -> str:
+        """Connects with the key that opens the file. Returns OPEN, or EMPTY where it has no content."""
+        self._shut = False
+        if self.opening is not None:
+            try:
+                return self.opening.find(here, create, self._attempt, self._salt)
+            except (KeyChanged, WentBack):
+                raise
+            except SyncIncomplete as problem:
+                self.close()
+                if not self._shut or not (self.opening.wrote(self._sealed_with) or pages.holds_changes(self.path)):
+                    raise
+                raise Damaged(f"the shared file {self.path}: {trouble.DAMAGED}") from problem
+        return self._attempt(None) if here else EMPTY
+
+    def _sealed_with(self, one: Held) -> bool:
+        return pages.sealed_with(self.path, one.key, bytes.fromhex(salt_of(one)))
+
+    def _attempt(self, key: bytes | None) -> str:
+        """Connects with a key (None: plain), and stays so unless it is not this file's."""
+        self.close()
+        try:
+            self._connect("rw", key)
+            return OPEN if self._pragma("page_count") else EMPTY
+        except cipher.database_errors() as problem:
+            if self.opening is None or not any("not a database" in str(link) for link in trouble.links(problem)):
+                raise
+            self._shut = True
+            trouble.let_go(problem)
+            self.close()
+            return SHUT
+
+    def _salt(self) -> str:
+        """The first 16 bytes of the file in hex, which are the store's id in one that is encrypted.
+
+        Asked of SQLCipher: reading the file by another handle would drop this process's locks.
+        """
+        self.close()
+        # Any key will do, and no setting: the first one would want the right key.
+        self._db = cipher.connect(self._uri("rw"), bytes(cipher.KEY_BYTES), [], uri=True)
+        try:
+            return str(self._pragma("cipher_salt"))
+        finally:
+            self.close()
+
+    def _uri(self, mode: str) -> str:
+        return f"file://{quote('/' + self.path.as_posix().removeprefix('/'))}?mode={mode}"
+
+    def _connect(self, mode: str, key: bytes | None, new: bool = False) -> None:
+        used = self.opening.used if new and self.opening is not None else None
+        self._db = cipher.connect(
+            self._uri(mode),
+            key,
+            uri=True,
+            # Settings of the connection only: a file of somebody else must not be changed by looking at it.
+            pragmas=[
+                # So that a file that nobody can open still says which store it is.
+                *([("cipher_salt", f"\"x'{uuid.UUID(used.store).hex}'\"")] if used is not None else []),
+                ("busy_timeout", self._patience),
+                ("synchronous", "extra"),
+                ("secure_delete", "fast"),
+                ("trusted_schema", "off"),
+                ("cell_size_check", "on"),
+            ],
+        )
+        self._identity = trouble.identity(self.path)
+        self._db.connect()
+        self._identity = self._identity or trouble.identity(self.path)
+        # A byte that was damaged becomes a text that does not match its hash, and stops one chain, not the sync.
+        self._db.connection().text_factory = lambda raw: raw.decode("utf-8", "replace")
+
+    def _pragma(self, name: str) -> Any:
+        return self._db.execute_sql(f"PRAGMA {name}").fetchone()[0]
+
+    def _make(self, made_up: bool) -> bool:
+        """Makes the tables. Returns False where another process came first."""
+        with self._db.atomic("IMMEDIATE"):
+            if self._db.execute_sql("SELECT 1 FROM sqlite_master").fetchone():
+                return False
+            for model in LOG:
+                peewee.SchemaManager(model, database=self._db).create_all(safe=False)
+            for guard in _GUARDS:
+                self._db.execute_sql(guard)
+            self._db.execute_sql(f"PRAGMA application_id = {APPLICATION}")
+            used = self.opening.used if self.opening is not None else None
+            log.set_meta(self._db, "hub_id", used.store if used is not None else self.again or str(uuid.uuid4()))
+            log.set_meta(self._db, "log_format", str(LOG_FORMAT))
+            log.set_meta(self._db, "created", clock.to_text(clock.now(ZoneInfo("UTC"))))
+            log.set_meta(self._db, "made_up", "yes" if made_up else "no")
+        return True
+
+    def _recognise(self, created: bool, was_empty: bool) -> About:
+        application = self._pragma("application_id")
+        if application == store.APPLICATION:
+            raise SyncIncomplete(f"{self.path} is a device's own database, not a shared file; choose another name")
+        if application != APPLICATION:
+            raise SyncIncomplete(f"{self.path} is a database of another program; set `[shared] url` to another file")
+        format_found = log.get_meta(self._db, "log_format") or ""
+        if format_found.isdigit() and int(format_found) > LOG_FORMAT:
+            raise SyncIncomplete(
+                f"the shared file {self.path} was written by a newer lsa (format {format_found}, this one knows "
+                f"{LOG_FORMAT}); please update this program"
+            )
+        hub_id = log.get_meta(self._db, "hub_id")
+        if not hub_id or format_found != str(LOG_FORMAT):
+            raise sqlite3.DatabaseError("malformed: the facts about it are missing")
+        # WAL needs shared memory, which two machines do not have.
+        if self._pragma("journal_mode") != "delete" and self._pragma("journal_mode = delete") != "delete":
+            raise SyncIncomplete(
+                f"the shared file {self.path} is held by another program, which set its journal to WAL; close that"
+            )
+        return About(hub_id, log.get_meta(self._db, "made_up") == "yes", created, was_empty)
+
+    @contextmanager
+    def _sentences(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as problem:
+            raise self._sentence(problem) from problem
+        except cipher.database_errors() as problem:
+            raise self._sentence(problem) from problem
+
+    def _sentence(self, problem: BaseException) -> SyncIncomplete:
+        reason = trouble.reason(problem)
+        trouble.let_go(problem)
+        suspicious = "damaged" in reason or "read-only" in reason
+        if suspicious and self.opening is not None and self.opening.changed():
+            return self.opening.key_changed()
+        if suspicious and self._db is not None and trouble.identity(self.path) != self._identity:
+            return Busy(f"the shared file {self.path}: another device put a new one in its place just now; sync again")
+        kind = Damaged if trouble.is_damage(problem) else Busy if trouble.is_busy(problem) else SyncIncomplete
+        return kind(f"the shared file {self.path}: {reason}")
