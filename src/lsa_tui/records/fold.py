@@ -61,6 +61,11 @@ def merge(changes: Sequence[Seen]) -> tuple[Any, ...] | None:
     bodies = _bodies(changes)
     if not bodies:
         return None  # written by other hands, as a time that is none is; `doctor` says where the chain breaks
+    return _merged(changes, bodies)
+
+
+def _merged(changes: Sequence[Seen], bodies: Sequence[Mapping[str, Any]]) -> tuple[Any, ...] | None:
+    """`merge` of changes in order of their stamps, whose bodies were read."""
     fields, conflict = _fields(changes, bodies)
     return _record(changes[0], len(changes), bodies[0], fields, conflict)
 
@@ -72,7 +77,7 @@ def alone(change: Mapping[str, Any], body: Mapping[str, Any] | None) -> tuple[An
     return _record(_seen(change), 1, body, dict(body.get("set", {})), {})
 
 
-_seen = cast(Callable[[Mapping[str, Any]], Seen], itemgetter(*Seen._fields))
+_seen = cast(Callable[[Mapping[str, Any]], tuple[Any, ...]], itemgetter(*Seen._fields))
 
 
 def _record(
@@ -129,7 +134,7 @@ def _bodies(changes: Sequence[Seen]) -> list[dict[str, Any]] | None:
 
 
 def _fields(
-    changes: Sequence[Seen], bodies: Sequence[dict[str, Any]]
+    changes: Sequence[Seen], bodies: Sequence[Mapping[str, Any]]
 ) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
     if len(changes) == 1:
         return dict(bodies[0].get("set", {})), {}
@@ -154,7 +159,10 @@ def _fields(
 
 
 def _unseen_edits(
-    changes: Sequence[Seen], bodies: Sequence[dict[str, Any]], removal: Seen, conflict: dict[str, list[dict[str, Any]]]
+    changes: Sequence[Seen],
+    bodies: Sequence[Mapping[str, Any]],
+    removal: Seen,
+    conflict: dict[str, list[dict[str, Any]]],
 ) -> None:
     """A removal that had not seen somebody's edit, nor the edit the removal: kept or removed is for a person to say."""
     body = next(body for change, body in zip(changes, bodies, strict=True) if change is removal)
@@ -195,9 +203,9 @@ def changes_of(db: Any, rows: Sequence[str]) -> dict[str, list[Seen]]:
     return found
 
 
-def understood(change: Mapping[str, Any]) -> bool:
-    """Whether this program can fold a change; what it cannot is kept, relayed, and folded after an update."""
-    return change["kind"] in KINDS and change["op"] in OPS and change["schema"] <= SCHEMA
+def understood(kind: str, op: str, schema: int) -> bool:
+    """Whether this program can fold such a change; what it cannot is kept, relayed, and folded after an update."""
+    return kind in KINDS and op in OPS and schema <= SCHEMA
 
 
 def fold(db: Any, rows: Iterable[str]) -> None:
@@ -229,14 +237,24 @@ def fold_arrived(
     """As `fold` of the rows of `changes`, which were just written to the log; inside their transaction.
 
     `bodies`: what each says, as it was read when it arrived (None where this program folds nothing of it); `before`:
-    the rows of which the log had changes already. Only these, and rows with several changes, are read back from it.
+    the rows of which the log had changes already. Only these are read back from it.
     """
     number = Counter(change["row"] for change in changes)
-    several = [row for row, count in number.items() if count > 1 or row in before]
-    again = set(several)
-    made = (alone(change, body) for change, body in zip(changes, bodies, strict=True) if change["row"] not in again)
+    several: dict[str, list[tuple[Seen, Mapping[str, Any]]]] = {}
+    made = []
+    for change, body in zip(changes, bodies, strict=True):
+        row = change["row"]
+        if row in before:
+            continue
+        if number[row] == 1:
+            made.append(alone(change, body))
+        elif body is not None:
+            several.setdefault(row, []).append((Seen._make(_seen(change)), body))
+    for pairs in several.values():
+        pairs.sort(key=lambda pair: (pair[0].hlc, pair[0].uid))
+        made.append(_merged(*zip(*pairs, strict=True)))
     _write(db, [record for record in made if record is not None])
-    fold(db, several)
+    fold(db, [row for row in number if row in before])
 
 
 def _write(db: Any, records: Sequence[tuple[Any, ...]]) -> None:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any
+from typing import Any, cast
 
 from lsa_tui import clock
 from lsa_tui.records import erasures, fold, log
@@ -18,11 +18,11 @@ from lsa_tui.records import erasures, fold, log
 Body = Mapping[str, Any]
 """What a change says, read."""
 
-_TYPES = {
-    **dict.fromkeys(("seq", "hlc", "schema"), int),
-    **dict.fromkeys(("dev", "uid", "wall", "zone", "actor", "role", "audience", "kind", "row", "op"), str),
-}
-_typed, _EXPECTED = itemgetter(*_TYPES), list(_TYPES.values())
+_NUMBERS = ("seq", "hlc", "schema")
+_TEXTS = ("dev", "uid", "zone", "role", "actor", "row", "audience", "op", "kind", "wall", "body", "salt")
+_asked, _EXPECTED = itemgetter(*_NUMBERS, *_TEXTS), [*[int] * len(_NUMBERS), *[str] * len(_TEXTS)]
+_NOTHING = [*_EXPECTED[:-2], type(None), type(None)]
+"""The types of a change without its body."""
 _BIGGEST = 1 << 63
 
 
@@ -60,29 +60,39 @@ class _Strange(Exception):
 
 def _body(change: dict[str, Any]) -> Body | None:
     """What a change says, where it is folded here. Raises _Strange."""
-    if change["dev"] in log.STAYING or change["audience"] in log.STAYING or change["op"] == log.ACT:
+    values = _asked(change)
+    _, hlc, schema, dev, _, _, _, _, _, audience, op, kind, wall, text, _ = values
+    if dev in log.STAYING or audience in log.STAYING or op == log.ACT:
         raise _Strange("is of a kind that never leaves its device")
-    if [*map(type, _typed(change))] != _EXPECTED or not 0 <= change["hlc"] < _BIGGEST > change["schema"]:
-        raise _Strange("is not what a change looks like")
-    text = change["body"]
-    if text is None and change["salt"] is None and change["op"] == log.SET:
+    types = [*map(type, values)]
+    if types == _NOTHING and op == log.SET:
         return None  # erased: `Emptied` looks further
-    if type(text) is not str or type(change["salt"]) is not str:
+    if types != _EXPECTED or not 0 <= hlc < _BIGGEST > schema:
         raise _Strange("is not what a change looks like")
-    erasure = change["op"] == log.REDACT and change["schema"] <= fold.SCHEMA
-    if not erasure and not fold.understood(change):
+    erasure = op == log.REDACT and schema <= fold.SCHEMA
+    if not erasure and not fold.understood(kind, op, schema):
         return None
     try:
-        clock.from_text(change["wall"])
-        body = _DECODE(text)
-        if "\\u" in text:
-            json.dumps(body, ensure_ascii=False).encode()
+        clock.from_text(wall)
+        body = _decoded(text)
         fine = _is_erasure(body) if erasure else _is_body(body)
     except (ValueError, TypeError, RecursionError):
         fine = False
     if not fine:
         raise _Strange("cannot be read by this program")
-    return None if erasure else body
+    return None if erasure else cast(Body, body)
+
+
+def _decoded(text: str) -> Any:
+    try:
+        body, end = _scan(text, 0)
+    except StopIteration:
+        raise ValueError("no JSON") from None
+    if end != len(text):
+        body = _DECODER.decode(text)  # blanks around it, or worse
+    if "\\u" in text:
+        json.dumps(body, ensure_ascii=False).encode()
+    return body
 
 
 def _is_erasure(body: Any) -> bool:
@@ -95,25 +105,30 @@ def _is_erasure(body: Any) -> bool:
 def _is_body(body: Any) -> bool:
     if type(body) is not dict:
         return False
-    fields, preds = body.get("set", {}), body.get("preds", {})
+    get = body.get
+    fields, preds, recorded, by = get("set", _NONE), get("preds", _NONE), get("recorded_at"), get("by")
     if type(fields) is not dict or type(preds) is not dict:
         return False
-    recorded = body.get("recorded_at")
     if recorded is not None:
         clock.from_text(recorded)
-    for one in (body.get("by"), fields.get("pupil"), fields.get("removed")):
-        if one is not None and type(one) is not str:
-            return False
-    return not preds or all(
-        isinstance(uids, list) and all(isinstance(uid, str) for uid in uids) for uids in preds.values()
+    pupil, removed = fields.get("pupil"), fields.get("removed")
+    return (
+        (pupil is None or type(pupil) is str)
+        and (removed is None or type(removed) is str)
+        and (by is None or type(by) is str)
+        and (not preds or all(type(uids) is list and all(type(uid) is str for uid in uids) for uids in preds.values()))
     )
+
+
+_NONE: dict[str, Any] = {}
 
 
 def _no_number(name: str) -> None:
     raise ValueError(f"{name} is no number")
 
 
-_DECODE = json.JSONDecoder(parse_constant=_no_number).decode
+_DECODER = json.JSONDecoder(parse_constant=_no_number)
+_scan = _DECODER.scan_once  # type: ignore[attr-defined]
 
 
 class Emptied:
