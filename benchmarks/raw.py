@@ -51,44 +51,57 @@ FROM folded JOIN first USING (row)
 
 
 def merge(source: Path, target: Path) -> float:
-    """Takes the changes of a plain shared file into a plain, new local database; returns the seconds it took."""
-    Store(target).close()  # the same tables, indexes, guards and journal
+    """Takes what is new in a plain shared file into a plain local database; returns the seconds it took."""
+    Store(target).close()  # where it is new: the same tables, indexes, guards and journal
     connection = sqlite3.connect(target, isolation_level=None)
     connection.execute("PRAGMA synchronous = full")
     connection.execute("PRAGMA secure_delete = on")
     began = time.perf_counter()
     connection.execute("ATTACH DATABASE ? AS there", (str(source),))
     connection.execute("BEGIN IMMEDIATE")
-    connection.execute(f"INSERT INTO main.change ({NAMES}) SELECT {NAMES} FROM there.change")
-    for (dev,) in connection.execute("SELECT DISTINCT dev FROM there.head").fetchall():
-        _hashed(connection, dev)
-    connection.execute("INSERT INTO main.head SELECT * FROM there.head")
+    heads = connection.execute(
+        "SELECT t.dev, coalesce(h.seq, 0), coalesce(h.chain, ?) FROM there.head t LEFT JOIN main.head h USING (dev)",
+        (log.GENESIS,),
+    ).fetchall()
+    connection.execute("CREATE TEMP TABLE come (row TEXT)")
+    for dev, seq, chain in heads:
+        new = "FROM there.change WHERE dev = ? AND seq > ?"
+        connection.execute(f"INSERT INTO main.change ({NAMES}) SELECT {NAMES} {new}", (dev, seq))
+        connection.execute(f"INSERT INTO come SELECT row {new}", (dev, seq))
+        _hashed(connection, dev, seq, chain)
+    connection.execute("INSERT OR REPLACE INTO main.head SELECT * FROM there.head")
     connection.execute("CREATE TEMP TABLE arrived (row TEXT, number INTEGER)")
-    connection.execute("INSERT INTO arrived SELECT row, count(*) FROM there.change GROUP BY row")
+    connection.execute(
+        "INSERT INTO arrived SELECT row, (SELECT count(*) FROM main.change c WHERE c.row = come.row) "
+        "FROM come GROUP BY row"
+    )
     for statement in (_ONE, _SEVERAL):
-        connection.execute(f"INSERT INTO record ({','.join(COLUMNS)}) {statement}")
+        connection.execute(f"INSERT OR REPLACE INTO record ({','.join(COLUMNS)}) {statement}")
     connection.execute("COMMIT")
     spent = time.perf_counter() - began
     connection.close()
     return spent
 
 
-def _hashed(connection: sqlite3.Connection, dev: str) -> None:
-    seq, chain = 0, log.GENESIS
-    found = connection.execute(f"SELECT {NAMES} FROM change WHERE dev = ? ORDER BY seq", (dev,))
+def _hashed(connection: sqlite3.Connection, dev: str, seq: int, chain: str) -> None:
+    found = connection.execute(f"SELECT {NAMES} FROM main.change WHERE dev = ? AND seq > ? ORDER BY seq", (dev, seq))
     while page := found.fetchmany(500):
         changes = [dict(zip(Change._meta.sorted_field_names, row, strict=True)) for row in page]
         assert log.first_broken(changes, seq, chain, lambda _: False) is None
         seq, chain = changes[-1]["seq"], changes[-1]["chain"]
 
 
-def bare(source: Path, target: Path) -> float:
-    """Only `INSERT ... SELECT` of the rows, unchecked and not folded; seconds."""
+def bare(source: Path, held: Path, target: Path) -> float:
+    """Only `INSERT ... SELECT` of what is new to `held`, unchecked and not folded, into a copy of nothing; seconds."""
     Store(target).close()
     connection = sqlite3.connect(target, isolation_level=None)
+    connection.execute("PRAGMA synchronous = full")
+    connection.execute("PRAGMA secure_delete = on")
     connection.execute("ATTACH DATABASE ? AS there", (str(source),))
+    number = connection.execute("SELECT count(*) FROM there.change").fetchone()[0]
     began = time.perf_counter()
     connection.execute(f"INSERT INTO main.change ({NAMES}) SELECT {NAMES} FROM there.change")
     spent = time.perf_counter() - began
     connection.close()
+    assert number
     return spent
