@@ -21,8 +21,8 @@ MARK = "unclean"
 
 _ALL = "all"
 
-REPAIRING = "repairing"
-"""The folder in a home in which a repair works; one that was killed leaves it behind."""
+REPAIRING, CHECKING = "repairing", "checking"
+"""The folders in a home in which a repair works, and a check of the shared store; one that was killed leaves them."""
 
 
 def mark(db: Any, rows: Collection[str] = ()) -> None:
@@ -70,7 +70,8 @@ def _empty_write_ahead(book: Book) -> bool:
 def _replace_copies(book: Book, which: str) -> None:
     """One fresh copy in the place of those that may hold what was erased."""
     folder = book.paths.backups
-    drop_folder(book.paths.data_folder / REPAIRING)
+    for name in (REPAIRING, CHECKING):
+        drop_folder(book.paths.data_folder / name)
     copies = sorted(folder.glob("*.db"), key=lambda one: one.stat().st_mtime)
     gone = copies if which == _ALL else [one for one in copies if _holds(book, one, which.split())]
     if not gone:

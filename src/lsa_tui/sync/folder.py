@@ -218,6 +218,20 @@ class Folder:
     def set_aside(self) -> Path | None:
         return None  # each damaged file is kept by its own device
 
+    def wrong(self, scratch: Path) -> list[str]:
+        del scratch  # each file is read as a whole in any case
+        index = self._opened()
+        with self._sentences():
+            index.read_all()
+            index.look()
+            index.use(self.key)
+            index.found_damaged = []
+            names = sorted(one.seen.name for one in index.files.values() if one.state == folder_memory.DAMAGED)
+            return [f"the file {name} is not whole" for name in names]
+
+    def kept(self) -> list[tuple[str, float]]:
+        return [(one.name, one.stat().st_mtime) for one in sorted(self.path.glob("*/*.damaged-*"))]
+
     def free(self) -> int | None:
         place = self.path if self.path.is_dir() else self.path.parent
         try:

@@ -29,6 +29,7 @@ from lsa_tui.sync import (
     recognising,
     room,
     sealed,
+    sending,
     taking,
 )
 from lsa_tui.sync.opening import PLAIN_HERE, Opening
@@ -36,7 +37,7 @@ from lsa_tui.sync.result import Progress, Result
 from lsa_tui.sync.shared import About, Busy, Damaged, Forked, Heads, SharedStore
 from lsa_tui.sync.url import parse
 
-PAGE = 500
+PAGE = sending.PAGE
 """Changes read, or written under one lock, at a time."""
 
 BUSY_FOR = 120.0
@@ -44,9 +45,6 @@ BUSY_FOR = 120.0
 
 BEGUN_AGAIN = 3
 """How often it begins again because another device changed the store at the same moment."""
-
-CLOCKS_APART = 300.0
-"""Seconds between two clocks that are worth a word."""
 
 
 def sync(
@@ -109,7 +107,8 @@ class _Run:
     def __init__(self, book: Book, shared: SharedStore, progress: Callable[[Progress], None]) -> None:
         self.book, self.db, self.shared = book, book.db, shared
         self.progress = progress
-        self.sent = self.received = 0
+        self.sending = sending.Sending(book, shared, self.tell)
+        self.received = 0
         self.apart = False
         self.met = False
         """Whether the store was reached and may be mixed with this home."""
@@ -123,6 +122,11 @@ class _Run:
     def tell(self, phase: str, done: int, of: int) -> None:
         """Says how far it is."""
         self.progress(Progress(phase, done, of))
+
+    @property
+    def sent(self) -> int:
+        """How many changes were sent."""
+        return self.sending.sent
 
     def note(self, *said: str) -> None:
         """What its user should know afterwards, once."""
@@ -196,6 +200,9 @@ class _Run:
                 f"not everything in {self.shared.name} could be taken in: {'; '.join(stopped)}; "
                 "where it is damaged, move it away, and the next syncs make it anew from what the devices hold"
             )
+        from lsa_tui.sync import checking  # what it looks at once a week need not be loaded before
+
+        self.note(*checking.after(self.book, self.shared))
         return Result(
             sent=self.sent,
             received=self.received,
@@ -264,67 +271,24 @@ class _Run:
         self.note(*[f"{place} is about an erased pupil and could not be removed; do that yourself" for place in left])
         return taken
 
-    # 4. Sending: locked from the start, the heads read again, whole chunks that each continue their chains.
+    # 4. Sending, and 5. reading back over a fresh connection.
 
     def push(self, here: Heads, there: Heads) -> Heads:
         """Sends every chain held here as far as the store lacks it; returns how far they should be there now."""
-        of = local.lacking(here, there)
-        if not of:
+        if not local.lacking(here, there):
             return here
         room.there(self.db, self.shared, here, there)
-        self.tell("sending", 0, of)
-        ends: Heads | None = None
-        while True:
-            with self.shared.pushing():
-                if ends is None:
-                    # Not before the store let us write: until then everything can still be undone.
-                    ends = local.seal(self.book)
-                now_there = self.shared.heads()
-                joining_branches.check(self.db, self.shared, ends, there, now_there)
-                with store.sentences(self.book.store.path):
-                    chunk = local.next_to_send(self.db, ends, now_there, PAGE)
-                if chunk:
-                    self.shared.add(chunk)
-            self.sent += len(chunk)
-            self.tell("sending", self.sent, max(of, self.sent))
-            if len(chunk) < PAGE:
-                break
-        ahead = self.shared.clock_ahead()
-        if ahead is not None and abs(ahead) > CLOCKS_APART:
-            self.note(f"the clocks of {self.shared.name} and of this device are {_span(abs(ahead))} apart")
+        ends = self.sending.push(here, there)
+        self.note(*self.sending.clocks())
         return ends
 
-    # 5. Reading back, over a fresh connection: one that wrote may answer from its memory.
-
     def read_back(self, ends: Heads, before: Heads) -> Heads:
-        """The heads there now. Raises Damaged where a change that was sent is not as it was sent, Forked where a chain
-        is another one by now."""
-        self.shared.close()
-        self.shared.open(made_up=self.book.made_up, create=False)
-        there = self.shared.heads()
-        done, of = 0, local.lacking(ends, before)
-        erased = erasures.named_here(self.db).has
-        bad = (
-            f"what was sent to {self.shared.name} does not read back as it was written; check that disk or stick, then "
-            "sync again"
-        )
-        self.tell("checking", done, of)
-        for dev, (last, chain_here) in ends.items():
-            seq, chain = before.get(dev, local.NOTHING)
-            seq_there, chain_there = there.get(dev, local.NOTHING)
-            if seq_there < last or (seq_there == last and chain_there != chain_here):
-                raise Forked(bad)
-            while seq < last:
-                page = self.shared.changes(dev, seq, last, PAGE)
-                if not page or log.first_broken(page, seq, chain, erased) is not None:
-                    self.ours = True
-                    raise Damaged(bad)
-                seq, chain = page[-1]["seq"], page[-1]["chain"]
-                done += len(page)
-                self.tell("checking", done, of)
-            if seq == last and chain != chain_here:
-                raise Forked(bad)
-        return there
+        """The heads there now. Raises Damaged, Forked."""
+        try:
+            return self.sending.read_back(ends, before)
+        except Damaged:
+            self.ours = True  # this home wrote to it
+            raise
 
     # 6. What is now known of the store; and nothing there that was erased.
 
@@ -343,9 +307,8 @@ class _Run:
         try:
             self.shared.sweep(erasures.erased_keys(self.db))
         except SyncIncomplete as problem:
-            raise SyncIncomplete(
-                f"{problem}; what was erased may still stand in it, and the next sync tries again"
-            ) from problem
+            said = f"{problem}; what was erased may still stand in it, and the next sync tries again"
+            raise type(problem)(said) from problem
 
     # A damaged store: what can be read of it is taken in, it is set aside, and the steps begin again with a new one.
 
@@ -365,14 +328,16 @@ class _Run:
                 local.doubt(db, self.shared.name)
             raise problem
         self.tell("mending", 0, 0)
-        rest = mending.remains(self.book, self.shared)
-        joining_branches.join(self.book, rest)
-        here, there = log.shareable_heads(self.db), rest.heads()
-        if local.lacking(there, here):
-            copies.safety_copy(self.book)
-            self._taken(fetching.Fetch(self.db, rest, here, there, self.tell))
+        with suppress(Damaged):
+            rest = mending.remains(self.book, self.shared)
+            joining_branches.join(self.book, rest)
+            here, there = log.shareable_heads(self.db), rest.heads()
+            if local.lacking(there, here):
+                copies.safety_copy(self.book)
+                self._taken(fetching.Fetch(self.db, rest, here, there, self.tell))
         self.kept = self.shared.set_aside()
         if self.kept is not None:
+            self.sending.sent = 0  # to a file that is not there any more
             self.note(mending.says(self.kept))
         elif self.shared.kind != "sqlite":
             raise problem
@@ -392,11 +357,3 @@ class _Run:
         except Exception:  # the local database itself is what is wrong, and that was said already
             return f"{done}everything is still on this device"
         return f"{done}{left} not shared yet, everything is still on this device"
-
-
-def _span(seconds: float) -> str:
-    """A time span as people say it."""
-    minutes = round(seconds / 60)
-    if minutes < 120:
-        return f"{minutes} minutes"
-    return f"{round(minutes / 60)} hours" if minutes < 72 * 60 else f"{round(minutes / 60 / 24)} days"

@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +23,9 @@ from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.server_tables import COLUMNS, LOCK, Tables, quoted
 from lsa_tui.sync.shared import LOG_FORMAT, About, Change, Damaged, Heads
 from lsa_tui.sync.url import parse
+
+_ASIDE = "_damaged_%Y_%m_%d_%H%M%S"
+"""How the names of tables end that were set aside."""
 
 _UNCLEAN = "unclean"
 """Among the facts while bytes of something erased may stand in the tables' free space."""
@@ -151,7 +155,7 @@ class Server:
 
     def set_aside(self) -> Path | None:
         """Renames the tables of changes and facts under a dated name; the path that is returned is that of changes."""
-        stamp = clock.now(ZoneInfo("UTC")).strftime("_damaged_%Y_%m_%d_%H%M%S")
+        stamp = clock.now(ZoneInfo("UTC")).strftime(_ASIDE)
         opened = self._identity
         try:
             with self._sentences():
@@ -164,6 +168,18 @@ class Server:
         finally:
             self.close()
         return Path(f"lsa_change{stamp}")
+
+    def wrong(self, scratch: Path) -> list[str]:
+        del scratch  # its pages are the server's own to look after
+        sql = f"SELECT count(*) FROM {self.tables['change']} WHERE (body IS NULL) <> (salt IS NULL)"
+        half = int(self.rows(sql)[0][0])
+        return [f"{half} changes have lost half of their words"] if half else []
+
+    def kept(self) -> list[tuple[str, float]]:
+        sql = "SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1"
+        begins = f"lsa_change{_ASIDE[:9]}"
+        names = [name for (name,) in self.rows(sql, (self.tables.schema,)) if name.startswith(begins)]
+        return [(name, datetime.strptime(f"{name}+0000", f"lsa_change{_ASIDE}%z").timestamp()) for name in names]
 
     def connected(self) -> set[str]:
         """Connects; which of the store's tables are there. For what is no part of the log."""
@@ -296,9 +312,8 @@ class Server:
         """Alone among those who write, from the beginning to the end of a transaction."""
         with self._db.atomic(isolation_level="READ COMMITTED"):
             # A device that falls asleep in the middle keeps nobody waiting for ever.
-            self._do(
-                f"SET LOCAL lock_timeout = {int(self._patience)}; SET LOCAL idle_in_transaction_session_timeout = 60000"
-            )
+            idle = f"SET LOCAL idle_in_transaction_session_timeout = {2 * self._patience}"
+            self._do(f"SET LOCAL lock_timeout = {self._patience}; {idle}")
             schema = "SELECT oid::bigint::bit(32)::int FROM pg_namespace WHERE nspname = %s"
             self._do(f"SELECT pg_advisory_xact_lock(%s, ({schema}))", (LOCK, self.tables.schema))
             yield

@@ -123,6 +123,15 @@ class SharedStore(Chains, Protocol):
         server). Nothing that can be read is ever lost by it.
         """
 
+    def wrong(self, scratch: Path) -> list[str]:
+        """What is wrong with it as a whole, beyond what reading its chains tells; empty when all is well.
+
+        `scratch`: a folder of this home, for a copy to look at.
+        """
+
+    def kept(self) -> list[tuple[str, float]]:
+        """What was set aside from here as damaged: names, and when each was last written (seconds since 1970)."""
+
     def free(self) -> int | None:
         """How many bytes are free where the store is; None where that cannot be told."""
 

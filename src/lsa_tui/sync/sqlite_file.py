@@ -183,6 +183,18 @@ class SqliteFile(SqlitePlace):
         with self._sentences():
             return setting_aside.renamed(self.path, was, moment)
 
+    def wrong(self, scratch: Path) -> list[str]:
+        from lsa_tui.sync import checking_file  # when all of it is looked at
+
+        with self._sentences():
+            found = checking_file.wrong(self._db, self._key, scratch)
+            lost = checking_file.missing_guards(self._db)
+            return found + ([f"it has lost {', '.join(lost)}: it was opened with other tools"] if lost else [])
+
+    def kept(self) -> list[tuple[str, float]]:
+        with self._sentences():
+            return [(one.name, one.stat().st_mtime) for one in setting_aside.kept(self.path)]
+
     def free(self) -> int | None:
         try:
             return shutil.disk_usage(self.path.parent).free

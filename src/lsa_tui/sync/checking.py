@@ -1,0 +1,256 @@
+"""A shared store looked at as a whole: for `lsa doctor`, and once a week at the end of a sync.
+
+Whatever can be asked of any store is asked through `SharedStore`: it opens, its heads, every change of every chain,
+and how they stand to what is here. Only a kind itself can tell what else may be wrong with it, by its `wrong`: a file
+copies itself and looks at its pages, heads and rows (`checking_file`), a folder reads every file anew.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from lsa_tui import clock
+from lsa_tui.daybook import cleaning
+from lsa_tui.daybook.book import Book
+from lsa_tui.daybook.health import SYNC, Finding
+from lsa_tui.errors import BadInput, Locked, LsaError
+from lsa_tui.paths import private_folder
+from lsa_tui.records import erasures, log
+from lsa_tui.sync import joining_branches, kinds, local, recognising
+from lsa_tui.sync.opening import Opening
+from lsa_tui.sync.shared import Damaged, Heads, SharedStore
+from lsa_tui.sync.url import parse
+
+WEEK = timedelta(days=7)
+SKEW = 300
+"""Seconds between two clocks from which on somebody should look."""
+
+_PAGE = 2000
+_REFILL = "syncs: sets it aside under a dated name, makes a new one and fills it from what the devices hold"
+_FILL = "syncs: it is made or filled again from what the devices hold"
+
+
+def examine(book: Book, url: str | None = None, *, deep: bool = True) -> list[Finding]:
+    """What there is to say of the shared store at `url` (else `[shared] url`); `deep`: all of it is read.
+
+    Nothing is written there. That it cannot be reached, or opened, is a finding and no error.
+    """
+    given = url or book.config["shared.url"]
+    if not given:
+        return []
+    try:
+        location = parse(given)
+        shared = kinds.at(location, book, cloud_too=True)
+    except LsaError as problem:
+        return [Finding("shared", False, str(problem))]
+    shared.opening = None if location.anchor is None else Opening(book, location.anchor, keep=False)
+    try:
+        return list(_examined(book, shared, deep))
+    except Damaged as problem:
+        return [Finding("shared", False, str(problem), _REFILL, SYNC)]
+    except (BadInput, Locked, LsaError) as problem:
+        return [Finding("shared", False, f"{problem}")]
+    finally:
+        shared.close()
+
+
+def _examined(book: Book, shared: SharedStore, deep: bool) -> Iterator[Finding]:
+    met = recognising.recognise(book, shared, create=False)
+    before = met.before
+    if not met.about.hub_id:
+        was = "is gone" if before else "is not there yet"
+        yield Finding("shared", before is None, f"{shared.name} {was}; the next sync makes it", _FILL, SYNC)
+        return
+    there = shared.heads()
+    count = sum(seq for seq, _ in there.values())
+    yield Finding("shared", True, f"{shared.name} can be reached: {count} changes of {len(there)} devices")
+    yield from (Finding("shared", False, note, _FILL, SYNC) for note in met.notes)
+    if before is not None and before.last_error:
+        yield Finding("last sync", False, before.last_error, "syncs again", SYNC)
+    if deep:
+        wrong = read_all(book, shared)
+        if wrong:
+            yield Finding("shared log", False, f"{shared.name}: {'; '.join(wrong[:5])}", _REFILL, SYNC)
+        else:
+            yield Finding("shared log", True, f"every change in {shared.name} is as it was written")
+    if shared.opening is not None:
+        yield from (Finding("shared", True, note) for note in shared.opening.notes)
+    yield from _against(book, shared, there)
+    yield from _around(book, shared)
+
+
+def _against(book: Book, shared: SharedStore, there: Heads) -> Iterator[Finding]:
+    """How it stands to what is here."""
+    here = log.shareable_heads(book.db)
+    with suppress(Damaged):  # said where all of it was read
+        to_send, to_come = joining_branches.lacking(book.db, shared, here, there)
+        if to_send or to_come:
+            says = f"a sync would send {to_send} changes and bring {to_come}"
+            yield Finding("to share", True, says)
+        own = [dev for dev in log.own_chains(book.db) if there.get(dev, local.NOTHING)[0] > here.get(dev, (0, ""))[0]]
+        if own:
+            says = (
+                "this home was brought back from a copy: the shared store holds more of what it wrote; a sync brings it"
+            )
+            yield Finding("device", True, says)
+        if next(joining_branches.branching(book.db, shared, here, there), None) is not None:
+            says = "a home was copied, or brought back from a copy, and then used; the next sync keeps what both wrote"
+            yield Finding("branches", True, says)
+
+
+def _around(book: Book, shared: SharedStore) -> Iterator[Finding]:
+    """Room, clocks, and what was set aside."""
+    free = shared.free()
+    if free is not None:
+        needed = 16 << 20
+        well = free >= needed
+        says = f"{free >> 20} MB are free where {shared.name} is"
+        yield Finding("shared space", well, says if well else f"only {says}; free some")
+    ahead = clock_ahead(book, shared)
+    if ahead is not None and abs(ahead) >= SKEW:
+        how = "ahead of" if ahead > 0 else "behind"
+        says = f"the clock of {shared.name} is {round(abs(ahead) / 60)} minutes {how} this device's; look at both"
+        yield Finding("clock", False, says)
+    elif ahead is not None:
+        yield Finding("clock", True, f"the clock where {shared.name} is and this device's agree")
+    stale = set(holding_erased(book, shared))
+    for name, _ in shared.kept():
+        says = f"{name} was damaged and set aside; delete it when every device has synced"
+        if name in stale:
+            says = f"{name} was damaged and set aside before something was erased, so it may hold that; delete it"
+        yield Finding("set aside", name not in stale, says)
+
+
+def clock_ahead(book: Book, shared: SharedStore) -> float | None:
+    """By how many seconds the store's clock is ahead of this device's: as seen at a write, else by a file that is
+    written beside it and taken away at once; None where neither can be told."""
+    known = shared.clock_ahead()
+    if known is not None:
+        return known
+    location = parse(book.config["shared.url"]) if book.config["shared.url"] else None
+    if location is None or location.path is None or location.name != shared.name:
+        return None
+    folder = location.path if location.kind == "folder" else location.path.parent
+    # A name that no cloud client copies.
+    probe = folder / f"~lsa-clock-{book.paths.data_folder.name}.tmp"
+    try:
+        probe.write_bytes(b"")
+        return probe.stat().st_mtime - time.time()
+    except OSError:
+        return None
+    finally:
+        with suppress(OSError):
+            probe.unlink(missing_ok=True)
+
+
+# All of it
+
+
+def read_all(book: Book, shared: SharedStore) -> list[str]:
+    """Reads every page, file and change of an open store; a sentence for each thing that is wrong. Raises what a
+    SharedStore raises."""
+    with _scratch(book) as folder:
+        found = shared.wrong(folder)
+    if not found and shared.kind != "sqlite":  # a file has read its chains with its pages
+        found = _chains(book, shared)
+    return found
+
+
+def _chains(book: Book, shared: SharedStore) -> list[str]:
+    """Every chain from its beginning; what has no words must be named by an erasure, there or here."""
+    found: list[str] = []
+    bare: list[dict[str, Any]] = []
+    named = list(erasures.held(book.db))
+    for dev, (last, link) in shared.heads().items():
+        seq, at = local.NOTHING
+        while seq < last:
+            page = shared.changes(dev, seq, last, _PAGE)
+            broken = log.first_broken(page, seq, at, lambda _: True)
+            if not page or broken is not None:
+                found.append(f"change {seq + 1 + (broken or 0)} of device {dev} is missing or damaged")
+                break
+            bare += [one for one in page if one["body"] is None]
+            named += [erasures.of_change(one) for one in page if one["op"] == log.REDACT]
+            seq, at = page[-1]["seq"], page[-1]["chain"]
+        else:
+            if at != link:
+                found.append(f"where the changes of device {dev} end is noted wrongly")
+    known = erasures.Named(named)
+    return found + [f"change {one['seq']} of device {one['dev']} was emptied" for one in bare if not known.has(one)]
+
+
+@contextmanager
+def _scratch(book: Book) -> Iterator[Path]:
+    """A folder on this device for a copy to look at; where an erasure would find it, too, if this is killed."""
+    folder = book.paths.data_folder / cleaning.CHECKING
+    cleaning.drop_folder(folder)
+    try:
+        yield private_folder(folder)
+    finally:
+        with suppress(OSError):
+            cleaning.drop_folder(folder)
+
+
+# Once a week, and after each sync
+
+
+def after(book: Book, shared: SharedStore) -> list[str]:
+    """At the end of a complete sync, while the store is still open: what its user should know of it as a whole.
+
+    Once a week all of it is read; what is wrong is mended by the next sync. Raises nothing.
+    """
+    try:
+        memory = recognising.memory_of(book, shared)
+        told = []
+        if memory is not None and due(book, memory):
+            told = _weekly(book, shared, memory)
+        old = holding_erased(book, shared)
+        if old:
+            told.append(
+                f"{', '.join(old)} beside {shared.name} may hold what was erased since; delete what was set aside as "
+                "soon as every device has synced"
+            )
+        return told
+    except LsaError:
+        return []  # the sync itself was complete; doctor says what this would
+
+
+def due(book: Book, memory: local.Memory) -> bool:
+    """Whether a week has passed since all of a store was read; a clock that was set back counts, too."""
+    now, last = book.now(), memory.deep_checked_at
+    if not last:
+        with book.store.writing() as db:  # it was read just now, as everything was taken in
+            local.remember(db, replace(memory, deep_checked_at=clock.to_text(now)))
+        return False
+    return abs(now - clock.from_text(last)) >= WEEK
+
+
+def _weekly(book: Book, shared: SharedStore, memory: local.Memory) -> list[str]:
+    try:
+        wrong = read_all(book, shared)
+    except Damaged as problem:
+        wrong = [str(problem)]
+    with book.store.writing() as db:
+        moment = clock.to_text(book.now())
+        local.remember(db, replace(memory, deep_checked_at=moment, doubted=memory.doubted or bool(wrong)))
+    if not wrong:
+        return []
+    return [f"all of {shared.name} was read, and {wrong[0]}; the next sync mends it from what the devices hold"]
+
+
+def holding_erased(book: Book, shared: SharedStore) -> list[str]:
+    """What was set aside there before the last erasure, by name: nothing of it could be wiped."""
+    last = log.last_erasure(book.db) >> 16
+    return [name for name, written in shared.kept() if written * 1000 < last]
+
+
+def doubt(book: Book, url: str | None = None) -> None:
+    """Has the next sync read all of the store, and mend it where it is damaged."""
+    with book.store.writing() as db:
+        local.doubt(db, parse(url or book.config["shared.url"]).name)
