@@ -150,7 +150,7 @@ def _elsewhere(app: LsaApp) -> None:
             app.book.config.save(shared_url=url)
             app.syncing = syncing.Syncing(app)
 
-    hint = f"{syncing.HINT} What is shared already stays where it is; `lsa shared move` takes it along, and checks it."
+    hint = "What is shared already stays there; `lsa shared move` takes it along, and checks it. " + syncing.HINT
     app.open(Ask(app, "Where do you share from now on?", done, hint=hint))
 
 

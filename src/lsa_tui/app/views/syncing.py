@@ -186,8 +186,8 @@ def start(app: LsaApp) -> None:
 
 ASKS = "Where do you share?"
 HINT = (
-    "The path of a file, as in /srv/school/school.db, or of a folder that a cloud client copies; or "
-    "postgresql://HOST/NAME. Everybody's device names the same one."
+    "A file's path (/srv/school/school.db), a folder that a cloud client copies, or postgresql://HOST/NAME; the same "
+    "on every device."
 )
 
 

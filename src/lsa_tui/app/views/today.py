@@ -135,7 +135,8 @@ class Today(View):
         self._share(found, width)
         conflicts = entries.conflicts(self.book)
         if conflicts:
-            top = found.add((between(f" {len(conflicts)} to decide: edits that differ", "tap ", width), "late"))
+            key = self.app.keymap.shown("conflicts")
+            top = found.add((between(f" {len(conflicts)} to decide: edits that differ", f"{key} ", width), "late"))
             found.taps.append(Tap(0, top, width, 1, "today.conflicts"))
         session = sessions.running(self.book) if self.book.focus else None
         if session is not None and session.when.date() != self.book.today():
