@@ -21,7 +21,8 @@ from lsa_tui.daybook import entries, erasing
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.records import ids, log, read
-from lsa_tui.sync import joining, run
+from lsa_tui.sync import joining, local, run
+from lsa_tui.sync.url import parse
 from lsa_tui.vault import cipher, keyfile
 from proofs.common import Violation
 from proofs.devices import Crash, Device, Fuse
@@ -249,7 +250,7 @@ class World:
                 raise Violation(f"a sync of device {d} with {place.kind} store {s} failed: {problem}") from problem
             self.refused = str(problem)
             return False
-        place.hurt = False
+        hurt, place.hurt = place.hurt, False
         after = self._still_here(device, place, before)
         device.must |= place.must
         place.must |= {uid for uid, dev in after.items() if dev != log.OWN}
@@ -258,6 +259,11 @@ class World:
             raise Violation(
                 f"device {d} said after a sync: {result.says}; its backlog is {log.backlog(device.book.db)}"
             )
+        if any("damaged" in note for note in result.notes) and not hurt:
+            raise Violation(f"a sync of device {d} found damage where nobody had made any: {result.notes}")
+        heads = place.heads()
+        if heads is not None and heads != log.shareable_heads(device.book.db):
+            raise Violation(f"device {d} said that all is shared, and the {place.kind} store has {heads}")
         if result.conflicts != len(entries.conflicts(device.book)):
             raise Violation(f"device {d} counted {result.conflicts} conflicts")
         return True
@@ -266,6 +272,7 @@ class World:
         """A sync that ends at its n-th call of a function. Returns whether it came to that."""
         self._step("crash", d, s, calls)
         device, place, before = self._meet(d, s)
+        waiting = log.backlog(device.book.db)
         crashed = False
         try:
             with Fuse(calls).burning():
@@ -278,6 +285,11 @@ class World:
         if crashed:
             self._let_go()
         self._still_here(device, place, before)
+        heads = place.heads()
+        if waiting and heads is not None and not log.backlog(device.book.db) and crashed:
+            lacking = log.shareable_heads(device.book.db).keys() & log.own_chains(device.book.db).keys() - heads.keys()
+            if lacking:
+                raise Violation(f"after a crash device {d} says that all is shared, and the store lacks {lacking}")
         self.counts["crashed"] = self.counts.get("crashed", 0) + crashed
         return crashed
 
@@ -285,6 +297,14 @@ class World:
         """The person on a device says that another store than before is the right one."""
         self._step("take", d, s)
         joining.join(self._at(d).book, asked, self.places[s].url)
+
+    def look(self, d: int, s: int) -> None:
+        """The next sync reads all of a store before it believes it, as one does every week: an altered byte of a plain
+        file is seen by whoever reads it, not before."""
+        self._step("look", d, s)
+        device = self._at(d)
+        with device.book.store.writing() as db:
+            local.doubt(db, parse(self.places[s].url).name)
 
     def excused(self, place: Place, problem: SyncIncomplete) -> bool:
         """Whether a sync may fail like this."""

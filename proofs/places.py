@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from pathlib import Path
 
 Tree = dict[str, bytes]
@@ -13,7 +14,8 @@ class Place:
     """Where a store is, and what the model knows of it.
 
     `must`: the changes that it is known to hold (uids, after a sync that was read back). `may`: those that it can hold
-    at most. `hurt`: whether somebody has damaged it since the last complete sync with it.
+    at most. `hurt`: whether somebody has damaged it since the last complete sync with it; `altered`: whether one of its
+    bits was ever changed.
     """
 
     kind = ""
@@ -23,12 +25,16 @@ class Place:
         self.folder.mkdir()
         self.must: set[str] = set()
         self.may: set[str] = set()
-        self.hurt = False
+        self.hurt = self.altered = False
         self._saved: tuple[Tree, set[str], set[str]] = ({}, set(), set())
 
     @property
     def url(self) -> str:
         raise NotImplementedError
+
+    def heads(self) -> dict[str, tuple[int, str]] | None:
+        """Its version vector, read without the program; None where that is not done for its kind, or cannot be."""
+        return None
 
     def files(self) -> list[Path]:
         """Every file of it, in order."""
@@ -82,7 +88,7 @@ class Place:
             content = bytearray(one.read_bytes())
             content[int(size * part) % size] ^= 1 << bit
             one.write_bytes(content)
-            self.must, self.hurt = set(), True
+            self.must, self.hurt, self.altered = set(), True, True
 
     def _file(self, which: int) -> Path | None:
         files = self.files()
@@ -101,6 +107,17 @@ class SqlitePlace(Place):
     @property
     def url(self) -> str:
         return f"sqlite:///{self.path}"
+
+    def heads(self) -> dict[str, tuple[int, str]] | None:
+        if not self.path.exists():
+            return {}
+        connection = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)
+        try:
+            return {dev: (seq, chain) for dev, seq, chain in connection.execute("SELECT dev, seq, chain FROM head")}
+        except sqlite3.Error:
+            return None  # encrypted, or damaged
+        finally:
+            connection.close()
 
 
 class FolderPlace(Place):
@@ -135,7 +152,7 @@ def swap(one: Place, other: Place) -> None:
         mine, theirs = one.read(), other.read()
         one.write(theirs)
         other.write(mine)
-        for name in ("must", "may", "hurt"):
+        for name in ("must", "may", "hurt", "altered"):
             here, there = getattr(one, name), getattr(other, name)
             setattr(one, name, there)
             setattr(other, name, here)
