@@ -17,7 +17,7 @@ from lsa_tui.records.belonging import in_parts
 from lsa_tui.records.models import ONLY_ERASED, Head
 from lsa_tui.sync import setting_aside
 from lsa_tui.sync.shared import Change, Forked, Heads
-from lsa_tui.sync.sqlite_place import SqlitePlace
+from lsa_tui.sync.sqlite_place import SqlitePlace, readable
 from lsa_tui.vault import cipher
 
 _UNCLEAN = "unclean"
@@ -45,6 +45,15 @@ class SqliteFile(SqlitePlace):
         if self._db is None:
             return []
         with self._sentences():
+            connection = self._db.connection()
+            try:
+                connection.text_factory = str  # in C, four times as quick as any function
+                return log.changes_after(self._db, dev, seq, last, limit)
+            except cipher.database_errors() as problem:
+                if "decode" not in str(problem).lower():
+                    raise
+            finally:
+                connection.text_factory = readable
             return log.changes_after(self._db, dev, seq, last, limit)
 
     def where(self, uid: str) -> tuple[str, int] | None:
@@ -190,6 +199,14 @@ class SqliteFile(SqlitePlace):
             found = checking_file.wrong(self._db, self._key, scratch)
             lost = checking_file.missing_guards(self._db)
             return found + ([f"it has lost {', '.join(lost)}: it was opened with other tools"] if lost else [])
+
+    def put_guards_back(self) -> None:
+        """Makes the rules anew that keep the log as it was written. Raises SyncIncomplete."""
+        from lsa_tui.sync import checking_file
+
+        if checking_file.missing_guards(self._db):
+            with self.pushing():
+                checking_file.put_guards_back(self._db)
 
     def kept(self) -> list[tuple[str, float]]:
         with self._sentences():

@@ -36,6 +36,11 @@ _GUARDS = (
 )
 
 
+def readable(raw: bytes) -> str:
+    """A byte that was damaged becomes a text that does not match its hash, and stops one chain, not the sync."""
+    return raw.decode("utf-8", "replace")
+
+
 class SqlitePlace:
     """The place of one shared file. One connection, opened for the sync and closed after it."""
 
@@ -172,8 +177,7 @@ class SqlitePlace:
         self._identity = trouble.identity(self.path)
         self._db.connect()
         self._identity = self._identity or trouble.identity(self.path)
-        # A byte that was damaged becomes a text that does not match its hash, and stops one chain, not the sync.
-        self._db.connection().text_factory = lambda raw: raw.decode("utf-8", "replace")
+        self._db.connection().text_factory = readable
 
     def _pragma(self, name: str) -> Any:
         return self._db.execute_sql(f"PRAGMA {name}").fetchone()[0]
