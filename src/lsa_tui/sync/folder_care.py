@@ -15,7 +15,7 @@ from lsa_tui.records import log
 from lsa_tui.sync import folder_files, folder_memory, keys
 from lsa_tui.sync.folder_files import Content, NewerFile, NotWhole
 from lsa_tui.sync.folder_index import Index
-from lsa_tui.sync.folder_memory import DAMAGED, OTHER, WHOLE, Known
+from lsa_tui.sync.folder_memory import DAMAGED, LEFT, OTHER, WHOLE, Known
 
 if TYPE_CHECKING:
     from lsa_tui.sync.folder import Folder
@@ -38,14 +38,15 @@ def care(folder: Folder, erased: Mapping[str, Sequence[int]]) -> tuple[int, list
     mine = [one for one in index.files.values() if _writer(one) in own]
     wiped, notes = 0, _others_still_hold(index, own, erased)
     bare = _holding(index, mine, erased)
-    other = [one for one in mine if one.state == OTHER and index.key is not None]
+    other = [one for one in mine if one.state in (OTHER, LEFT) and index.key is not None]
     damaged = [one for one in mine if one.state == DAMAGED]
     small = _small(mine, log.device(index.db))
     merged = _ready_to_go(index)
     if bare or other or damaged or small or merged:
         with folder.holding():
             wiped = sum(_rewritten(folder, one) for one in bare)
-            notes += [note for one in other if (note := _other_key(folder, one))]
+            for one in other:
+                _other_key(folder, one)
             for one in damaged:
                 moment = folder.book.now().strftime("%Y-%m-%d-%H%M%S")
                 with suppress(FileNotFoundError):
@@ -145,26 +146,30 @@ def _replace(folder: Folder, content: Content, old: Sequence[str]) -> list[str]:
 # Another key
 
 
-def _other_key(folder: Folder, one: Known) -> str:
-    """Takes away a file of this device under another key than the store's, once all that it holds is in the store."""
-    index = folder.index
+def _other_key(folder: Folder, one: Known) -> None:
+    """Takes away a file of this device under another key than the store's, once all that it holds is in the store.
+
+    All that this home holds was sent before this, and read back. A file whose key is forgotten, and which was never
+    read, stays.
+    """
+    index, path = folder.index, folder.path / one.seen.name
     assert index is not None
     assert one.header is not None
-    known = [None, *(held.key for held in keys.held(folder.book))]
+    if one.state == LEFT and all(log.chain_at(index.db, run.dev, run.last) == run.end for run in one.runs):
+        path.unlink(missing_ok=True)
+        return
     content = None
-    for key in known:
+    for key in (None, *(held.key for held in keys.held(folder.book))):
         if folder_files.key_id_of(key) == one.header.key_id:
             with suppress(NotWhole, NewerFile, FileNotFoundError):
-                content = folder_files.read(folder.path / one.seen.name, key)
+                content = folder_files.read(path, key)
     if content is None:
-        return ""
+        return
     held = {uid for (uid,) in index.db.execute_sql("SELECT uid FROM change WHERE dev NOT IN (?, ?)", log.STAYING)}
     if all(change["uid"] in held for run in content.changes for change in run):
-        # All that is held here was sent before this, and read back.
-        (folder.path / one.seen.name).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
     else:
         _replace(folder, content, [one.seen.name])
-    return ""
 
 
 # Many small files

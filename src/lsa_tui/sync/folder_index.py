@@ -11,7 +11,7 @@ from lsa_tui.daybook.book import Book
 from lsa_tui.records import branches
 from lsa_tui.sync import folder_files, folder_memory, folder_union
 from lsa_tui.sync.folder_files import Content, Header, NotWhole, Run, Seen
-from lsa_tui.sync.folder_memory import DAMAGED, NEW, OTHER, WHOLE, Known
+from lsa_tui.sync.folder_memory import DAMAGED, LEFT, NEW, OTHER, WHOLE, Known
 from lsa_tui.sync.folder_union import Placed, Spine
 from lsa_tui.sync.shared import Heads
 
@@ -81,7 +81,8 @@ class Index:
         one = self._remembered.get(name)
         if one is None:
             return None
-        return Known(one.seen, one.header) if self._all and one.header is not None else _copy(one)
+        again = self._all and one.header is not None and one.state != LEFT
+        return Known(one.seen, one.header) if again else _copy(one)
 
     def _forget(self, name: str) -> None:
         self.files.pop(name, None)
@@ -127,8 +128,8 @@ class Index:
             if one.header is None:
                 continue
             if not ours:
-                one.state, one.runs = OTHER, []
-            elif one.state in (NEW, OTHER):
+                one.state = LEFT if one.state in (WHOLE, LEFT) else OTHER
+            elif one.state in (NEW, OTHER, LEFT):
                 self._read(one)
         self._spines = None
 

@@ -13,8 +13,9 @@ from typing import Any
 from lsa_tui.records import log
 from lsa_tui.sync.folder_files import Header, Run, Seen
 
-WHOLE, DAMAGED, OTHER, NEW = "whole", "damaged", "other", "new"
-"""What is known of a file: read and believed; not believed; of another key or store; not read yet."""
+WHOLE, DAMAGED, OTHER, LEFT, NEW = "whole", "damaged", "other", "left", "new"
+"""What is known of a file: read and believed; not believed; of another key or store; the same, but it was read while
+that was the store's; not read yet."""
 
 DAYS = 7
 """After so many days everything is read again: a disk may alter a file without a word."""

@@ -9,7 +9,7 @@ from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.sync import folder_memory
 from lsa_tui.sync.folder_index import Index
-from lsa_tui.sync.folder_memory import OTHER
+from lsa_tui.sync.folder_memory import LEFT, OTHER
 
 _NAMED = 3
 """Files or devices named in one sentence."""
@@ -41,7 +41,11 @@ def of(index: Index) -> Iterator[str]:
             "devices that hold what stood there send it again"
         )
     own = folder_memory.own_devices(index.db)
-    left = [one for one in index.files.values() if one.state == OTHER and one.header and one.header.writer not in own]
+    left = [
+        one
+        for one in index.files.values()
+        if one.state in (OTHER, LEFT) and one.header and one.header.writer not in own
+    ]
     shut = sorted({one.header.writer for one in left if one.header and one.header.key_id != index.key_id})
     if shut and index.key is not None:
         yield (
