@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -17,7 +18,7 @@ from lsa_tui.daybook import entries
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import log, read
-from lsa_tui.sync import run, sqlite_place
+from lsa_tui.sync import local, run, sqlite_place
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.sqlite_file import SqliteFile
 
@@ -440,3 +441,100 @@ def test_made_up_and_real_records_are_never_mixed(made_up_first, homes, url, sha
     if made_up_first:
         log.set_meta(third.db, "made_up", "yes")
     assert sync(third, url).verified
+
+
+def test_a_store_that_is_busy_for_a_while_is_waited_for(homes, book, shared, url, monkeypatch) -> None:
+    """The sync begins again by itself, says that it waits, and can be stopped then."""
+    sync(homes("lp"), url)
+    monkeypatch.setattr(sqlite_place, "PATIENCE_MS", 50)
+    held = sqlite3.connect(shared, isolation_level=None, check_same_thread=False)
+    held.execute("BEGIN EXCLUSIVE")
+    phases = []
+
+    def progress(now) -> None:
+        phases.append(now.phase)
+        if phases.count("waiting") == 2 and held.in_transaction:
+            held.execute("ROLLBACK")
+
+    assert sync(book, url, progress=progress).sent == 2
+    assert phases.count("waiting") == 2
+    held.execute("BEGIN EXCLUSIVE")
+
+    def stops(now) -> None:
+        if now.phase == "waiting":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sync(book, url, progress=stops)
+    held.close()
+    assert sync(book, url).verified
+
+
+def test_no_room_is_said_before_anything_is_written(homes, book, tmp_path, mount) -> None:
+    share = tmp_path / "mounted"
+    mount(share, "size=2m")
+    url = f"sqlite:///{share}/school.db"
+    sync(book, url)
+    with book.step():
+        for n in range(800):
+            note(book, f"{n} " + "words " * 60)
+    before = (share / "school.db").read_bytes()
+    said = refused(book, url)
+    assert re.search(r"the disk is full: about \d+\.\d MB are needed and \d\.\d are free; free some space there", said)
+    assert (share / "school.db").read_bytes() == before
+    assert entries.undo(book)  # nothing was sealed
+    entries.redo(book)
+    mount(share, "size=20m", remount=True)
+    assert sync(book, url).sent == 800
+
+
+def test_no_room_here_is_said_before_anything_is_taken_in(homes, book, tmp_path, url, mount) -> None:
+    full = tmp_path / "full"
+    mount(full, "size=3m")
+    other = homes("full/lp")
+    with book.step():
+        for n in range(1500):
+            note(book, f"{n}")
+    sync(book, url)
+    said = refused(other, url)
+    assert "the disk is full" in said
+    assert "free some space on this device" in said
+    assert not list(other.paths.backups.glob("before-sync-*"))
+    mount(full, "size=40m", remount=True)
+    assert sync(other, url).received == 1502
+    other.close()
+
+
+@pytest.mark.parametrize(("ahead", "says"), [(7200, "2 hours apart"), (-600, "10 minutes apart"), (90, ""), (None, "")])
+def test_clocks_that_differ_are_a_word_and_no_refusal(book, url, monkeypatch, ahead, says) -> None:
+    monkeypatch.setattr(SqliteFile, "clock_ahead", lambda self: ahead)
+    said = sync(book, url)
+    assert said.verified
+    assert ("clocks of" in said.says) == bool(says)
+    assert says in said.says
+
+
+def test_the_clock_of_a_local_disk_is_this_device_s(book, shared, url) -> None:
+    sync(book, url)
+    one = SqliteFile(shared)
+    assert one.clock_ahead() is None
+    one.open(made_up=False, create=False)
+    with one.pushing():
+        pass
+    assert abs(one.clock_ahead()) < 5
+    one.close()
+
+
+def test_why_a_sync_did_not_complete_is_remembered_until_one_does(homes, book, shared, url) -> None:
+    sync(book, url)
+    assert [one.last_error for one in local.memories(book.db)] == [""]
+    done_at = local.memories(book.db)[0].at
+    shared.unlink()
+    shared.mkdir()
+    said = refused(book, url)
+    assert local.memories(book.db)[0].last_error
+    assert local.memories(book.db)[0].last_error in said
+    assert local.memories(book.db)[0].at == done_at
+    shared.rmdir()
+    sync(book, url)
+    assert [one.last_error for one in local.memories(book.db)] == [""]
