@@ -14,7 +14,8 @@ Value = TypeVar("Value", str, int)
 
 _NAMING = (
     "op = 'set' AND body IS NOT NULL AND dev NOT IN (?, ?) AND row NOT IN (SELECT uid FROM record) "
-    "AND json_extract(body, '$.set.pupil')"
+    # What a newer program writes need not be JSON.
+    "AND CASE WHEN json_valid(body) THEN json_extract(body, '$.set.pupil') END"
 )
 """Changes of kinds that only a newer program knows, and what no program could read: they have no record."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from lsa_tui.errors import Locked, LsaError, NewerDatabase
 from lsa_tui.paths import private_folder
+from lsa_tui.records import catching_up
 from lsa_tui.records.models import LOCAL, ONLY_ERASED
 from lsa_tui.vault import cipher
 
@@ -187,6 +188,15 @@ class Store:
             )
         if version < VERSION:
             self._migrate(version)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Folds what the program that wrote last understood in another way."""
+        # Damaged or full: it opens as it is, and the next opening tries again.
+        with suppress(*cipher.database_errors()):
+            if catching_up.is_due(self.db):
+                with self.db.atomic("IMMEDIATE"):
+                    catching_up.catch_up(self.db)
 
     def _create(self) -> None:
         for model in LOCAL:
@@ -196,6 +206,7 @@ class Store:
             self.db.execute_sql(statement)
         self.db.execute_sql(f"PRAGMA application_id = {APPLICATION}")
         self.db.execute_sql(f"PRAGMA user_version = {VERSION}")
+        catching_up.note(self.db)
 
     def _migrate(self, version: int) -> None:
         self.backup(self.path.parent / "backups", f"records-format-{version}.db")

@@ -1,0 +1,64 @@
+"""What this program understands of the log, and folding what an earlier or a later one did not, or did.
+
+A device keeps and relays changes that its program does not understand: of a newer program's kinds, deeds and schemas.
+They make no record until an update understands them. So each database says by which understanding its records were
+folded; where that is not this program's, the records it concerns are folded anew, once.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from lsa_tui.records import fold, log
+from lsa_tui.records.vocabulary import KINDS
+
+_KEY = "understood"
+_PART = 2000
+"""Records folded at a time: what is held in memory."""
+
+
+def understanding() -> str:
+    """What this program folds: deeds, the last schema, kinds."""
+    return log.canonical({"ops": sorted(fold.OPS), "schema": fold.SCHEMA, "kinds": sorted(KINDS)})
+
+
+def note(db: Any) -> None:
+    """The records of this database are folded by this understanding."""
+    log.set_meta(db, _KEY, understanding())
+
+
+def is_due(db: Any) -> bool:
+    """Whether the records of this database were folded by another understanding, or by one that did not say."""
+    return log.get_meta(db, _KEY) != understanding()
+
+
+def catch_up(db: Any) -> int:
+    """Folds what the other understanding folded differently, and notes this one; to be called inside a transaction.
+
+    Returns how many rows were looked at: none, where somebody else was quicker.
+    """
+    rows = _concerned(db) if is_due(db) else []
+    for start in range(0, len(rows), _PART):
+        fold.fold(db, rows[start : start + _PART])
+    note(db)
+    return len(rows)
+
+
+def _concerned(db: Any) -> list[str]:
+    before = log.get_meta(db, _KEY)
+    if before is None:
+        # Of a program that kept no such note: it folded what it knew, and what it did not has no record.
+        sql = "SELECT DISTINCT row FROM change WHERE op <> 'redact' AND row NOT IN (SELECT uid FROM record)"
+        return [row for (row,) in db.execute_sql(sql)]
+    known = json.loads(before)
+    # What both understand is folded alike; of the rest it does not matter which of the two is the later one.
+    ops = sorted(set(known["ops"]) & set(fold.OPS))
+    kinds = sorted(set(known["kinds"]) & set(KINDS))
+    other = f"op NOT IN ({_marks(ops)}) OR kind NOT IN ({_marks(kinds)}) OR schema > ?"
+    sql = f"SELECT DISTINCT row FROM change WHERE {other}"
+    return [row for (row,) in db.execute_sql(sql, (*ops, *kinds, min(known["schema"], fold.SCHEMA)))]
+
+
+def _marks(values: list[str]) -> str:
+    return ",".join("?" * len(values))
