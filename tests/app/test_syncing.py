@@ -17,7 +17,7 @@ from homes import new_book
 from lsa_tui import paths
 from lsa_tui.app.app import LsaApp
 from lsa_tui.app.views import syncing
-from lsa_tui.daybook import marks, notes, plan, pupils, sessions
+from lsa_tui.daybook import marks, notes, plan, pupils, sessions, setup
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
 from lsa_tui.records import log
@@ -383,3 +383,35 @@ async def test_it_is_offered_after_the_last_lesson_and_not_before(book: Book, mo
         assert not app.syncing.failed
         await pilot.press("[")
         assert "not shared" not in text(app)
+
+
+# Another store
+
+
+async def test_what_is_shared_elsewhere_counts_as_here_until_a_sync_has_looked(book: Book, tmp_path: Path) -> None:
+    marks.tally(book, "c")
+    held = log.backlog(book.db)
+    sync(book)
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("=", "k", "4")
+        assert "Where do you share from now on?" in flat(app)
+        (tmp_path / "other").mkdir()
+        (tmp_path / "other" / "school.db").mkdir()  # nothing that could be opened
+        await typed(pilot, f"sqlite:///{tmp_path}/other/school.db")
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.syncing.failed
+        assert f"{held} here" in text(app, "foot")
+        (tmp_path / "other" / "school.db").rmdir()
+        await pilot.press("s")
+        await settled(pilot)
+        assert not app.syncing.failed
+        assert f"{held} sent" in app.syncing.says
+        assert "all shared" in text(app, "foot")
+    # Back to the first one: everything is there, and a sync says so without sending it again.
+    joining_back = f"sqlite:///{tmp_path}/share/school.db"
+    setup.share_with(book, joining_back)
+    assert log.backlog(book.db) == held
+    assert sync(book).sent == 0
+    assert log.backlog(book.db) == 0

@@ -32,12 +32,24 @@ def set_up(
                 raise BadInput(f"{setting} {problem}") from None
     if role is not None:
         changes["person_role"] = role
-    if shared is not None:
-        changes["shared_url"] = shared
     before = book.config["person.role"] if book.config.exists else None
     book.config.save(**changes)
+    if shared is not None:
+        share_with(book, shared)
     if before and book.config["person.role"] != before:
         audit.note(book, "changed the role", f"{before} to {book.config['person.role']}")
     # Known in the database too: what is recorded while config.toml cannot be read is still signed.
     with book.store.writing():
         log.set_meta(book.db, "initials", book.owner)
+
+
+def share_with(book: Book, url: str) -> None:
+    """From now on this device shares with the store of that URL; an empty one ends the sharing.
+
+    What was shared with another store is not known to be in this one: it counts as here only, until a sync has looked.
+    """
+    another = url != book.config["shared.url"]
+    book.config.save(shared_url=url)
+    if another:
+        with book.store.writing() as db:
+            log.forget_known(db)

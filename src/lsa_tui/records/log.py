@@ -417,6 +417,12 @@ def note_known(db: Any, dev: str, seq: int) -> None:
         _keep_before(db, {**known, dev: seq})
 
 
+def forget_known(db: Any) -> None:
+    """Nothing is known to be shared any more: it was, with another store. To be called inside a transaction."""
+    for own in own_chains(db):
+        note_known(db, own, 0)
+
+
 def new_device(db: Any) -> str:
     """Writes under a new id from here on, inside a transaction; what stands is sealed. Returns the new id."""
     seal(db)

@@ -11,6 +11,7 @@ from typing import Protocol, cast
 
 from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
+from lsa_tui.daybook.setup import share_with
 from lsa_tui.errors import Locked, LsaError, SyncIncomplete
 from lsa_tui.sync import admission, keys, kinds, recognising, serving
 from lsa_tui.sync.keys import Held, NeedsPassphrase
@@ -94,7 +95,7 @@ def join(book: Book, ask: keys.Ask, url: str | None = None) -> Path:
         else:
             _learn(book, path, shared, about, opening)
     if url:
-        book.config.save(shared_url=url)
+        share_with(book, url)
     audit.note(book, "joined the shared store", keys.shown(path))
     return Path(keys.shown(path))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
+from lsa_tui.daybook.setup import share_with
 from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.sync import local
 from lsa_tui.sync.shared import About
@@ -55,6 +56,6 @@ def join(book: Book, url: str | None = None) -> str:
             if one.name == location.name and one.hub_id != about.hub_id:
                 db.execute_sql("DELETE FROM meta WHERE key = ?", (f"hub:{one.hub_id}",))
     if url:
-        book.config.save(shared_url=url)
+        share_with(book, url)
     audit.note(book, "joined the shared store", location.name)
     return location.name

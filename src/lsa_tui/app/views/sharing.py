@@ -12,6 +12,7 @@ from lsa_tui.app.views import syncing
 from lsa_tui.app.views.ask import Ask
 from lsa_tui.app.views.choose import Choose
 from lsa_tui.app.views.notice import Notice
+from lsa_tui.daybook.setup import share_with
 from lsa_tui.errors import LsaError
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _elsewhere(app: LsaApp) -> None:
     def done(typed: str) -> None:
         url = syncing.url_of(typed)
         if url:
-            app.book.config.save(shared_url=url)
+            share_with(app.book, url)
             app.syncing = syncing.Syncing(app)
 
     hint = "What is shared already stays there; `lsa shared move` takes it along, and checks it. " + syncing.HINT

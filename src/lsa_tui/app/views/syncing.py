@@ -11,6 +11,7 @@ from lsa_tui import unexpected
 from lsa_tui.app.drawing import Line, between, fit, wrapped
 from lsa_tui.app.views.ask import Ask
 from lsa_tui.app.views.window import Windowed
+from lsa_tui.daybook.setup import share_with
 from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
 from lsa_tui.records import log, read
 
@@ -236,7 +237,7 @@ def ask_where(app: LsaApp) -> None:
     def done(typed: str) -> None:
         url = url_of(typed)
         if url:
-            app.book.config.save(shared_url=url)
+            share_with(app.book, url)
             app.syncing = Syncing(app)
 
     app.open(Ask(app, ASKS, done, hint=HINT))
