@@ -25,6 +25,10 @@ SHORT = 3
 """Lines of a sentence that leave the summary its room; a longer one stands above the summary."""
 
 
+PHASES = {"waiting": "waiting, others use it", "mending": "setting it aside"}
+"""What the phases are called where their names would not be understood."""
+
+
 class Stopped(Exception):
     """Ends a sync between two of its steps. What was shared by then is found again by the next one."""
 
@@ -172,7 +176,7 @@ class Syncing:
         bar: Line = [("█" * full, "accent"), ("░" * (width - full), "rule")]
         count = f" {self.done:,} of {self.of:,}" if self.of else ""
         stop = "stopping" if self.stopping else f"{self.app.keymap.shown('end.stop')} stops it"
-        return [bar, [(between(f" {self.phase}{count}", f"{stop} ", width), "text")]]
+        return [bar, [(between(f" {PHASES.get(self.phase, self.phase)}{count}", f"{stop} ", width), "text")]]
 
 
 def start(app: LsaApp) -> None:
