@@ -27,8 +27,10 @@ def test_records_that_are_gone_are_not_taken_for_an_empty_home(used: RunLsa, hom
         (home / f"records.db{ending}").unlink(missing_ok=True)
     if how == "empty":
         (home / "records.db").touch()
-    for words in (("doctor",), ("log",), ("note", "Stood"), ("export",)):
+    for words in (("log",), ("note", "Stood"), ("export",)):
         refused(used(*words), "gone or empty", code=1)
+    done = used("doctor")
+    assert (done.code, "gone or empty" in done.out) == (1, True)
     assert not (home / "records.db").exists() or (home / "records.db").stat().st_size == 0
 
 

@@ -16,7 +16,7 @@ from lsa_tui.errors import LsaError
 from lsa_tui.paths import Paths
 from lsa_tui.records import fold, log, store
 from lsa_tui.records.vocabulary import KINDS
-from lsa_tui.vault import home
+from lsa_tui.vault import cipher, home
 
 LITTLE = 64 << 20
 """Bytes free on the disk below which somebody should do something."""
@@ -281,6 +281,14 @@ def application_open(paths: Paths) -> bool:
     except OSError as problem:
         raise LsaError(f"{paths.lock} cannot be used ({problem.strerror}); is it yours?") from None
     return False
+
+
+def backlog(book: Book) -> int | None:
+    """How many changes are on this device only; None where that cannot be read."""
+    try:
+        return log.backlog(book.db)
+    except cipher.database_errors():
+        return None
 
 
 def _backlog(book: Book) -> Iterator[Finding]:

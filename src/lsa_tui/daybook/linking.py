@@ -24,7 +24,8 @@ class Linked:
     behind: int = 0
     unsure: int = 0
     """Changes right behind a gap of which nothing says that they are as they were written."""
-    gaps: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    """How many changes of which chain can be read nowhere."""
 
 
 class Linking:
@@ -42,6 +43,7 @@ class Linking:
             self.meta |= source.meta()
         self._named = erasures.Named([one for source in sources for one in source.erasures()])
         self._undone = self._taken_back()
+        self._before: set[str] = set()
         self._current = sources[0] if first_is_current and sources else None
         self._heads = self._current.heads() if self._current is not None else {}
 
@@ -58,17 +60,21 @@ class Linking:
 
     def behind_gaps(self, take: bool) -> None:
         """What lies behind a gap: taken as a chain of its own, or (without `take`) only counted."""
-        self.done.behind, self.done.unsure, self.done.gaps = 0, 0, []
+        self.done.behind, self.done.unsure, self.done.lost = 0, 0, []
+        self._before = {uid for (uid,) in self.db.execute_sql("SELECT uid FROM change")}
         for dev in self.devices:
-            end, seq = self._end(dev), _head(self.db, dev)[0]
+            end, (seq, _) = self._end(dev), _head(self.db, dev)
+            found = 0
             for source in self.sources:
                 at = seq
                 while at < end and (first := source.later(dev, at)) is not None and first <= end:
                     run, at = self._whole_run(source, dev, first, end)
-                    self._put_behind(dev, run, take)
-            last = max([source.heads().get(dev, (0, ""))[0] for source in self.sources] + [seq])
-            if min(last, end) > seq and not self._is_elsewhere(dev, seq):
-                self.done.gaps.append(f"{_whose(dev)} from change {seq + 1} on")
+                    found += self._put_behind(dev, run, take)
+            self.done.behind += found
+            last = min(end, max(source.heads().get(dev, (0, ""))[0] for source in self.sources))
+            lost = last - seq - found - self._elsewhere(dev, seq, last)
+            if lost > 0:
+                self.done.lost.append(f"{lost} of {_whose(dev)}")
 
     # One chain
 
@@ -116,9 +122,9 @@ class Linking:
             return _ENDLESS
         last = self._current.last(dev)
         if dev in self._heads:
-            return max(self._heads[dev][0], last or 0)
+            return max(self._heads[dev][0], last)
         mine = dev in (log.OWN, self._current.meta().get("device"))
-        return last if mine and last is not None else _ENDLESS
+        return last if mine and last else _ENDLESS
 
     def _taken_back(self) -> set[str]:
         """What was undone, as the first source says that knows of it."""
@@ -164,11 +170,12 @@ class Linking:
             own = False
         return self.sealed and (own or self._named.has(change)) and change["uid"] not in self._undone
 
-    def _put_behind(self, dev: str, run: Sequence[dict[str, Any]], take: bool) -> None:
-        new = [one for one in run if one["uid"] not in self._held([one["uid"]])]
-        self.done.behind += len(new)
+    def _put_behind(self, dev: str, run: Sequence[dict[str, Any]], take: bool) -> int:
+        """Takes changes that stand nowhere in the new log; returns how many there are."""
+        held = self._held([one["uid"] for one in run])
+        new = [one for one in run if one["uid"] not in held]
         if not take or not new:
-            return
+            return len(new)
         if dev in log.STAYING:
             seq, link = _head(self.db, dev)
             for one in new:
@@ -180,14 +187,20 @@ class Linking:
         log.insert_changes(self.db, new)
         log.set_head(self.db, new[-1]["dev"], new[-1]["seq"], new[-1]["chain"])
         self.done.changes += len(new)
+        return len(new)
 
-    def _is_elsewhere(self, dev: str, seq: int) -> bool:
-        """Whether the next change of a chain stands in the new log under another name."""
+    def _elsewhere(self, dev: str, seq: int, last: int) -> int:
+        """How many of the changes behind `seq` stood in the new log before, under the name of another chain."""
+        before = self._before
+        found: set[str] = set()
         for source in self.sources:
-            run = source.run(dev, seq, 1)
-            if run and self._held([run[0]["uid"]]):
-                return True
-        return False
+            at: int | None = seq
+            while at is not None and at < last:
+                page = source.run(dev, at)
+                found |= {one["uid"] for one in page if one["seq"] <= last and one["uid"] in before}
+                at = page[-1]["seq"] if page else source.later(dev, at)
+                at = at - 1 if at is not None and not page else at
+        return len(found)
 
 
 def _head(db: Any, dev: str) -> tuple[int, str]:

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from lsa_tui import config
 from lsa_tui.daybook import audit, backups, chains, cleaning, salvage
@@ -32,12 +33,13 @@ UNPLACED = "unplaced"
 @dataclass
 class Remade:
     """What a repair came to: the changes that the records are made of now, where the damaged file is kept, what of it
-    waits for a sync (`behind`), what nobody holds any more, and why the shared store was not asked ("": it was)."""
+    waits for a sync (`behind`), what could be read nowhere (`lost`), what was not believed (`unsure`), and why the
+    shared store was not asked ("": it was)."""
 
     changes: int
     kept: Path | None
     behind: int
-    gaps: list[str]
+    lost: list[str]
     unsure: int
     not_shared: str = ""
     copies: list[Path] = field(default_factory=list)
@@ -50,8 +52,8 @@ class Remade:
             parts.append(f"the file from before is kept as {self.kept}")
         if self.behind:
             parts.append(f"{self.behind} more wait in it until those before them come by a sync, then do this again")
-        elif self.gaps:
-            parts.append(f"nobody holds {'; '.join(self.gaps[:5])} any more, as far as is known here")
+        elif self.lost:
+            parts.append(f"changes that could be read nowhere: {', '.join(self.lost[:5])}")
         if self.unsure:
             parts.append(f"{self.unsure} could not be believed and stay in it")
         if self.not_shared:
@@ -64,23 +66,24 @@ def remake(paths: Paths, key: bytes | None, share: Share | None = None) -> Remad
 
     Raises LsaError where that could not be done; then nothing was changed.
     """
-    with alone(paths), _folder(paths) as place, store.sentences(paths.database):
+    with alone(paths), folder(paths) as place, store.sentences(paths.database):
         return _remade(paths, key, share, place)
 
 
 def _remade(paths: Paths, key: bytes | None, share: Share | None, place: Path) -> Remade:
     with ExitStack() as stack:
+        settings = config.load(paths.config)
         there = cipher.is_there(paths.database) or cipher.is_there(paths.database.with_name("records.db-wal"))
-        sources = [stack.enter_context(one) for one in _sources(paths, key, place, there)]
+        sources = [stack.enter_context(one) for one in _sources(paths, key, place, there, settings.zone)]
         newest = max((one.version for one in sources), default=0)
         if newest > store.VERSION:
             raise NewerDatabase(
                 f"{paths.database} was written by a newer lsa (format {newest}, this one knows {store.VERSION}); "
                 "update this program, nothing was changed"
             )
-        book = Book(Paths(paths.config_folder, place), config.load(paths.config), key)
+        book = Book(Paths(paths.config_folder, place), settings, key)
         try:
-            done, not_shared = _filled(book, sources, there, share)
+            done, not_shared = _filled(book, sources, there, share, paths.backups)
             moment = book.now()
         finally:
             book.close()
@@ -88,20 +91,20 @@ def _remade(paths: Paths, key: bytes | None, share: Share | None, place: Path) -
     close_as_one_file(made, key)
     switching.prepare(paths, made, moment)
     kept = switching.complete(paths)
-    return Remade(done.changes, kept, done.behind, done.gaps, done.unsure, not_shared, [one.place for one in sources])
+    return Remade(done.changes, kept, done.behind, done.lost, done.unsure, not_shared, [one.place for one in sources])
 
 
-def _sources(paths: Paths, key: bytes | None, folder: Path, there: bool) -> Iterator[Any]:
-    """The home's own database first, then what was kept and the copies, the newest first."""
+def _sources(paths: Paths, key: bytes | None, folder: Path, there: bool, zone: ZoneInfo) -> Iterator[Any]:
+    """The home's own database first, then the copies and what was kept, the newest first."""
     if there:
-        yield salvage.opened(paths.database, key, folder)
-    for one in backups.places(paths):
-        whole = not one.name.startswith(switching.KEPT)
-        if key is not None or cipher.is_plain(one) or not whole:
-            yield salvage.opened(one, key, None if whole else folder)
+        yield salvage.gathered(paths.database, key, folder)
+    for copy in list(backups.examine(paths, key, zone)):
+        yield salvage.gathered(copy.place, key, folder) if copy.wrong else salvage.opened(copy.place, key)
 
 
-def _filled(book: Book, sources: Sequence[salvage.Remains], there: bool, share: Share | None) -> tuple[Linked, str]:
+def _filled(
+    book: Book, sources: Sequence[salvage.Remains], there: bool, share: Share | None, backups_of: Path
+) -> tuple[Linked, str]:
     """The whole log of all sources in a new book, with its records; and why the shared store was not asked."""
     readable = [one for one in sources if one.ours]
     with book.store.writing() as db:
@@ -126,6 +129,11 @@ def _filled(book: Book, sources: Sequence[salvage.Remains], there: bool, share: 
     with book.store.writing() as db:
         linking.link()
         linking.behind_gaps(take=not not_shared)
+        if not db.execute_sql("SELECT 1 FROM change").fetchone():
+            raise LsaError(
+                f"nothing is left to make the records of: no copy in {backups_of}, nothing that can be read, and "
+                f"nothing shared{f' ({not_shared})' if not_shared else ''}. Nothing was changed"
+            )
         if not_shared and linking.done.behind:
             log.set_meta(db, UNPLACED, str(linking.done.behind))
         if not not_shared:
@@ -187,7 +195,7 @@ def alone(paths: Paths) -> Iterator[None]:
 
 
 @contextmanager
-def _folder(paths: Paths) -> Iterator[Path]:
+def folder(paths: Paths) -> Iterator[Path]:
     """A folder for the work, on the same disk; what a killed repair left in it goes first."""
     place = paths.data_folder / cleaning.REPAIRING
     cleaning.drop_folder(place)
@@ -224,5 +232,8 @@ def heads(book: Book) -> int:
 
 
 def copy(book: Book) -> Path:
-    """A fresh copy of the records, checked."""
+    """A fresh copy of the records, checked; copies that are damaged get a name that says that they are only kept."""
+    for one in list(backups.examine(book.paths, book.key, book.zone)):
+        if one.wrong and not one.kept:
+            one.place.rename(one.place.with_name(f"{backups.KEPT}{one.place.name}"))
     return book.store.backup(book.paths.backups, f"records-{book.now():%Y-%m-%d-%H%M%S}.db")

@@ -1,9 +1,9 @@
-"""Reading what can still be read of a damaged database. It is copied first, so nothing of it is altered."""
+"""What can still be read of a database that may be damaged, page by page. Nothing of it is altered."""
 
 from __future__ import annotations
 
 import os
-import shutil
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,12 +11,12 @@ from typing import Any
 from urllib.parse import quote
 
 from lsa_tui.records import erasures, log, store
-from lsa_tui.vault import cipher
-
-FAR = 20_000
-"""Numbers that are tried one by one behind a change that cannot be read: more than a damaged page can hold."""
+from lsa_tui.records.models import Change
+from lsa_tui.vault import cipher, pages
 
 _PAGE = 500
+_SETTINGS = [("trusted_schema", "off"), ("cell_size_check", "on")]
+_COLUMNS = Change._meta.sorted_field_names
 
 
 class Remains:
@@ -33,28 +33,26 @@ class Remains:
     @property
     def ours(self) -> bool:
         """Whether it says of itself that it is a database of ours, or can say nothing at all any more."""
-        return self._fact("application_id", store.APPLICATION) == store.APPLICATION
+        return self._fact("application_id", store.APPLICATION) in (store.APPLICATION, 0)
 
     def meta(self) -> dict[str, str]:
         """The facts about itself and its home."""
-        rows = self._ask("SELECT key, value FROM meta") or []
+        rows = self._ask("SELECT key, value FROM meta")
         return {key: value for key, value in rows if isinstance(key, str) and isinstance(value, str)}
 
     def undone(self) -> set[str]:
         """The changes that were taken back, by uid."""
-        return {uid for (uid,) in self._ask("SELECT uid FROM mine WHERE undone = 1") or []}
+        return {uid for (uid,) in self._ask("SELECT uid FROM mine WHERE undone = 1")}
 
     def heads(self) -> dict[str, tuple[int, str]]:
         """What its heads say; empty where they cannot be read."""
-        rows = self._ask("SELECT dev, seq, chain FROM head") or []
+        rows = self._ask("SELECT dev, seq, chain FROM head")
         return {dev: (seq, link) for dev, seq, link in rows if isinstance(dev, str) and isinstance(seq, int)}
 
-    def last(self, dev: str) -> int | None:
-        """The highest number of a chain that is there, 0 where there is none; None where that cannot be read."""
+    def last(self, dev: str) -> int:
+        """The highest number of a chain that is there; 0 where none is, or none can be read."""
         rows = self._ask("SELECT max(seq) FROM change WHERE dev = ?", dev)
-        if rows is None or not isinstance(rows[0][0], int | None):
-            return None
-        return rows[0][0] or 0
+        return rows[0][0] if rows and isinstance(rows[0][0], int) else 0
 
     def has(self, uid: str) -> bool:
         """Whether a change stands in it."""
@@ -69,49 +67,32 @@ class Remains:
 
     def devices(self) -> set[str]:
         """The chains of which it may hold anything."""
-        found = set(self.heads())
-        last: Any = ""
-        while isinstance(last, str):
-            found.add(last)
-            rows = self._ask("SELECT min(dev) FROM change WHERE dev > ?", last)
-            last = rows[0][0] if rows and rows[0][0] not in found else None
-        return found - {""}
+        found = {dev for (dev,) in self._ask("SELECT DISTINCT dev FROM change")} | set(self.heads())
+        return {dev for dev in found if isinstance(dev, str)}
 
     def run(self, dev: str, seq: int, most: int = _PAGE) -> list[dict[str, Any]]:
-        """The changes `seq` + 1, + 2 ... of a chain, as far as they follow one another and can be read."""
-        while most:
-            try:
-                page = log.changes_after(self._db, dev, seq, 1 << 62, most)
-            except _unreadable():
-                most //= 8 if most > 8 else 2  # one bad page must not hide the good ones before it
-                continue
-            numbered = (place for place, one in enumerate(page) if one["seq"] != seq + 1 + place)
-            return page[: next(numbered, len(page))]
-        return []
+        """The changes `seq` + 1, + 2 ... of a chain, as far as they follow one another."""
+        try:
+            page = log.changes_after(self._db, dev, seq, 1 << 62, most)
+        except _unreadable():
+            return []
+        numbered = (place for place, one in enumerate(page) if one["seq"] != seq + 1 + place)
+        return page[: next(numbered, len(page))]
 
     def later(self, dev: str, seq: int) -> int | None:
-        """The number of the next change behind `seq` that can be read; None where there is none."""
-        for _ in range(FAR):
-            rows = self._ask("SELECT min(seq) FROM change WHERE dev = ? AND seq > ?", dev, seq)
-            if rows is None or not isinstance(rows[0][0], int | None):
-                seq += 1
-            elif rows[0][0] is None:
-                return None  # read, and there is nothing behind it
-            elif self.run(dev, rows[0][0] - 1, 1):
-                return int(rows[0][0])
-            else:
-                seq = rows[0][0]
-        return None
+        """The number of the next change behind `seq` that is there; None where there is none."""
+        rows = self._ask("SELECT min(seq) FROM change WHERE dev = ? AND seq > ?", dev, seq)
+        return rows[0][0] if rows and isinstance(rows[0][0], int) else None
 
     def _fact(self, name: str, otherwise: int) -> int:
         rows = self._ask(f"PRAGMA {name}")
         return int(rows[0][0]) if rows else otherwise
 
-    def _ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]] | None:
+    def _ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         try:
             return list(self._db.execute_sql(sql, values).fetchall())
         except _unreadable():
-            return None
+            return []
 
 
 def _unreadable() -> tuple[type[BaseException], ...]:
@@ -120,31 +101,73 @@ def _unreadable() -> tuple[type[BaseException], ...]:
 
 
 @contextmanager
-def opened(place: Path, key: bytes | None, folder: Path | None = None) -> Iterator[Remains]:
-    """What can be read of the database at `place`.
-
-    One that may be damaged is read by a copy in `folder`, which is gone afterwards; without a folder it is read where
-    it lies, and nothing is written to it.
-    """
-    copy = place if folder is None else folder / f"salvage-{place.name}"
-    if folder is not None:
-        _copied(place, copy)
-    settings = [("trusted_schema", "off"), ("cell_size_check", "on")]
-    db = cipher.connect(_uri(copy, "rw" if folder is not None else "ro&immutable=1"), key, settings, uri=True)
-    try:
-        try:
-            db.connect()
-            db.connection().text_factory = lambda raw: raw.decode("utf-8", "replace")
-        except _unreadable():
-            pass  # then nothing of it can be read
+def opened(place: Path, key: bytes | None) -> Iterator[Remains]:
+    """A database that is whole, read where it lies; nothing is written to it."""
+    with _connected(_uri(place), key) as db:
         yield Remains(place, db)
+
+
+@contextmanager
+def gathered(place: Path, key: bytes | None, folder: Path) -> Iterator[Remains]:
+    """A database that may be damaged: what its pages still hold, gathered in `folder` under the same key and gone
+    from there afterwards. Raises OSError where the file cannot be read at all."""
+    target = folder / f"salvage-{place.name}"
+    wiped(target)
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        with _connected(str(target), key, plain_path=True) as db:
+            _gather(db, pages.Pages(place, key))
+            yield Remains(place, db)
     finally:
-        try:
-            db.close()
-        except _unreadable():
-            pass
-        if folder is not None:
-            wiped(copy)
+        wiped(target)
+
+
+@contextmanager
+def _connected(where: str, key: bytes | None, plain_path: bool = False) -> Iterator[Any]:
+    db = cipher.connect(where, key, _SETTINGS, uri=not plain_path)
+    try:
+        with suppress(*cipher.database_errors()):  # then nothing of it can be read, and each question says so
+            db.connect()
+        yield db
+    finally:
+        db.close()
+
+
+def _gather(db: Any, source: pages.Pages) -> None:
+    """Puts what a log needs from loose pages into tables of the same names. Their hashes are looked at later."""
+    with db.atomic():
+        names = ", ".join(f'"{name}"' for name in _COLUMNS)
+        db.execute_sql(f"CREATE TABLE change ({names}, PRIMARY KEY (dev, seq)) WITHOUT ROWID")
+        db.execute_sql("CREATE INDEX uids ON change (uid)")
+        db.execute_sql("CREATE TABLE head (dev PRIMARY KEY, seq, chain)")
+        db.execute_sql("CREATE TABLE meta (key PRIMARY KEY, value)")
+        db.execute_sql("CREATE TABLE mine (uid PRIMARY KEY, step, undone)")
+        for name, value in _facts(source).items():
+            db.execute_sql(f"PRAGMA {name} = {value}")
+        connection = db.connection()
+        for row in pages.rows(source):
+            table = _table_of(row)
+            if table:
+                marks = ",".join("?" * len(row))
+                connection.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row)
+
+
+def _table_of(row: tuple[object, ...]) -> str:
+    """Which table a row is of, as its shape says; "" for a table that is not needed, or an index."""
+    if len(row) == len(_COLUMNS):
+        return "change" if isinstance(row[0], str) and isinstance(row[1], int) and row[1] > 0 else ""
+    shape: tuple[type, ...] = tuple(map(type, row))
+    shapes: dict[tuple[type, ...], str] = {(str, int, str): "head", (str, str): "meta", (str, int, int): "mine"}
+    return shapes.get(shape, "")
+
+
+def _facts(source: pages.Pages) -> dict[str, int]:
+    """The format and the program that the first page names, where it can be read."""
+    first = source.page(1)
+    if first is None or not first.startswith(cipher.PLAIN):
+        return {}
+    version, application = struct.unpack(">i", first[60:64])[0], struct.unpack(">i", first[68:72])[0]
+    return {"user_version": version, "application_id": application}
 
 
 def wiped(file: Path) -> None:
@@ -152,25 +175,11 @@ def wiped(file: Path) -> None:
     with suppress(OSError):
         if cipher.is_plain(file):
             with file.open("rb+") as held:
-                held.write(bytes(file.stat().st_size))
+                cipher.wipe(held)
     for end in ("", "-wal", "-shm", "-journal"):
         with suppress(OSError):
             file.with_name(file.name + end).unlink(missing_ok=True)
 
 
-def _copied(place: Path, copy: Path) -> None:
-    wiped(copy)
-    for end in ("", "-wal", "-journal"):
-        source, target = place.with_name(place.name + end), copy.with_name(copy.name + end)
-        if source.exists():
-            handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with source.open("rb") as found, os.fdopen(handle, "wb") as to:
-                shutil.copyfileobj(found, to, 1 << 20)
-    if copy.with_name(f"{copy.name}-wal").exists() and (not copy.exists() or not copy.stat().st_size):
-        # Where the database is empty SQLite would throw its write-ahead file away, and that may hold everything.
-        copy.write_bytes(bytes(4096))
-        copy.chmod(0o600)
-
-
-def _uri(path: Path, mode: str) -> str:
-    return f"file://{quote('/' + path.absolute().as_posix().removeprefix('/'))}?mode={mode}"
+def _uri(path: Path) -> str:
+    return f"file://{quote('/' + path.absolute().as_posix().removeprefix('/'))}?mode=ro&immutable=1"

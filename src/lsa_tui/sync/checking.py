@@ -250,7 +250,21 @@ def holding_erased(book: Book, shared: SharedStore) -> list[str]:
     return [name for name, written in shared.kept() if written * 1000 < last]
 
 
-def doubt(book: Book, url: str | None = None) -> None:
-    """Has the next sync read all of the store, and mend it where it is damaged."""
+def mend(book: Book) -> None:
+    """Before the sync that `lsa doctor --repair` does: has it read all of the store, and puts back the rules of a file
+    that lost them. What cannot be reached or opened is for that sync to say."""
+    location = parse(book.config["shared.url"])
     with book.store.writing() as db:
-        local.doubt(db, parse(url or book.config["shared.url"]).name)
+        local.doubt(db, location.name)
+    if location.kind != "sqlite" or location.path is None:
+        return
+    from lsa_tui.sync.sqlite_file import SqliteFile
+
+    shared = SqliteFile(location.path)
+    shared.opening = Opening(book, location.path, keep=False)
+    with suppress(LsaError):
+        try:
+            if recognising.recognise(book, shared, create=False).about.hub_id:
+                shared.put_guards_back()
+        finally:
+            shared.close()
