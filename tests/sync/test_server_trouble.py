@@ -273,6 +273,51 @@ def test_somebody_who_keeps_the_lock_is_waited_for_and_then_named(homes, url) ->
     waiter.close()
 
 
+def test_whoever_falls_asleep_alone_with_it_keeps_nobody_waiting_for_ever(homes, url) -> None:
+    one = homes("jt")
+    sync(one, url)
+    asleep, waiter = Server(parse(url).address, patience_ms=300), Server(parse(url).address)
+    for server in (asleep, waiter):
+        server.open(made_up=False, create=False)
+    with pytest.raises(SyncIncomplete, match="the connection was lost"), asleep.pushing():
+        with waiter.pushing():
+            pass  # the server has ended the other's transaction meanwhile
+        asleep.add([])
+        asleep.mark_moved("nowhere")
+    assert waiter.moved_to() == ""
+    waiter.close()
+    asleep.close()
+
+
+def test_what_is_read_alone_is_what_the_one_before_left(homes, postgres, base, url) -> None:
+    """Whatever the server's usual isolation: a look from before the wait would show less than is there."""
+    postgres.run(f"ALTER DATABASE {base} SET default_transaction_isolation = 'repeatable read'")
+    one = homes("jt")
+    sync(one, url)
+    note(one, "T1")
+    dev = log.device(one.db)
+    first, second = Server(parse(url).address), Server(parse(url).address)
+    first.open(made_up=False, create=False)
+    seen = []
+
+    def wait() -> None:
+        second.open(made_up=False, create=False)
+        with second.pushing():
+            seen.append(second.heads()[dev][0])
+        second.close()
+
+    waiting = threading.Thread(target=wait)
+    with first.pushing():
+        waiting.start()
+        blocked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        while waiting.is_alive() and postgres.run(blocked) == [(0,)]:
+            pass
+        first.add(log.changes_after(one.db, dev, 1, 2, 1))
+    waiting.join(timeout=30)
+    assert seen == [2]
+    first.close()
+
+
 def test_a_reader_never_waits_for_a_writer(url, homes) -> None:
     one = homes("jt")
     sync(one, url)
