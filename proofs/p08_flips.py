@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import random
 import shutil
@@ -12,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lsa_tui.cli.main import main
 from proofs import common, stage
 from proofs.stage import Stage
 
@@ -73,7 +70,7 @@ def altered(batch: Batch) -> tuple[Counter[Any], list[str]]:
             if not used:
                 shutil.rmtree(live.folder)
                 altered_folder.rename(live.folder)
-                found = _lsa(live, "one", "doctor")[0] != 0
+                found = live.lsa("one", "doctor")[0] != 0
             else:
                 shutil.rmtree(altered_folder)
             counts[batch.what, "found"] += found
@@ -122,9 +119,9 @@ def _used(live: Stage, what: str) -> tuple[bool, list[str]]:
     """Whether somebody who uses it is told: a device that takes in all there is, or the device itself; and what is
     wrong with how it is told."""
     if what == "home":
-        asked = [_lsa(live, "one", *args) for args in (("note", "one", "after"), ("today",), ("sync", "--json"))]
+        asked = [live.lsa("one", *args) for args in (("note", "one", "after"), ("today",), ("sync", "--json"))]
     else:
-        asked = [_lsa(live, "three", "sync", "--json")]
+        asked = [live.lsa("three", "sync", "--json")]
     wrong = [said[-300:] for code, _, said in asked if code and not said.startswith("lsa: ")]
     told = any(code for code, _, _ in asked)
     return told or bool(json.loads(asked[-1][1])["notes"]), wrong
@@ -139,12 +136,3 @@ def _believed(live: Stage) -> list[str]:
             wrong += stage.faults_here(book)
             wrong += [f"{name} believed {text!r}" for text in sorted(stage.texts(book) - written)[:2]]
     return wrong
-
-
-def _lsa(live: Stage, name: str, *args: str) -> tuple[int, str, str]:
-    """A command, in this process: its exit code, output and errors."""
-    given = ["--home", str(live.folder / name), "--passphrase-file", str(live.folder / "passphrase.txt"), *args]
-    out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = main(given)
-    return code, out.getvalue(), err.getvalue()

@@ -21,6 +21,7 @@ from lsa_tui.sync import keys, kinds, url
 from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.result import Result
 from lsa_tui.sync.run import sync
+from lsa_tui.sync.shared import Damaged
 from lsa_tui.vault import home, keyfile
 from proofs import common
 
@@ -104,6 +105,14 @@ class Stage:
         with self.opened(name) as book:
             return sync(book, **({"ask": lambda _: JOIN} if self.encrypted else {}))
 
+    def lsa(self, name: str, *args: str) -> tuple[int, str, str]:
+        """A command of the program on a home, in this process: its exit code, output and errors."""
+        way = ["--passphrase-file", str(self._secret())] if self.encrypted else []
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main(["--home", str(self.folder / name), *way, *args])
+        return code, out.getvalue(), err.getvalue()
+
     def command(self, name: str, *args: str) -> list[str]:
         """The program's command for a home, as a process; run it with `environment`."""
         return [sys.executable, "-m", "lsa_tui", "--home", str(self.folder / name), *args]
@@ -176,6 +185,13 @@ def broken_chains(changes: Any, lasts: dict[str, int], ends: dict[str, str], era
 
 def in_store(stage: Stage, name: str) -> tuple[Heads, set[str], list[str]]:
     """What the shared store holds, read with the key of a home: its heads, the notes' texts, and what is wrong."""
+    try:
+        return _in_store(stage, name)
+    except Damaged as problem:
+        return {}, set(), [str(problem)]
+
+
+def _in_store(stage: Stage, name: str) -> tuple[Heads, set[str], list[str]]:
     with stage.opened(name) as book:
         location = url.parse(stage.url)
         shared = kinds.at(location, book)
