@@ -12,6 +12,9 @@ from lsa_tui.sync.shared import Damaged, Forked, Heads, SharedStore
 PAGE = 500
 """Changes written under one lock, or read back, at a time."""
 
+IN_A_FOLDER = 5000
+"""The same for a folder: nobody waits there, and each chunk is a file."""
+
 CLOCKS_APART = 300.0
 """Seconds between two clocks that are worth a word."""
 
@@ -30,6 +33,7 @@ class Sending:
         """
         of, before = local.lacking(here, there), self.sent
         self._tell("sending", 0, of)
+        page = IN_A_FOLDER if self._shared.kind == "folder" else PAGE
         ends: Heads | None = None
         while True:
             with self._shared.pushing():
@@ -39,13 +43,13 @@ class Sending:
                 now_there = self._shared.heads()
                 joining_branches.check(self._db, self._shared, ends, there, now_there)
                 with store.sentences(self._book.store.path):
-                    chunk = local.next_to_send(self._db, ends, now_there, PAGE)
+                    chunk = local.next_to_send(self._db, ends, now_there, page)
                 if chunk:
                     self._shared.add(chunk)
             self.sent += len(chunk)
             done = self.sent - before
             self._tell("sending", done, max(of, done))
-            if len(chunk) < PAGE:
+            if len(chunk) < page:
                 return ends
 
     def read_back(self, ends: Heads, before: Heads) -> Heads:
