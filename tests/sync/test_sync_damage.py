@@ -116,6 +116,9 @@ DAMAGE = {
     "its first bytes": lambda content: os.urandom(16) + content[16:],
     "cut to 60 %": lambda content: content[: len(content) * 6 // 10],
     "cut to a part of a page": lambda content: content[:3000],
+    "a name in its first page": lambda content: content.replace(b"change_uid", b"chang\xa0\xff\xfeid").replace(
+        b"CREATE UNIQUE", b"CREATE\xa0\xa0\xa0IQUE"
+    ),
     "a page in the middle": lambda content: content[:8192] + os.urandom(4096) + content[12288:],
 }
 
@@ -132,6 +135,8 @@ def test_a_damaged_file_is_set_aside_filled_again_and_announced(case, encrypted,
         sync(book, url, ask=lambda _: PASS)
     first.record("note", {"at": clock.to_text(first.now()), "text": "not shared yet"})
     bent = DAMAGE[case](shared.read_bytes())
+    if bent == shared.read_bytes():
+        pytest.skip("no name can be read in it")
     shared.write_bytes(bent)
     said = sync(first, url, ask=nobody)
     kept = setting_aside.kept(shared)

@@ -245,6 +245,7 @@ _REASONS = (
         "it is damaged, no database, or another key's (is key.json this home's own?); a copy may be in backups",
     ),
     ("malformed", "it is damaged; run `lsa doctor`, a copy may be in the folder backups"),
+    ("can't decode", "it is damaged; run `lsa doctor`, a copy may be in the folder backups"),
     ("disk i/o error", "the disk did not answer as it should; check it, then do it again"),
 )
 

@@ -18,6 +18,7 @@ _REASONS = (
     ("not a database", "it is damaged, or no database at all; move it away, and the next sync makes it anew"),
     ("malformed", DAMAGED),
     ("no such", DAMAGED),
+    ("can't decode", DAMAGED),  # SQLite quotes what it found in the place of a name
     ("permission denied", "you have no right to open it; ask who looks after it"),
     ("unable to open", "it cannot be opened or written; check that the file and its folder are yours to write"),
     ("i/o error", "the disk or the network did not answer as it should; check the connection"),
@@ -49,7 +50,7 @@ def is_damage(problem: BaseException) -> bool:
     """Whether the content itself is at fault, and not the disk, the network, the rights or another user of the file."""
     texts = [str(link).lower() for link in links(problem)]
     first = next((sign for sign, _ in _REASONS if any(sign in said for said in texts)), "")
-    return first in ("not a database", "malformed", "no such")
+    return first in ("not a database", "malformed", "no such", "can't decode")
 
 
 def is_busy(problem: BaseException) -> bool:

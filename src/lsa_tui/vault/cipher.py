@@ -68,8 +68,11 @@ def require_sqlcipher() -> None:
 
 
 def database_errors() -> tuple[type[BaseException], ...]:
-    """What the drivers in use raise: SQLite's and Peewee's errors, and SQLCipher's own once it is loaded."""
-    found: list[type[BaseException]] = [peewee.DatabaseError, peewee.InterfaceError, sqlite3.Error]
+    """What the drivers in use raise: SQLite's and Peewee's errors, and SQLCipher's own once it is loaded.
+
+    Also what Python raises where the text of such an error quotes damaged bytes.
+    """
+    found: list[type[BaseException]] = [peewee.DatabaseError, peewee.InterfaceError, sqlite3.Error, UnicodeDecodeError]
     loaded = sys.modules.get("sqlcipher3.dbapi2")
     if loaded is not None:
         found.append(loaded.Error)
