@@ -71,7 +71,7 @@ def invite(book: Book, args: Namespace) -> Answer:
         f"  {made.words}",
         "",
         _qr(made.words),
-        f"On the other device: lsa shared join sqlite:///{made.place}",
+        f"On the other device: lsa shared join {made.url}",
         "and these words. Whoever reads them first gets in, so show them to nobody else.",
     ]
     return Answer(data, "\n".join(lines))
