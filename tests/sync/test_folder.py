@@ -447,7 +447,7 @@ def test_many_small_files_become_one_and_go_another_day(two, share, url, monkeyp
         note(one, f"text {number}")
         sync(one, url)
     before = len(files(share, one))
-    assert before <= 2 + 20 + 2
+    assert 20 < before <= 2 + 20 + 2  # what was merged is still there: the new file may come to others later than this
     merged = max(files(share, one), key=lambda file: len(folder_files.read(file, None)))
     assert len(folder_files.read(merged, None)) >= 16
     assert sync(other, url).received == 20
