@@ -225,6 +225,25 @@ def test_damage_is_set_aside_under_a_dated_name_and_filled_again(
     assert "only the server and mb hold this" in texts(one)
 
 
+def test_only_the_store_that_was_opened_is_set_aside(homes, postgres, base, url) -> None:
+    """Two devices find the same damage at once: the one that comes later leaves the new store alone."""
+    one = homes("jt")
+    sync(one, url)
+    first, second = Server(parse(url).address), Server(parse(url).address)
+    for server in (first, second):
+        server.open(made_up=False, create=False)
+    kept = first.set_aside()
+    assert kept is not None
+    assert second.set_aside() is None, "there is none just now"
+    second.open(made_up=False, create=False)
+    assert sync(one, url).verified
+    assert second.set_aside() is None, "there is a new one"
+    assert heads(url) == log.shareable_heads(one.db)
+    held = "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'lsa_change_damaged%'"
+    assert postgres.run(held, base) == [(1,)]
+    assert postgres.run(f"SELECT count(*) FROM {kept}", base) == [(1,)]
+
+
 # Branches
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from lsa_tui import config
 from lsa_tui.errors import BadInput
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.url import SERVER_EXAMPLE, parse, shown
@@ -96,6 +97,14 @@ def test_an_address_may_be_shown_whatever_it_is() -> None:
     assert shown("sqlite:////srv/a@b/school.db") == "sqlite:////srv/a@b/school.db"
     with pytest.raises(BadInput, match="a@b"):
         parse("sqlite:////srv/a@b/?")
+
+
+def test_a_wrong_address_in_the_settings_is_not_quoted(tmp_path: Path) -> None:
+    place = tmp_path / "config.toml"
+    place.write_text('[shared]\nurl = "postgresqll://jt:secret@db/records"\n')
+    found = config.load(place)
+    assert "url is not the address of a shared store" in found.problems[0]
+    assert "secret" not in found.problems[0]
 
 
 def test_without_a_url_the_sentence_says_how_to_set_one(homes) -> None:
