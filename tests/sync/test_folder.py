@@ -46,7 +46,7 @@ def files(share: Path, book: Book | None = None) -> list[Path]:
 
 def held(share: Path) -> list[dict]:
     """Every change that stands in a file of a plain folder."""
-    contents = [folder_files.read(one, None) for one in files(share)]
+    contents = [folder_files.read(one, None) for one in files(share) if one.stat().st_size]
     return [change for content in contents for run in content.changes for change in run]
 
 
@@ -253,7 +253,7 @@ def test_every_flip_and_cut_is_found_and_healed(two, homes, share, url, agree) -
         if turn % 2:
             content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
         else:
-            del content[chance.randrange(len(content)) :]
+            del content[chance.randrange(1, len(content)) :]
         with pytest.raises(folder_files.NotWhole):
             folder_files.check(folder_files.from_bytes(bytes(content), None))
         if turn % 40 < 2:  # a whole sync for some of them
@@ -296,6 +296,17 @@ def test_a_file_that_is_not_whole_yet_is_taken_in_when_it_is(two, share, url) ->
     file.write_bytes(whole)
     assert sync(one, url).received == 1
     assert "arrives in two parts" in texts(one)
+
+
+def test_an_empty_file_is_nothing(two, share, url) -> None:
+    one, other = two
+    for file in files(share):
+        os.truncate(file, 0)
+    assert sync(one, url).notes == ("the shared folder was gone; it was made and filled again",)
+    assert sync(other, url).verified
+    assert {change["uid"] for change in held(share)} >= {
+        uid for (uid,) in one.db.execute_sql("SELECT uid FROM change WHERE dev NOT IN ('own', 'audit')")
+    }
 
 
 def test_what_comes_before_its_beginning_waits(two, share, url) -> None:

@@ -128,6 +128,16 @@ def test_the_same_files_make_the_same_chains_however_they_lie(reader: Book, seed
             assert chains_of(other, reader) == found
 
 
+def test_the_continuation_with_the_smaller_id_keeps_the_name(reader: Book, tmp_path: Path) -> None:
+    """As in every other kind of store, so that what is moved here need not be moved back there."""
+    base = [made("d" * 16, [], "5")]
+    small, large = [*base, made("d" * 16, base, "3")], [*base, made("d" * 16, base, "7")]
+    put(tmp_path / "store", random.Random(1), [large, small])
+    found = chains_of(tmp_path / "store", reader)
+    assert [one["uid"] for one in found["d" * 16]] == ["5", "3"]
+    assert found[branches.branch_name("7")] == branches.renamed(large[1:])
+
+
 @given(st.integers(0, 10**6))
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_files_that_come_one_by_one_make_what_all_of_them_make(reader: Book, seed: int) -> None:

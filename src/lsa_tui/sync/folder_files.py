@@ -251,7 +251,8 @@ def _below(folder: Path, before: str) -> Iterator[Seen]:
                 yield from _below(Path(entry.path), f"{before}{entry.name}/")
             elif is_ours(entry.name) and entry.is_file():
                 facts = entry.stat()
-                yield Seen(before + entry.name, facts.st_size, facts.st_mtime_ns)
+                if facts.st_size:  # else there is nothing in it yet, or any more
+                    yield Seen(before + entry.name, facts.st_size, facts.st_mtime_ns)
 
 
 def is_ours(name: str) -> bool:
