@@ -114,7 +114,7 @@ class _Run:
         """Whether the store was reached and may be mixed with this home."""
         self.ours = False
         """Whether it was a store of this home, or became one: only then it is set aside when it is damaged."""
-        self.created = self.damaged = False
+        self.created = self.damaged = self.suspicious = False
         self.kept: Path | None = None
         self.mended = 0
         self.notes: list[str] = []
@@ -159,8 +159,8 @@ class _Run:
                 changed += 1
                 if changed > BEGUN_AGAIN:
                     raise
-                if changed > 1:
-                    self.suspect()
+                # What was joined and still is not one may be damage that looks like a branch.
+                self.suspicious = changed > 1
             except Busy:
                 if time.monotonic() - began > BUSY_FOR:
                     raise
@@ -223,7 +223,7 @@ class _Run:
             self.created = self.ours = True
         if self.kept is None:
             self.note(*met.notes)
-        if met.before and met.before.doubted:
+        if self.suspicious or (met.before and met.before.doubted):
             mending.check(self.shared)
         self.met = True
         return met.about
@@ -311,14 +311,6 @@ class _Run:
             raise type(problem)(said) from problem
 
     # A damaged store: what can be read of it is taken in, it is set aside, and the steps begin again with a new one.
-
-    def suspect(self) -> None:
-        """What was joined and still is not one may be damage that looks like a branch: all of the store is read."""
-        try:
-            self.recognise(create=False)
-            mending.check(self.shared)
-        except Damaged as problem:
-            self.mend(problem)
 
     def mend(self, problem: Damaged) -> None:
         """Raises the problem where it is not for this device to mend, or where that was done once."""

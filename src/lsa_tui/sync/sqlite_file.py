@@ -95,6 +95,8 @@ class SqliteFile(SqlitePlace):
 
     def check(self) -> None:
         """Raises Damaged where a page, a row or an index is not as it should be. Reads all of it."""
+        if self._db is None:
+            return
         with self._sentences():
             found = self._pragma("integrity_check(1)")
             if found != "ok":
