@@ -21,7 +21,7 @@ from lsa_tui.vault import cipher, home
 LITTLE = 64 << 20
 """Bytes free on the disk below which somebody should do something."""
 
-TABLES, GUARDS, HEADS, COPY, REMAKE, SYNC = "tables", "guards", "heads", "copy", "remake", "sync"
+TABLES, GUARDS, HEADS, COPY, REMAKE, SYNC = "tables", "guards", "heads", "copy", repair.REMAKE_NAME, "sync"
 """What a repair may do: tables from the log, rules put back, heads from the changes, a fresh copy, everything made
 anew of what is left, a sync."""
 

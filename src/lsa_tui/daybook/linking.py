@@ -31,11 +31,12 @@ class Linked:
 class Linking:
     """Fills the log of `db`, which is new, from `sources`: the first that has a change decides what it is.
 
-    `first_is_current`: the first source is the home's own database, which knew best where its chains end. `sealed`:
-    whether the pages of the sources carry their own seals (an encrypted home), so that what is read was written so.
+    `current`: the home's own database (and the file before it, where that still waits to be put together), which
+    knows best where its chains end. `sealed`: whether the pages of the sources carry their own seals (an encrypted
+    home), so that what is read was written so.
     """
 
-    def __init__(self, db: Any, sources: Sequence[Remains], *, first_is_current: bool, sealed: bool) -> None:
+    def __init__(self, db: Any, sources: Sequence[Remains], *, current: Sequence[Remains], sealed: bool) -> None:
         self.db, self.sources, self.sealed = db, sources, sealed
         self.done = Linked()
         self.meta: dict[str, str] = {}
@@ -44,8 +45,7 @@ class Linking:
         self._named = erasures.Named([one for source in sources for one in source.erasures()])
         self._undone = self._taken_back()
         self._before: set[str] = set()
-        self._current = sources[0] if first_is_current and sources else None
-        self._heads = self._current.heads() if self._current is not None else {}
+        self._current = [(one, one.heads()) for one in current if one.heads()]
 
     @property
     def devices(self) -> list[str]:
@@ -71,7 +71,7 @@ class Linking:
                     run, at = self._whole_run(source, dev, first, end)
                     found += self._put_behind(dev, run, take)
             self.done.behind += found
-            last = min(end, max(source.heads().get(dev, (0, ""))[0] for source in self.sources))
+            last = min(end, max(source.reached(dev) for source in self.sources))
             lost = last - seq - found - self._elsewhere(dev, seq, last)
             if lost > 0:
                 self.done.lost.append(f"{lost} of {_whose(dev)}")
@@ -83,6 +83,7 @@ class Linking:
         while seq < end:
             for source in self.sources:
                 found = self._good(source.run(dev, seq), seq, link, end)
+                found = self._not_replaced(source, dev, found)
                 if found:
                     break
             else:
@@ -107,6 +108,19 @@ class Linking:
         cut = next((place for place, one in enumerate(run) if one["uid"] in self._undone), len(run))
         return run[:cut]
 
+    def _not_replaced(self, source: Remains, dev: str, run: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Its beginning up to the first change in whose place the home's own database has another one: what a copy
+        still holds there was taken back after it was made."""
+        own = [one for one, _ in self._current]
+        if not run or source in own:
+            return run
+        now = {row["seq"]: row for one in own for row in one.among(dev, run[0]["seq"], run[-1]["seq"])}
+        for place, change in enumerate(run):
+            other = now.get(change["seq"])
+            if other is not None and other["uid"] != change["uid"] and other["chain"] != change["chain"]:
+                return run[:place]
+        return run
+
     def _not_held(self, run: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Its beginning up to the first change that stands in the new log already."""
         held = self._held([one["uid"] for one in run])
@@ -118,13 +132,14 @@ class Linking:
 
     def _end(self, dev: str) -> int:
         """Where a chain ends: a copy may still hold what was taken back after it was made."""
-        if self._current is None or not self._heads:
-            return _ENDLESS
-        last = self._current.last(dev)
-        if dev in self._heads:
-            return max(self._heads[dev][0], last)
-        mine = dev in (log.OWN, self._current.meta().get("device"))
-        return last if mine and last else _ENDLESS
+        ends = []
+        for one, heads in self._current:
+            last = one.last(dev)
+            if dev in heads:
+                ends.append(max(heads[dev][0], last))
+            elif last and dev in (log.OWN, one.meta().get("device")):
+                ends.append(last)
+        return max(ends, default=_ENDLESS)
 
     def _taken_back(self) -> set[str]:
         """What was undone, as the first source says that knows of it."""

@@ -26,6 +26,8 @@ from lsa_tui.vault import cipher, switching
 Share = Callable[[Book], None]
 """Brings what a shared store holds into a book. Raises LsaError where it cannot be reached."""
 
+REMAKE_NAME = "remake"
+
 UNPLACED = "unplaced"
 """Among the facts of a database: how many changes of a kept file wait for those before them."""
 
@@ -108,9 +110,8 @@ def _filled(
     """The whole log of all sources in a new book, with its records; and why the shared store was not asked."""
     readable = [one for one in sources if one.ours]
     with book.store.writing() as db:
-        linking = Linking(
-            db, readable, first_is_current=there and readable[:1] == list(sources[:1]), sealed=book.key is not None
-        )
+        current = _current(readable, there and sources[0].ours)
+        linking = Linking(db, readable, current=current, sealed=book.key is not None)
         for name, value in linking.meta.items():
             if name != UNPLACED:
                 log.set_meta(db, name, value)
@@ -144,6 +145,14 @@ def _filled(
     _check(book)
     linking.done.changes = int(book.db.execute_sql("SELECT count(*) FROM change").fetchone()[0])
     return linking.done, not_shared
+
+
+def _current(sources: Sequence[salvage.Remains], there: bool) -> list[salvage.Remains]:
+    """Which of the sources know where the chains of this home end."""
+    found = [sources[0]] if there and sources else []
+    if found and UNPLACED in found[0].meta():
+        found += [one for one in sources[1:] if one.place.name.startswith(switching.KEPT)][:1]
+    return found
 
 
 def _settle(book: Book, db: Any) -> None:

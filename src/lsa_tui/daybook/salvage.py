@@ -54,6 +54,12 @@ class Remains:
         rows = self._ask("SELECT max(seq) FROM change WHERE dev = ?", dev)
         return rows[0][0] if rows and isinstance(rows[0][0], int) else 0
 
+    def reached(self, dev: str) -> int:
+        """How far a chain went at least, as anything in it says: its head, its changes, what is left of an index."""
+        rows = self._ask("SELECT max(seq) FROM place WHERE dev = ?", dev)
+        known = rows[0][0] if rows and isinstance(rows[0][0], int) else 0
+        return max(self.last(dev), self.heads().get(dev, (0, ""))[0], known)
+
     def has(self, uid: str) -> bool:
         """Whether a change stands in it."""
         return bool(self._ask("SELECT 1 FROM change WHERE uid = ?", uid))
@@ -78,6 +84,13 @@ class Remains:
             return []
         numbered = (place for place, one in enumerate(page) if one["seq"] != seq + 1 + place)
         return page[: next(numbered, len(page))]
+
+    def among(self, dev: str, first: int, last: int) -> list[dict[str, Any]]:
+        """The changes `first` to `last` of a chain that are there."""
+        try:
+            return log.changes_after(self._db, dev, first - 1, last, last)
+        except _unreadable():
+            return []
 
     def later(self, dev: str, seq: int) -> int | None:
         """The number of the next change behind `seq` that is there; None where there is none."""
@@ -142,6 +155,7 @@ def _gather(db: Any, source: pages.Pages) -> None:
         db.execute_sql("CREATE TABLE head (dev PRIMARY KEY, seq, chain)")
         db.execute_sql("CREATE TABLE meta (key PRIMARY KEY, value)")
         db.execute_sql("CREATE TABLE mine (uid PRIMARY KEY, step, undone)")
+        db.execute_sql("CREATE TABLE place (id, dev, seq)")
         for name, value in _facts(source).items():
             db.execute_sql(f"PRAGMA {name} = {value}")
         connection = db.connection()
@@ -157,7 +171,12 @@ def _table_of(row: tuple[object, ...]) -> str:
     if len(row) == len(_COLUMNS):
         return "change" if isinstance(row[0], str) and isinstance(row[1], int) and row[1] > 0 else ""
     shape: tuple[type, ...] = tuple(map(type, row))
-    shapes: dict[tuple[type, ...], str] = {(str, int, str): "head", (str, str): "meta", (str, int, int): "mine"}
+    shapes: dict[tuple[type, ...], str] = {
+        (str, int, str): "head",
+        (str, str): "meta",
+        (str, int, int): "mine",
+        (str, str, int): "place",
+    }
     return shapes.get(shape, "")
 
 
@@ -167,6 +186,8 @@ def _facts(source: pages.Pages) -> dict[str, int]:
     if first is None or not first.startswith(cipher.PLAIN):
         return {}
     version, application = struct.unpack(">i", first[60:64])[0], struct.unpack(">i", first[68:72])[0]
+    if application != store.APPLICATION:
+        return {}  # damaged as well: then what it says of its format is not believed either
     return {"user_version": version, "application_id": application}
 
 
