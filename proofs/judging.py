@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lsa_tui.errors import SyncIncomplete
@@ -73,7 +73,7 @@ def judge(world: World, expected: set[str]) -> None:
         _silent(world, place)
 
 
-def _written(world: World, device: Device, uids: set[str]) -> Iterator[dict[str, Any]]:
+def _written(world: World, device: Device, uids: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Each change as it was written; of an erased one, what the log keeps of it."""
     erased = {uid for (uid,) in device.book.db.execute_sql("SELECT uid FROM change WHERE body IS NULL")}
     for uid in uids:
@@ -108,6 +108,11 @@ def _changes(db: Any) -> list[dict[str, Any]]:
     )
     found = db.execute_sql(sql, log.STAYING)
     return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def shown(world: World, device: Device) -> None:
+    """What a device shows is what its own changes say. Raises Violation."""
+    _shown(world, device, oracle.says(_written(world, device, device.live().keys() - device.private)))
 
 
 def _shown(world: World, device: Device, said: dict[str, Any]) -> None:

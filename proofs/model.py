@@ -250,7 +250,8 @@ class World:
                 raise Violation(f"a sync of device {d} with {place.kind} store {s} failed: {problem}") from problem
             self.refused = str(problem)
             return False
-        hurt, place.hurt = place.hurt, False
+        # In a folder only the writer of a damaged file puts it in order.
+        hurt, place.hurt = place.hurt, place.hurt and place.kind == "folder"
         after = self._still_here(device, place, before)
         device.must |= place.must
         place.must |= {uid for uid, dev in after.items() if dev != log.OWN}

@@ -151,9 +151,10 @@ class States(RuleBasedStateMachine):
             self._place.__exit__(None, None, None)
 
 
-def examples(task: tuple[int, int, int, tuple[tuple[str, ...], ...]]) -> tuple[dict[str, int], list[str]]:
-    """Runs so many examples (task: how many, steps each, seed, kinds of stores). What was done, and what failed."""
-    number, steps, chance, kinds = task
+def examples(task: tuple[int, int, int, tuple[tuple[str, ...], ...], bool]) -> tuple[dict[str, int], list[str]]:
+    """Runs so many examples (task: how many, steps each, seed, kinds of stores, whether to look for the smallest one
+    that fails). What was done, and what failed."""
+    number, steps, chance, kinds, smallest = task
     seen: dict[str, int] = {}
     machine = seed(chance)(type("States", (States,), {"seen": seen, "kinds": kinds, "scripts": []}))
     how = settings(
@@ -163,7 +164,7 @@ def examples(task: tuple[int, int, int, tuple[tuple[str, ...], ...]]) -> tuple[d
         database=None,
         print_blob=False,
         report_multiple_bugs=False,
-        phases=(Phase.generate, Phase.shrink),
+        phases=(Phase.generate, Phase.shrink) if smallest else (Phase.generate,),
         suppress_health_check=list(HealthCheck),
     )
     said = io.StringIO()
@@ -179,7 +180,7 @@ def examples(task: tuple[int, int, int, tuple[tuple[str, ...], ...]]) -> tuple[d
 def run(full: bool, seed: int, kinds: tuple[tuple[str, ...], ...] = KINDS) -> Outcome:
     """200 examples of 30 steps; with `full` 20,000."""
     number, part = (20_000, 250) if full else (200, 100)
-    tasks = [(part, STEPS, seed * 100_000 + n, kinds) for n in range(number // part)]
+    tasks = [(part, STEPS, seed * 100_000 + n, kinds, True) for n in range(number // part)]
     total: dict[str, int] = {}
     violations: list[str] = []
     for seen, failed in common.each(examples, tasks):

@@ -26,7 +26,7 @@ class Place:
         self.must: set[str] = set()
         self.may: set[str] = set()
         self.hurt = self.altered = False
-        self._saved: tuple[Tree, set[str], set[str]] = ({}, set(), set())
+        self._saved: tuple[Tree, set[str], set[str], bool, bool] = ({}, set(), set(), False, False)
 
     @property
     def url(self) -> str:
@@ -57,11 +57,12 @@ class Place:
 
     def backup(self) -> None:
         """Somebody makes a copy of it."""
-        self._saved = (self.read(), set(self.must), set(self.may))
+        self._saved = (self.read(), set(self.must), set(self.may), self.hurt, self.altered)
 
     def restore(self) -> None:
         """Somebody puts the copy back (before the first one: nothing at all)."""
-        tree, must, may = self._saved
+        tree, must, may, hurt, self.altered = self._saved
+        self.hurt |= hurt
         self.write(tree)
         self.must, self.may = set(must), set(may)
 
@@ -113,7 +114,12 @@ class SqlitePlace(Place):
             return {}
         connection = sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)
         try:
-            return {dev: (seq, chain) for dev, seq, chain in connection.execute("SELECT dev, seq, chain FROM head")}
+            rows = "SELECT count(*) FROM change c WHERE c.dev = h.dev AND c.seq <= h.seq"
+            found = connection.execute(f"SELECT dev, seq, chain, ({rows}) FROM head h").fetchall()
+            return {
+                dev: (number, chain if number == seq else "its rows are not all there")
+                for dev, seq, chain, number in found
+            }
         except sqlite3.Error:
             return None  # encrypted, or damaged
         finally:
