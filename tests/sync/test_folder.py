@@ -112,7 +112,7 @@ def test_what_else_lies_in_the_folder_is_left_alone(two, share, url) -> None:
     (share / "lsa.sealed").mkdir()
     (share / "lsa.sealed" / "x.lsa").write_bytes(b"sealed")
     (share / ".stversions").mkdir()
-    shutil.copy(files(share)[0], share / ".stversions" / "old.lsa")
+    (share / ".stversions" / "old.lsa").write_bytes(files(share)[0].read_bytes()[:-1])
     before = tree(share)
     assert sync(two[0], url).notes == ()
     assert tree(share) == before
@@ -445,7 +445,7 @@ def test_a_device_that_has_not_seen_the_erasure_takes_in_a_bare_change_from_a_wh
         one for one in late if any(c["op"] == log.REDACT for r in folder_files.read(one, None).changes for c in r)
     ]
     erasure[0].unlink()  # has not arrived yet
-    old.write_bytes(content)
+    old.with_name("zz.lsa").write_bytes(content)
     assert sync(other, url).received == 1
 
 
@@ -565,6 +565,16 @@ def test_a_lock_that_is_held_by_another_sync_of_this_home(two, share, url, monke
     with second.pushing():
         pass
     assert folder_index.Index is not None
+
+
+def test_what_a_kill_left_goes_at_the_next_sending(two, share, url) -> None:
+    left = folder_files.beginning(share / log.device(two[0].db))
+    left.write_bytes(b"half of a file")
+    assert sync(two[1], url).notes == ()
+    assert left.exists()  # another's
+    note(two[0], "more")
+    assert sync(two[0], url).notes == ()
+    assert not left.exists()
 
 
 def test_where_records_were_moved_is_said(two, share, url) -> None:

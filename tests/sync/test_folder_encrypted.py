@@ -304,6 +304,8 @@ def test_a_plain_folder_is_encrypted_for_everybody(homes, share, url, agree, mon
 def test_a_change_of_key_that_ends_early(one, two, share, url, step, monkeypatch, agree, homes) -> None:
     """Whatever step it dies at: before or after, one key is in force, and nothing is lost."""
     calls = iter(range(100))
+    note(two, "of a device that does not come back")
+    sync(two, url)
 
     def dying(real):
         def call(*args, **kwargs):
@@ -322,6 +324,7 @@ def test_a_change_of_key_that_ends_early(one, two, share, url, step, monkeypatch
     note(one, "afterwards")
     sync(one, url)
     now = PASS if KeyFile.read(share / "lsa.keys").unlock(PASS) else NEW
+    assert "of a device that does not come back" in texts(one)
     if now == NEW:
         joining.join(two, asked(NEW), url)
     for book in (two, one):

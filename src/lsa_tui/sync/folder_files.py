@@ -272,9 +272,12 @@ def set_aside(path: Path, moment: str) -> Path:
 def beginning(folder: Path) -> Path:
     """Begins a new file in a folder, under a name that clients leave alone. Raises OSError where that is not allowed.
 
-    Made before anything is sealed for it: what cannot be written must be known by then.
+    Made before anything is sealed for it: what cannot be written must be known by then. What a kill left of an earlier
+    one goes; so only while no other process of this home writes.
     """
     folder.mkdir(exist_ok=True)
+    for old in folder.glob(f"~*{SUFFIX}.tmp"):
+        old.unlink(missing_ok=True)
     number = 1 + max((_number(name) for name in os.listdir(folder)), default=0)
     target = folder / f"~{number:06d}-{os.urandom(4).hex()}{SUFFIX}.tmp"
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
@@ -296,11 +299,6 @@ def finish(begun: Path, data: bytes) -> Path:
     os.replace(begun, target)
     cipher.sync_folder(target.parent)
     return target
-
-
-def leftovers(folder: Path) -> list[Path]:
-    """What a kill left of files that were begun in this device's own folder."""
-    return sorted(folder.glob(f"~*{SUFFIX}.tmp")) if folder.is_dir() else []
 
 
 def in_parts(content: Content) -> Iterator[Content]:
