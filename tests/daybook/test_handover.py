@@ -137,6 +137,8 @@ def test_what_the_teacher_writes_herself_is_no_hand_over(school: tuple[Book, Boo
     events.flag(teacher, "late")
     with acting(teacher, "MW"):
         notes.note(teacher, "Seen by the other teacher")
+    with acting(teacher, "LP", "lsa"):
+        notes.note(teacher, "Seen while she stood in for the LSA")
     assert said(teacher) == "no hand-over for Tue; last received Mon 15:31"
 
 
