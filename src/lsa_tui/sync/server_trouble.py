@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import peewee
-import psycopg
 
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.sync import trouble
+from lsa_tui.sync.driver import psycopg  # nothing but that module can load it
 from lsa_tui.sync.shared import Busy, Damaged
 
 _LOST = "the connection was lost; sync again"
