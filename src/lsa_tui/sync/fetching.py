@@ -94,7 +94,8 @@ class Fetch:
 
     def _page(self, dev: str, seq: int, chain: str) -> tuple[arriving.Piece, str | None]:
         found = self._shared.changes(dev, seq, self._there[dev][0], PAGE)
-        return arriving.read(found, seq, chain) if found else (arriving.Piece(), _MISSING)
+        piece, why = arriving.read(found, seq, chain)
+        return piece, why if piece.changes else why or _MISSING
 
     def _look_ahead(self) -> None:
         """Reads all that is still to come, for what it says of erasing."""
