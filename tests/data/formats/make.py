@@ -25,7 +25,7 @@ from lsa_tui.sync.run import sync
 
 HERE = Path(__file__).resolve().parent
 KEY = b"made up for the formats".ljust(32, b"-")
-JOIN = "two red buckets"
+JOIN, PASSPHRASE = "two red buckets", "a yellow spade at the sea"
 COLUMNS = "uid kind pupil at at_text day recorded by own open removed revisions ord conflict data".split()  # noqa: SIM905
 
 
@@ -36,6 +36,17 @@ def opened(folder: Path, initials: str, key: bytes | None) -> Book:
     settings = config.load(paths.config)
     settings.values |= {"person.initials": initials, "person.role": "lsa"}
     return Book(paths, settings, key) if key else Book(paths, settings)
+
+
+def key_file(folder: Path) -> None:
+    """The file of keys of an encrypted home: KEY under a passphrase."""
+    from lsa_tui.vault import home
+    from lsa_tui.vault.keyfile import KeyFile
+
+    keys = KeyFile.new(KEY)
+    keys.add_passphrase(KEY, PASSPHRASE)
+    keys.add_recovery(KEY)
+    home.write_key_file(Paths(folder, folder), keys)
 
 
 def fill(book: Book, who: str) -> None:
@@ -89,6 +100,8 @@ def _make(target: Path, encrypted: bool) -> None:
     for left in (*target.glob("??.db"), *target.glob("home/*.db-*"), *target.glob("home/*.lock")):
         left.unlink()
     shutil.rmtree(target / "other")
+    if encrypted:
+        key_file(target / "home")
     shutil.rmtree(target / "home" / "backups", ignore_errors=True)
     (target / "expected.json").write_text(json.dumps(expected, ensure_ascii=False) + "\n", encoding="utf-8")
 
