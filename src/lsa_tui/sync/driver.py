@@ -17,6 +17,8 @@ import psycopg
 from playhouse import db_url
 from psycopg.pq import Conninfo, TransactionStatus
 
+__all__ = ["Postgres", "database", "password_of", "psycopg", "settings_of"]
+
 LOCAL = ("localhost", "127.0.0.1", "::1")
 STRICT = ("require", "verify-ca", "verify-full")
 
