@@ -12,7 +12,7 @@ from typing import Any
 
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
-from lsa_tui.records import branches, log
+from lsa_tui.records import branches, erasures, log
 from lsa_tui.sync import local
 from lsa_tui.sync.shared import Damaged, Heads, SharedStore
 from lsa_tui.sync.sqlite_file import SqliteFile
@@ -71,11 +71,19 @@ def check(shared: SharedStore) -> None:
     """Reads all of a store. Raises Damaged where a change is not as it was written."""
     if isinstance(shared, SqliteFile):
         shared.check()
+    bare: list[dict[str, Any]] = []
+    named: list[erasures.Erasure] = []
     for dev, (last, chain) in shared.heads().items():
         found = _readable(shared, dev)
         if not found or (found[-1]["seq"], found[-1]["chain"]) != (last, chain):
             broken = found[-1]["seq"] + 1 if found else 1
             raise Damaged(f"{shared.name}: change {broken} of device {dev} is missing or damaged")
+        bare += [one for one in found if one["body"] is None]
+        named += [erasures.of_change(one) for one in found if one["op"] == log.REDACT]
+    known = erasures.Named(named)
+    for one in bare:
+        if not known.has(one):
+            raise Damaged(f"{shared.name}: change {one['seq']} of device {one['dev']} was emptied by no erasure")
 
 
 def says(kept: Path) -> str:
