@@ -15,7 +15,7 @@ from lsa_tui.daybook import erasing
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.records import log, read
-from lsa_tui.sync import folder_files, folder_index, folder_memory, opening
+from lsa_tui.sync import folder_disk, folder_files, folder_memory, opening
 from lsa_tui.sync.folder import Folder
 from lsa_tui.sync.run import sync
 
@@ -283,6 +283,24 @@ def test_damage_that_leaves_no_trace_is_found_within_a_week(two, share, url, mon
     assert any("not whole and not believed" in note for note in sync(one, url).notes)
 
 
+def test_looking_at_all_of_it_finds_damage_that_leaves_no_trace(two, share, url, agree, homes) -> None:
+    one, other = two
+    file = files(share, other)[0]
+    facts, content = file.stat(), bytearray(file.read_bytes())
+    content[-3] ^= 4
+    file.write_bytes(content)
+    os.utime(file, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    store = Folder(share, one)
+    store.open(made_up=False, create=False)
+    assert store.wrong(one.paths.data_folder) == [f"the file {file.relative_to(share).as_posix()} is not whole"]
+    store.close()
+    assert sync(one, url).sent  # what stood there
+    shutil.rmtree(share / log.device(other.db))
+    new = homes("mb", pupil=None)
+    sync(new, url)
+    agree(one, new)
+
+
 def test_a_file_that_is_not_whole_yet_is_taken_in_when_it_is(two, share, url) -> None:
     one, other = two
     note(other, "arrives in two parts")
@@ -302,7 +320,9 @@ def test_an_empty_file_is_nothing(two, share, url) -> None:
     one, other = two
     for file in files(share):
         os.truncate(file, 0)
-    assert "the shared folder was gone; it was made and filled again" in sync(one, url).notes
+    said = sync(one, url).notes
+    assert "the shared folder was gone; it was made and filled again" in said
+    assert not any("not whole" in note for note in said)
     assert sync(other, url).verified
     assert {change["uid"] for change in held(share)} >= {
         uid for (uid,) in one.db.execute_sql("SELECT uid FROM change WHERE dev NOT IN ('own', 'audit')")
@@ -514,12 +534,12 @@ def test_only_new_files_are_opened(two, share, url, monkeypatch) -> None:
 def test_what_was_sent_is_read_back_from_the_disk(two, share, url, monkeypatch) -> None:
     one = two[0]
     note(one, "is not written")
-    real = folder_files.finish
+    real = folder_disk.finish
 
     def lying(begun, data):
         return real(begun, data[:-40] + bytes(40))
 
-    monkeypatch.setattr(folder_files, "finish", lying)
+    monkeypatch.setattr(folder_disk, "finish", lying)
     with pytest.raises(SyncIncomplete):
         sync(one, url)
     monkeypatch.undo()
@@ -564,11 +584,10 @@ def test_a_lock_that_is_held_by_another_sync_of_this_home(two, share, url, monke
         raise AssertionError("never here")
     with second.pushing():
         pass
-    assert folder_index.Index is not None
 
 
 def test_what_a_kill_left_goes_at_the_next_sending(two, share, url) -> None:
-    left = folder_files.beginning(share / log.device(two[0].db))
+    left = folder_disk.beginning(share / log.device(two[0].db))
     left.write_bytes(b"half of a file")
     assert sync(two[1], url).notes == ()
     assert left.exists()  # another's

@@ -26,7 +26,7 @@ from lsa_tui.errors import NothingToUndo
 from lsa_tui.paths import Paths
 from lsa_tui.records import log, read
 from lsa_tui.records.fold import rebuild
-from lsa_tui.sync import folder_files, keys
+from lsa_tui.sync import folder_disk, folder_files, keys
 from lsa_tui.sync.run import sync
 
 ACTIONS = (*("record", "record", "edit", "undo", "erase", "day", "sync", "sync", "sync"), *(["deliver"] * 8))
@@ -149,7 +149,7 @@ def _all_agree(devices: list[Device], cloud: Cloud) -> None:
 def _bodies(copy: Path, key: bytes | None) -> str:
     """All that is written in the files of a copy, whether it counts or not."""
     found = []
-    for one in folder_files.listed(copy):
+    for one in folder_disk.listed(copy):
         with suppress(folder_files.NotWhole):
             content = folder_files.read(copy / one.name, key)
             found += [change["body"] or "" for run in content.changes for change in run]

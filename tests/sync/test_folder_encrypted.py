@@ -14,7 +14,7 @@ from lsa_tui import clock
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked, LsaError, SyncIncomplete
 from lsa_tui.records import log, read
-from lsa_tui.sync import folder_files, joining, keys, opening, rekeying
+from lsa_tui.sync import folder_disk, folder_files, joining, keys, opening, rekeying
 from lsa_tui.sync.keys import NeedsPassphrase
 from lsa_tui.sync.run import sync
 from lsa_tui.vault.keyfile import KeyFile
@@ -316,7 +316,7 @@ def test_a_change_of_key_that_ends_early(one, two, share, url, step, monkeypatch
         return call
 
     with monkeypatch.context() as dies:
-        for module, name in ((folder_files, "finish"), (folder_files, "beginning"), (keys, "write")):
+        for module, name in ((folder_disk, "finish"), (folder_disk, "beginning"), (keys, "write")):
             dies.setattr(module, name, dying(getattr(module, name)))
         dies.setattr(keys, "remember", dying(keys.remember))
         with suppress(KeyboardInterrupt):

@@ -17,12 +17,12 @@ from typing import Any
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import branches, log
-from lsa_tui.sync import folder_care, folder_files, folder_memory, folder_notes, keys, trouble
-from lsa_tui.sync.folder_files import Content, Header, Seen
-from lsa_tui.sync.folder_index import Index
-from lsa_tui.sync.opening import EMPTY, OPEN, SHUT, Opening
+from lsa_tui.sync import folder_care, folder_disk, folder_files, folder_key, folder_memory, folder_notes, trouble
+from lsa_tui.sync.folder_disk import Seen
+from lsa_tui.sync.folder_files import Content, Header
+from lsa_tui.sync.folder_index import Altered, Index
+from lsa_tui.sync.opening import EMPTY, Opening
 from lsa_tui.sync.shared import About, Busy, Change, Forked, Heads
-from lsa_tui.vault import cipher
 
 PATIENCE = 120
 """Seconds to wait for another process of this home that writes to the folder."""
@@ -137,7 +137,7 @@ class Folder:
         with self._sentences(), self.holding():
             index.look()  # another process of this home may have sent something since
             index.use(self.key)
-            self._writing = folder_files.beginning(self._own_folder())
+            self._writing = folder_disk.beginning(self._own_folder())
             index.pending = Content(self.header())
             try:
                 yield
@@ -154,9 +154,9 @@ class Folder:
     def publish(self, content: Content, begun: Path | None = None) -> Path:
         """Writes a new file of this device. Only while `holding`. Raises OSError."""
         index = self._opened()
-        begun = begun or folder_files.beginning(self._own_folder())
+        begun = begun or folder_disk.beginning(self._own_folder())
         try:
-            target = folder_files.finish(begun, folder_files.to_bytes(content, self.key))
+            target = folder_disk.finish(begun, folder_files.to_bytes(content, self.key))
         except BaseException:
             with suppress(OSError):
                 begun.unlink(missing_ok=True)
@@ -227,6 +227,8 @@ class Folder:
             index.use(self.key)
             index.found_damaged = []
             names = sorted(one.seen.name for one in index.files.values() if one.state == folder_memory.DAMAGED)
+            if names and self._keeps:
+                index.keep(all_read=True)  # so that the next sync does not believe them either
             return [f"the file {name} is not whole" for name in names]
 
     def kept(self) -> list[tuple[str, float]]:
@@ -279,33 +281,12 @@ class Folder:
         return Header(used.store if used is not None else self.hub_id, key_id, self._own_folder().name, self._made_up)
 
     def _find(self, here: bool, create: bool) -> str:
-        if self.opening is not None:
-            return self.opening.find(here, create, self._attempt, self._salt)
-        return self._attempt(None) if here else EMPTY
-
-    def _attempt(self, key: bytes | None) -> str:
-        """Whether the store is one under this key (None: plain). Its file of keys decides, where there is one."""
         index, opening = self._opened(), self.opening
-        named = opening.file if opening is not None else None
-        ids = index.encrypted_ids()
-        if key is None:
-            return SHUT if named is not None or ids else OPEN
-        own = cipher.key_id(key)
-        if named is not None and named.key_id == own:
-            return OPEN
-        # A client may bring back an old file of keys, but never files that were written under a newer key.
-        generation = max((one.generation for one in keys.held(self.book) if one.key == key), default=0)
-        newer = named is None or generation > named.generation
-        return OPEN if own in ids and newer else SHUT
-
-    def _salt(self) -> str:
-        """The id of the store that lies here, in hex: as its file of keys says, else its files."""
-        named = self.opening.file if self.opening is not None else None
-        if named is not None:
-            return uuid.UUID(named.store).hex
-        found = {one.store for one in self._opened().headers() if one.key_id}
-        known = {one.store for one in keys.held(self.book)} & found
-        return uuid.UUID(min(known or found)).hex if found else ""
+        if opening is None:
+            return folder_key.attempt(index, None, None) if here else EMPTY
+        return opening.find(
+            here, create, lambda key: folder_key.attempt(index, opening, key), lambda: folder_key.salt(index, opening)
+        )
 
     def _make(self, made_up: bool) -> None:
         """Makes the folder and a first file, which says whose store it is."""
@@ -323,3 +304,5 @@ class Folder:
         except OSError as problem:
             said = f"the shared folder {self.path}: {trouble.reason(problem)}"
             raise SyncIncomplete(said) from problem
+        except Altered:
+            raise Busy(f"the files in {self.path} change all the time; sync again in a minute") from None

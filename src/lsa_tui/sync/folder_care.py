@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from lsa_tui.records import log
-from lsa_tui.sync import folder_files, folder_memory, keys
+from lsa_tui.sync import folder_disk, folder_files, folder_memory, keys
 from lsa_tui.sync.folder_files import Content, NewerFile, NotWhole
 from lsa_tui.sync.folder_index import Index
 from lsa_tui.sync.folder_memory import DAMAGED, LEFT, OTHER, WHOLE, Known
@@ -50,7 +50,7 @@ def care(folder: Folder, erased: Mapping[str, Sequence[int]]) -> tuple[int, list
             for one in damaged:
                 moment = folder.book.now().strftime("%Y-%m-%d-%H%M%S")
                 with suppress(FileNotFoundError):
-                    kept = folder_files.set_aside(folder.path / one.seen.name, moment)
+                    kept = folder_disk.set_aside(folder.path / one.seen.name, moment)
                     notes.append(f"a file of this device in the shared folder was damaged; it is kept as {kept}")
             _merge(folder, [one for one in small if one not in bare])
             for name in merged:

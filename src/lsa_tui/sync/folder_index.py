@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import branches
-from lsa_tui.sync import folder_files, folder_memory, folder_union
-from lsa_tui.sync.folder_files import Content, Header, NotWhole, Run, Seen
+from lsa_tui.sync import folder_files, folder_union
+from lsa_tui.sync.folder_disk import Seen
+from lsa_tui.sync.folder_files import Content, NotWhole, Run
+from lsa_tui.sync.folder_listing import Listing
 from lsa_tui.sync.folder_memory import DAMAGED, LEFT, NEW, OTHER, WHOLE, Known
 from lsa_tui.sync.folder_union import Placed, Spine
 from lsa_tui.sync.shared import Heads
@@ -27,95 +29,34 @@ class Altered(Exception):
     """A file is not what it was: its writer has put another one in its place, or it was damaged just now."""
 
 
-class Index:
-    """The files below one folder. What this home remembers of them is not read again."""
+class Index(Listing):
+    """The files below one folder, as one store."""
 
     def __init__(self, folder: Path, book: Book) -> None:
-        self.folder, self.db, self.book = folder, book.db, book
-        self.files: dict[str, Known] = {}
-        self.how = folder_memory.Joined()
+        super().__init__(folder, book)
         self.key: bytes | None = None
         self.key_id = ""
-        self.found_damaged: list[Known] = []
         self.pending: Content | None = None
-        self._remembered: dict[str, Known] = {}
-        self._fresh: set[str] = set()
+        """What is to be written next."""
         self._contents: OrderedDict[str, Content] = OrderedDict()
         self._spines: dict[str, Spine] | None = None
         self._tangled: set[str] = set()
         self._chains: dict[str, list[dict[str, Any]]] | None = None
-        self._kept = ""
-        self._all = False
 
-    # Looking
+    def forget(self, name: str) -> None:
+        """Knows nothing more of a file."""
+        super().forget(name)
+        self._contents.pop(name, None)
 
-    def begin(self) -> None:
-        """Lists the files. Raises NewerFile, OSError."""
-        self.how = folder_memory.joined(self.db, self.folder)
-        self._kept = repr(self.how)
-        self._remembered = folder_memory.known(self.db, self.folder)
-        if self.how.due(self.book.today()):
-            self.read_all()
-        self.look()
+    def touch(self) -> None:
+        """The files, or what is pending, are not the same as before."""
+        self._spines = None
 
     def read_all(self) -> None:
         """Nothing that is remembered counts: all is read from the disk again."""
-        self.how.plain, self.how.tangled, self.how.read = {}, ["", {}], ""
-        self._all = True
-
-    def look(self) -> None:
-        """Lists the files anew; what is new or was altered is not read yet."""
-        listed = {one.name: one for one in folder_files.listed(self.folder)}
-        for name in self.files.keys() - listed.keys():
-            self._forget(name)
-        for name, seen in listed.items():
-            before = self.files.get(name) or self._as_remembered(name)
-            if before is None or before.seen != seen:
-                before = self._first_line(seen)
-            if before is not None and self.files.get(name) is not before:
-                self._forget(name)
-                self.files[name] = before
-        self._spines = None
-
-    def _as_remembered(self, name: str) -> Known | None:
-        one = self._remembered.get(name)
-        if one is None:
-            return None
-        again = self._all and one.header is not None and one.state != LEFT
-        return Known(one.seen, one.header) if again else _copy(one)
-
-    def _forget(self, name: str) -> None:
-        self.files.pop(name, None)
-        self._contents.pop(name, None)
-        self._fresh.discard(name)
-
-    def _first_line(self, seen: Seen) -> Known | None:
-        try:
-            return Known(seen, folder_files.read_header(self.folder / seen.name))
-        except FileNotFoundError:
-            return None
-        except NotWhole:
-            one = Known(seen, None, DAMAGED)
-            self.found_damaged.append(one)
-            return one
-
-    def encrypted_ids(self) -> set[str]:
-        """The names of the keys that files are encrypted under."""
-        return {one.header.key_id for one in self.files.values() if one.header is not None} - {""}
-
-    def stores(self, key_id: str) -> set[str]:
-        """The ids of the stores of which files are here under a key ("": plain).
-
-        A plain store may have several, where devices made it before they saw each other's files; then those count
-        that lie in their writer's folder, and a folder of another group that was copied into this one does not.
-        """
-        found = [one for one in self.files.values() if one.header is not None and one.header.key_id == key_id]
-        home = [one for one in found if one.header and one.seen.name.split("/")[:-1] == [one.header.writer]]
-        return {one.header.store for one in home or found if one.header}
-
-    def headers(self) -> Iterator[Header]:
-        """The first lines of all files that have one."""
-        return (one.header for one in self.files.values() if one.header is not None)
+        super().read_all()
+        self._contents.clear()
+        self.touch()
 
     # Reading
 
@@ -176,7 +117,7 @@ class Index:
     def added(self, seen: Seen, content: Content) -> None:
         """Counts a file that this process has written just now. It is remembered when it was read back."""
         self.files[seen.name] = Known(seen, content.header, WHOLE, content.runs, content.moved)
-        self._fresh.add(seen.name)
+        self.fresh.add(seen.name)
         self._spines = None
 
     # Which changes have a branch's name elsewhere
@@ -205,10 +146,6 @@ class Index:
         return self.pending.runs if self.pending is not None else []
 
     # Joining
-
-    def touch(self) -> None:
-        """What is pending has changed."""
-        self._spines = None
 
     def placed(self) -> dict[str, list[Placed]]:
         """All runs that are believed, by chain."""
@@ -279,7 +216,7 @@ class Index:
         return found
 
     def _steadily(self, ask: Callable[[], _Answer]) -> _Answer:
-        """Answers from the files as they are now, where one has changed meanwhile. Raises OSError where they never
+        """Answers from the files as they are now, where one has changed meanwhile. Raises Altered where they never
         stay for long enough."""
         for _ in range(_TRIES):
             try:
@@ -287,7 +224,7 @@ class Index:
             except Altered:
                 self.look()
                 self.use(self.key)
-        raise OSError("its files change all the time; sync again in a minute")
+        return ask()
 
     def _clothed(self, change: dict[str, Any], spine: Spine) -> dict[str, Any]:
         """A change without its body gets it from a file that has it: whoever takes it in sees whether it goes."""
@@ -320,33 +257,15 @@ class Index:
                         return dev, one["seq"]
         return None
 
+    def keep(self, all_read: bool) -> None:
+        """Remembers what was read from the disk, and how it fits together."""
+        self.heads()
+        super().keep(all_read)
+
     def moved(self) -> tuple[int, str]:
         """The last word on where the records were moved, and the how-manieth it is; (0, "") where there is none."""
         return max((one.moved for one in self.whole() if one.moved), default=(0, ""))
 
     def waiting(self) -> set[str]:
         """The chains of which something has come whose beginning has not."""
-        return {dev for dev, spine in self.spines().items() if spine.waiting}
-
-    def keep(self, all_read: bool) -> None:
-        """Remembers what was read from the disk."""
-        self.spines()
-        if all_read and self.how.due(self.book.today()):
-            self.how.read = self.book.today().isoformat()
-        changed = [one for name, one in self.files.items() if name not in self._fresh and self._differs(one)]
-        gone = self._remembered.keys() - self.files.keys()
-        how = self.how if repr(self.how) != self._kept else None
-        if not changed and not gone and how is None:
-            return
-        with self.book.store.writing() as db:
-            folder_memory.keep(db, self.folder, changed, gone, how)
-        self._remembered = {name: _copy(one) for name, one in self.files.items() if name not in self._fresh}
-        self._kept = repr(self.how)
-
-    def _differs(self, one: Known) -> bool:
-        before = self._remembered.get(one.seen.name)
-        return one.state != NEW and before != one
-
-
-def _copy(one: Known) -> Known:
-    return Known(one.seen, one.header, one.state, list(one.runs), one.moved)
+        return self._steadily(lambda: {dev for dev, spine in self.spines().items() if spine.waiting})

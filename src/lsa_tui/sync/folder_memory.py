@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from lsa_tui.records import log
-from lsa_tui.sync.folder_files import Header, Run, Seen
+from lsa_tui.sync.folder_disk import Seen
+from lsa_tui.sync.folder_files import Header, Run
 
 WHOLE, DAMAGED, OTHER, LEFT, NEW = "whole", "damaged", "other", "left", "new"
 """What is known of a file: read and believed; not believed; of another key or store; the same, but it was read while
