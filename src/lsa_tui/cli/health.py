@@ -19,19 +19,20 @@ if TYPE_CHECKING:
     "doctor",
     "looks whether records, log, copies, settings and the shared store are well; exit 1 where something is wrong",
     arg("--repair", action="store_true", help="does what is proposed; nothing is thrown away by it"),
-    arg("--restore", metavar="COPY", nargs="?", const="", help="puts a copy back; without COPY lists the copies"),
+    arg("--copies", action="store_true", help="lists the copies of the records, each opened and checked"),
+    arg("--restore", metavar="COPY", help="puts one of them back; what is there now is kept"),
     arg("--rebuild", action="store_true", help="makes the tables anew from the log first"),
     arg("--here", action="store_true", help="does not ask the shared store"),
     arg("--yes", action="store_true", help="does not ask once more at a terminal"),
     needs="paths",
-    examples=("doctor", "doctor --repair", "doctor --restore", "doctor --rebuild"),
+    examples=("doctor", "doctor --repair", "doctor --copies", "doctor --rebuild"),
 )
 def doctor(paths: Paths, args: Namespace) -> Answer:
     """Every finding; `ok` where all is well."""
     from lsa_tui.daybook import closed  # wanted here alone, as is the rest
 
-    if args.restore is not None and (args.repair or args.rebuild):
-        raise BadInput("--restore puts back a copy and does nothing else; leave out --repair and --rebuild")
+    if sum((args.restore is not None, args.copies, args.repair)) > 1 or (args.restore and args.rebuild):
+        raise BadInput("--copies, --restore and --repair are done one at a time; leave out the others")
     try:
         key = closed.key_of(paths, args.passphrase_file)
     except LsaError as problem:
@@ -39,7 +40,9 @@ def doctor(paths: Paths, args: Namespace) -> Answer:
             raise  # locked, or mistyped
         return _answer(_Looked([_trouble("key", problem)]), [])
     if args.restore is not None:
-        return _restore(paths, key, args) if args.restore else _copies(paths, key)
+        return _restore(paths, key, args)
+    if args.copies:
+        return _copies(paths, key)
     done: list[str] = []
     looked = _examined(paths, key, args)
     if looked.rebuilt is not None:

@@ -44,7 +44,7 @@ def find(paths: Paths, named: str) -> Path:
         with suppress(OSError, ValueError):
             if place.is_file():
                 return place.absolute()
-    raise BadInput(f"there is no copy {named!r}; `lsa doctor --restore` lists those there are")
+    raise BadInput(f"there is no copy {named!r}; `lsa doctor --copies` lists those there are")
 
 
 def restore(paths: Paths, key: bytes | None, copy: Path) -> Restored:
