@@ -27,7 +27,7 @@ class Scene:
     encrypted: bool
     begins: bool
     rounds: int
-    writes: int = 3
+    writes: int = 1
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Found:
 
 
 SCENES = tuple(
-    Scene(kind, encrypted, begins, 2 if begins else (10 if kind == "sqlite" else 5))
+    Scene(kind, encrypted, begins, 3 if kind == "folder" else 6 if begins else 20)
     for kind in ("sqlite", "folder")
     for begins in (False, True)
     for encrypted in (True, False)
@@ -82,7 +82,7 @@ def _parts(full: bool, seed: int) -> list[Part]:
     chance = random.Random(seed)
     scenes = [Scene(one.kind, one.encrypted, one.begins, min(one.rounds, 2)) for one in SCENES]
     # A recording of two rounds has about so many states.
-    of = 2000 * len(scenes) // SLICE
+    of = 700 * len(scenes) // SLICE
     return [Part(scene, chance.randrange(of), of, seed) for scene in scenes]
 
 
@@ -107,7 +107,7 @@ def looked_at(part: Part) -> Found:
                 if count % part.of != part.first:
                     continue
                 files = now.after_a_cut(variant, chance)
-                digest = sha256(repr(sorted(files.items())).encode()).hexdigest()
+                digest = _digest(files)
                 if digest in seen:
                     continue
                 seen.add(digest)
@@ -141,6 +141,13 @@ def _recorded(live: Stage, scene: Scene) -> tuple[dict[str, bytes], list[disk.Op
     # What SQLite's processes share in memory does not outlive them.
     ops = [op for op in disk.parse(done.calls, live.folder, base) if not op.path.endswith("-shm")]
     return base, ops
+
+
+def _digest(files: dict[str, bytes]) -> str:
+    made = sha256()
+    for name, content in sorted(files.items()):
+        made.update(name.encode() + b"\0" + len(content).to_bytes(8) + content)
+    return made.hexdigest()
 
 
 def _mode(live: Stage, op: disk.Op) -> str:
