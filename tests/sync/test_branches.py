@@ -17,6 +17,7 @@ from lsa_tui.daybook.book import Book
 from lsa_tui.records import branches, log, read
 from lsa_tui.sync import joining_branches, run
 from lsa_tui.sync.run import sync
+from lsa_tui.sync.shared import Forked
 from lsa_tui.sync.sqlite_file import SqliteFile
 from tests.sync.conftest import Homes
 
@@ -55,7 +56,7 @@ def twin_of(book: Book, homes: Homes, name: str) -> Book:
 def rounds(url: str, *books: Book, number: int = 3) -> None:
     for _ in range(number):
         for book in books:
-            sync(book, url)
+            assert "gone back" not in sync(book, url).says
     for book in books:
         assert sync(book, url).remaining == 0
 
@@ -72,6 +73,8 @@ def test_restored_and_the_store_lost(homes, url, shared, tmp_path, agree, first)
     shared.unlink()
     note(one, "after the copy was put back")
     everybody = [one, two, three]
+    for book in (*everybody[first:], *everybody[:first]):
+        sync(book, url)
     rounds(url, *everybody[first:], *everybody[:first])
     for book in everybody:
         assert texts(book) == {"before the copy was put back", "after the copy was put back"}
@@ -342,3 +345,92 @@ def test_nothing_is_looked_for_where_nothing_branched(homes, url) -> None:
     shared.open(made_up=False, create=False)
     assert list(joining_branches.branching(one.db, shared, log.shareable_heads(one.db), shared.heads())) == []
     shared.close()
+
+
+# A store that holds a branch under its new name, and not yet what the chain went on with: whoever filled it was killed
+# between two chunks.
+
+
+@pytest.fixture
+def parted(homes, url, tmp_path):
+    """A home with a chain in two branches, a copy of the one whose branch moved away, from before, and a store that
+    holds only the moved branch."""
+    first = homes("jt")
+    sync(first, url)
+    second, words = twin_of(first, homes, "second"), ("the smaller id", "the greater id")
+    note(first, words[0])
+    note(second, words[1])
+    old = twin_of(second, homes, "old")
+    rounds(url, first, second)
+    half = SqliteFile(tmp_path / "share" / "half.db")
+    half.open(made_up=False, create=True)
+    (moved,) = [dev for dev in log.read_heads(first.db) if dev.startswith(branches.PREFIX)]
+    before = log.changes_after(first.db, log.device(first.db), 0, 1, 1)
+    with half.pushing():
+        half.add([*before, *log.changes_after(first.db, moved, 0, 99, 99)])
+    half.close()
+    return first, old, f"sqlite:///{half.path}", words
+
+
+def test_a_branch_that_the_store_has_under_its_own_name_moves_here(parted, url, agree) -> None:
+    first, old, half, words = parted
+    assert any(dev.startswith(branches.PREFIX) for dev in heads_of(half))
+    said = sync(old, half)
+    assert (said.sent, said.received) == (0, 0)
+    assert log.shareable_heads(old.db) == heads_of(half)
+    sync(first, half)
+    rounds(half, old, first)
+    assert texts(first) == texts(old) == set(words)
+    agree(first, old)
+
+
+def test_a_branch_that_is_here_under_its_own_name_moves_in_the_store(parted, homes, tmp_path, agree) -> None:
+    first, old, half, words = parted
+    third = homes("mb", pupil=None)
+    sync(third, half)  # holds the moved branch, and not what the chain went on with
+    other = f"sqlite:///{tmp_path / 'share' / 'other.db'}"
+    sync(old, other)  # holds it in the chain it was written in
+    assert not any(dev.startswith(branches.PREFIX) for dev in heads_of(other))
+    assert sync(third, other).says.startswith("0 sent, 0 received")
+    assert heads_of(other) == log.shareable_heads(third.db)
+    rounds(other, old, third, first)
+    assert texts(first) == texts(old) == texts(third) == set(words)
+    agree(first, old, third)
+
+
+def test_nothing_is_sent_under_two_names(parted, url) -> None:
+    """What another device moved between comparing and sending is noticed before anything is sent."""
+    first, old, half, _ = parted
+    shared = SqliteFile(Path(half.removeprefix("sqlite:///")))
+    shared.open(made_up=False, create=False)
+    there, here = shared.heads(), log.shareable_heads(old.db)
+    before = {dev: head for dev, head in there.items() if not dev.startswith(branches.PREFIX)}
+    with pytest.raises(Forked, match="put in order by another device"):
+        joining_branches.check(old.db, shared, here, before, there)
+    joining_branches.check(first.db, shared, log.shareable_heads(first.db), there, there)
+    shared.close()
+    whole = SqliteFile(Path(url.removeprefix("sqlite:///")).with_name("whole.db"))
+    whole.open(made_up=False, create=True)
+    with whole.pushing():
+        whole.add(log.changes_after(old.db, log.device(old.db), 0, 99, 99))
+    with pytest.raises(Forked, match="put in order by another device"):
+        joining_branches.check(first.db, whole, log.shareable_heads(first.db), {}, whole.heads())
+    whole.close()
+
+
+def test_a_store_that_was_put_in_order_by_others_did_not_go_back_in_time(homes, url, tmp_path, agree) -> None:
+    """A second store, whose branch moved while this home moved its own with the first."""
+    second = f"sqlite:///{tmp_path / 'share' / 'second.db'}"
+    one = homes("jt")
+    sync(one, url)
+    twin = twin_of(one, homes, "twin")
+    note(one, "the smaller id")
+    note(twin, "the greater id")
+    for place in (second, url):
+        sync(twin, place)
+    sync(one, url)
+    sync(one, second)
+    sync(twin, url)  # moves its branch here
+    assert "gone back" not in sync(twin, second).says
+    rounds(second, one, twin)
+    agree(one, twin)

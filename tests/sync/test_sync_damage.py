@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 from random import Random
@@ -307,6 +308,37 @@ def test_many_processes_that_set_aside_at_once(homes, url, shared) -> None:
     assert sorted(said) == ["None"] * 5 + ["school.db.damaged-2026-11-24-153012"]
     assert shared.read_text() == "new"
     assert len(setting_aside.kept(shared)) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a file that somebody has open cannot be renamed there at all")
+def test_a_new_file_that_comes_while_one_waits_to_set_aside_is_left_alone(homes, url, shared) -> None:
+    """Seen as damaged, then waited for whoever used it: by then another device has put a new one in its place."""
+    book = homes("jt")
+    sync(book, url)
+    code = (
+        "import fcntl, os, sys; from pathlib import Path\n"
+        "path = Path(sys.argv[1]); handle = os.open(path, os.O_RDWR)\n"
+        "fcntl.lockf(handle, fcntl.LOCK_EX, 512, 0x40000000); print('alone', flush=True); sys.stdin.readline()\n"
+        "os.replace(path, path.with_name('old')); path.write_text('new'); os.close(handle)"
+    )
+    one = SqliteFile(shared)
+    one.open(made_up=False, create=False)
+    one.close()
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(shared)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout
+        assert other.stdin
+        assert other.stdout.readline() == "alone\n"
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(one.set_aside)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.3)
+            other.stdin.write("go\n")
+            other.stdin.flush()
+            assert waiting.result(timeout=10) is None
+    assert shared.read_text() == "new"
+    assert setting_aside.kept(shared) == []
 
 
 def test_the_journal_of_a_damaged_file_goes_with_it(homes, url, shared) -> None:
