@@ -88,9 +88,9 @@ def test_a_file_that_cannot_be_written_leaves_nothing(lsa: RunLsa, tmp_path: Pat
     refused(lsa("export", str(tmp_path / "no" / "such" / "out.jsonl")), "no folder")
     refused(lsa("export", str(tmp_path)), "is a folder")
     old = tmp_path / "out.jsonl"
-    old.write_text("old")
+    old.write_text('{"type": "note", "id": "an earlier export"}')
     lsa("export", str(old))
-    assert old.read_text() != "old"
+    assert "an earlier export" not in old.read_text()
     assert [one.name for one in tmp_path.iterdir() if one.name.endswith(".tmp")] == []
 
 
@@ -145,3 +145,16 @@ def test_one_bad_line_refuses_the_file(lsa: RunLsa, tmp_path: Path, bad: bytes, 
 def test_a_file_that_is_not_there(lsa: RunLsa, tmp_path: Path) -> None:
     refused(lsa("import", str(tmp_path / "none")), "cannot be read (No such file")
     refused(lsa("import", str(tmp_path)), "cannot be read")
+
+
+def test_an_export_replaces_an_export_and_no_other_file(full: RunLsa, tmp_path: Path) -> None:
+    target = tmp_path / "records.jsonl"
+    target.touch()
+    assert full("export", str(target)).code == 0
+    before = target.read_bytes()
+    assert full("export", str(target)).code == 0
+    assert target.read_bytes() == before
+    for other in (b"root:x:0:0:root:/root:/bin/sh\n", b'{"a": 1}\n', b"[1]\n", b"\n"):
+        target.write_bytes(other)
+        refused(full("export", str(target)), "no earlier export")
+        assert target.read_bytes() == other

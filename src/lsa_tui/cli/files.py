@@ -15,6 +15,9 @@ from lsa_tui.daybook.when import parse_day
 from lsa_tui.errors import BadInput
 from lsa_tui.paths import write_whole
 
+LONGEST = 1 << 20
+"""Bytes of a first line that is looked at: an entry's is a few hundred."""
+
 
 @command(
     "export",
@@ -49,6 +52,8 @@ def export(book: Book, args: Namespace) -> Answer:
         raise BadInput(f"there is no folder {target.parent}; make it first, or choose another file")
     if is_folder:
         raise BadInput(f"{target} is a folder; name a file in it")
+    if not _may_be_replaced(target):
+        raise BadInput(f"{target} is there already and is no earlier export; choose another name. Nothing was changed")
     write_whole(target, "".join(f"{line}\n" for line in lines))
     audit.note(book, "export", f"{much}, to {target.name}")
     data = {"file": str(target), "records": len(lines), "private_left_out": left_out}
@@ -69,6 +74,22 @@ def take(book: Book, args: Namespace) -> Answer:
     audit.note(book, "import", f"{done.added} added, {done.updated} updated")
     data = {"added": done.added, "updated": done.updated, "known": done.known}
     return Answer(data, f"{done.added} added, {done.updated} updated, {done.known} known already")
+
+
+def _may_be_replaced(target: Path) -> bool:
+    """Whether nothing is lost by writing there: nothing, an empty file, or an export is in that place."""
+    try:
+        with target.open("rb") as file:
+            first = file.readline(LONGEST)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    try:
+        line = json.loads(first) if first else {"type": "", "id": ""}
+    except ValueError:
+        return False
+    return isinstance(line, dict) and line.keys() >= {"type", "id"}
 
 
 def _bytes(file: str) -> bytes:
