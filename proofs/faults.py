@@ -60,6 +60,7 @@ def _branch_drops_suffix(stack: ExitStack) -> None:
 @fault("branch-named-by-chance")
 def _branch_named_by_chance(stack: ExitStack) -> None:
     """Each side gives a branch that moves away a name of its own."""
+    _instead(stack, joining_branches, "_MOST", 20)  # it would go on for long
     _instead(stack, branches, "branch_name", lambda _uid: branches.PREFIX + ids.new_id()[:16])
 
 

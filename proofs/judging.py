@@ -32,8 +32,10 @@ def end(world: World, newcomer: bool = True) -> None:
             place.hurt = True
     for _ in range(ROUNDS):
         for device in world.devices:
-            for s in range(len(world.places)):
+            for s, place in enumerate(world.places):
+                place.settle()
                 settle(world, device.number, s)
+                place.settle()
     waiting = [one.number for one in world.devices if log.backlog(one.book.db)]
     if waiting:
         raise Violation(f"after {ROUNDS} syncs devices {waiting} have a backlog")

@@ -21,12 +21,13 @@ from lsa_tui.daybook import entries, erasing
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.records import ids, log, read
-from lsa_tui.sync import joining, local, run
+from lsa_tui.sync import joining, local, run, serving
 from lsa_tui.sync.url import parse
 from lsa_tui.vault import cipher, keyfile
 from proofs.common import Violation
 from proofs.devices import Crash, Device, Fuse
-from proofs.places import KINDS, Place, swap
+from proofs.far_places import KINDS
+from proofs.places import Place, swap
 
 START = datetime(2026, 11, 24, 10, 42, tzinfo=UTC)
 PUPIL = ids.natural_id("pupil", "", "K7")
@@ -97,6 +98,8 @@ class World:
         """Ends everything."""
         for device in self.devices:
             device.book.close()
+        for place in self.places:
+            place.close()
         for one in reversed(self._patches):
             one.stop()
 
@@ -243,7 +246,7 @@ class World:
         self._step("sync", d, s)
         device, place, before = self._meet(d, s)
         try:
-            result = run.sync(device.book, place.url, ask=asked)
+            result = run.sync(device.book, place.url_for(d), ask=asked)
         except SyncIncomplete as problem:
             self._still_here(device, place, before)
             if not self.excused(place, problem):
@@ -251,7 +254,7 @@ class World:
             self.refused = str(problem)
             return False
         # In a folder only the writer of a damaged file puts it in order.
-        hurt, place.hurt = place.hurt, place.hurt and place.kind == "folder"
+        hurt, place.hurt = place.hurt, place.hurt and place.kind in ("folder", "cloud")
         after = self._still_here(device, place, before)
         device.must |= place.must
         place.must |= {uid for uid, dev in after.items() if dev != log.OWN}
@@ -277,7 +280,7 @@ class World:
         crashed = False
         try:
             with Fuse(calls).burning():
-                run.sync(device.book, place.url, ask=asked)
+                run.sync(device.book, place.url_for(d), ask=asked)
         except Crash:
             crashed = True
         except SyncIncomplete as problem:
@@ -297,7 +300,11 @@ class World:
     def take(self, d: int, s: int) -> None:
         """The person on a device says that another store than before is the right one."""
         self._step("take", d, s)
-        joining.join(self._at(d).book, asked, self.places[s].url)
+        book, place = self._at(d).book, self.places[s]
+        if place.kind == "server":
+            serving.join(book, place.url)
+        else:
+            joining.join(book, asked, place.url_for(d))
 
     def look(self, d: int, s: int) -> None:
         """The next sync reads all of a store before it believes it, as one does every week: an altered byte of a plain
@@ -305,7 +312,7 @@ class World:
         self._step("look", d, s)
         device = self._at(d)
         with device.book.store.writing() as db:
-            local.doubt(db, parse(self.places[s].url).name)
+            local.doubt(db, parse(self.places[s].url_for(d)).name)
 
     def excused(self, place: Place, problem: SyncIncomplete) -> bool:
         """Whether a sync may fail like this."""

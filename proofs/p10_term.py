@@ -18,7 +18,7 @@ from lsa_tui.records import log
 from lsa_tui.sync.run import sync
 from proofs import common
 from proofs.common import Outcome, workplace
-from proofs.places import KINDS
+from proofs.places import FILES
 
 TITLE = "a term: 8 devices, wrong clocks, skipped syncs; every record on every device"
 
@@ -36,7 +36,7 @@ class Term:
     """The eight devices, their store, and what was brought to it."""
 
     def __init__(self, folder: Path, kind: str, seed: int) -> None:
-        self.place, self.chance = KINDS[kind](folder, "A"), random.Random(seed)
+        self.place, self.chance = FILES[kind](folder, "A"), random.Random(seed)
         self.books: list[Book] = []
         self.wrote: list[set[str]] = [set() for _ in range(DEVICES)]
         self.waiting: list[set[str]] = [set() for _ in range(DEVICES)]
@@ -119,7 +119,7 @@ def term(task: tuple[str, int, int]) -> tuple[int, int, list[str]]:
 def run(full: bool, seed: int) -> Outcome:
     """Five school days; with `full` sixty, over each kind of store."""
     days = 60 if full else 5
-    tasks = [(kind, days, seed) for kind in (KINDS if full else ("sqlite",))]
+    tasks = [(kind, days, seed) for kind in (FILES if full else ("sqlite",))]
     figures, violations = [], []
     for (kind, *_), (pairs, arrived, wrong) in zip(tasks, common.each(term, tasks), strict=True):
         figures.append(f"{kind}: {100 * arrived / pairs:.2f} % of {pairs:,} (record, device)")

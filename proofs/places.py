@@ -32,6 +32,16 @@ class Place:
     def url(self) -> str:
         raise NotImplementedError
 
+    def url_for(self, d: int) -> str:  # noqa: ARG002 (of a cloud folder each has its own copy)
+        """Where device d finds it."""
+        return self.url
+
+    def settle(self) -> None:
+        """All that is on its way arrives."""
+
+    def close(self) -> None:
+        """Lets go of it."""
+
     def heads(self) -> dict[str, tuple[int, str]] | None:
         """Its version vector, read without the program; None where that is not done for its kind, or cannot be."""
         return None
@@ -154,7 +164,7 @@ class FolderPlace(Place):
 
 def swap(one: Place, other: Place) -> None:
     """Two stores of one kind change places."""
-    if one.kind == other.kind:
+    if one.kind == other.kind and one.kind in FILES:
         mine, theirs = one.read(), other.read()
         one.write(theirs)
         other.write(mine)
@@ -164,4 +174,4 @@ def swap(one: Place, other: Place) -> None:
             setattr(other, name, here)
 
 
-KINDS = {"sqlite": SqlitePlace, "folder": FolderPlace}
+FILES: dict[str, type[Place]] = {"sqlite": SqlitePlace, "folder": FolderPlace}
