@@ -65,12 +65,19 @@ def first_page(place: Home) -> None:
     place.paths.database.write_bytes(bytes(data))
 
 
+def beginning(place: Home) -> None:
+    data = one_file(place)
+    data[:300] = os.urandom(300)
+    place.paths.database.write_bytes(bytes(data))
+
+
 # What each damage leaves of what stands in this home alone: all of it, or what the copy and the shared file hold.
 WAYS: dict[str, tuple[Callable[[Home], None], bool]] = {
     "gone": (gone, False),
     "emptied": (emptied, False),
     "overwritten": (overwritten, False),
     "the first page": (first_page, True),
+    "its beginning": (beginning, True),
     "no log": (lambda place: with_tools(place, "DROP TABLE change"), False),
     "no heads": (lambda place: with_tools(place, "DROP TABLE head"), True),
     "no facts": (lambda place: with_tools(place, "DROP TABLE meta"), True),
@@ -205,6 +212,22 @@ def test_what_was_taken_back_does_not_return(tmp_path: Path, encrypted: bool) ->
     assert texts(book) == before
     assert read.get(book.db, later) is None
     book.close()
+
+
+@BOTH
+def test_what_was_taken_back_at_the_very_end_does_not_return_either(tmp_path: Path, encrypted: bool) -> None:
+    """A sync cut it off; a copy still holds it, and nothing came after it."""
+    place = make(tmp_path, encrypted, more=0)
+    book = place.open()
+    notes.note(book, "about the wrong child")
+    book.store.backup(place.paths.backups, "before-sync-2026-11-21-100000-1.db")
+    entries.undo(book)
+    sync(book)
+    before = texts(book)
+    book.close()
+    with_tools(place, "DROP TABLE record")
+    repair.remake(place.paths, place.key, share)
+    assert place.facts()[0] == before
 
 
 @BOTH

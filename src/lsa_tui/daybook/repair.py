@@ -98,10 +98,12 @@ def _remade(paths: Paths, key: bytes | None, share: Share | None, place: Path) -
 
 def _sources(paths: Paths, key: bytes | None, folder: Path, there: bool, zone: ZoneInfo) -> Iterator[Any]:
     """The home's own database first, then the copies and what was kept, the newest first."""
+    copies = list(backups.examine(paths, key, zone))
+    like = [one.place for one in copies]
     if there:
-        yield salvage.gathered(paths.database, key, folder)
-    for copy in list(backups.examine(paths, key, zone)):
-        yield salvage.gathered(copy.place, key, folder) if copy.wrong else salvage.opened(copy.place, key)
+        yield salvage.gathered(paths.database, key, folder, like)
+    for one in copies:
+        yield salvage.gathered(one.place, key, folder, like) if one.wrong else salvage.opened(one.place, key)
 
 
 def _filled(

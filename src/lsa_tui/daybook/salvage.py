@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -121,15 +121,16 @@ def opened(place: Path, key: bytes | None) -> Iterator[Remains]:
 
 
 @contextmanager
-def gathered(place: Path, key: bytes | None, folder: Path) -> Iterator[Remains]:
+def gathered(place: Path, key: bytes | None, folder: Path, like: Sequence[Path] = ()) -> Iterator[Remains]:
     """A database that may be damaged: what its pages still hold, gathered in `folder` under the same key and gone
-    from there afterwards. Raises OSError where the file cannot be read at all."""
+    from there afterwards. `like`: copies of it, for where its beginning is gone. Raises OSError where the file cannot
+    be read at all."""
     target = folder / f"salvage-{place.name}"
     wiped(target)
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         with _connected(str(target), key, plain_path=True) as db:
-            _gather(db, pages.Pages(place, key))
+            _gather(db, pages.Pages(place, key, like))
             yield Remains(place, db)
     finally:
         wiped(target)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lsa_tui.vault import cipher
@@ -17,6 +17,8 @@ from lsa_tui.vault import cipher
 _SIZE = 4096
 _IV, _SEAL = 16, 64
 _SALT = 16
+_TRIED = 200
+"""Pages that are tried to see whether a salt is the right one."""
 _HEADER, _FRAME = 32, 24
 _ENDS = {0x377F0682: "<", 0x377F0683: ">"}
 
@@ -24,8 +26,9 @@ _ENDS = {0x377F0682: "<", 0x377F0683: ">"}
 class Pages:
     """All pages of one database, by number from 1. `usable`: how many bytes of each are content."""
 
-    def __init__(self, file: Path, key: bytes | None) -> None:
-        """Raises OSError where the file cannot be read."""
+    def __init__(self, file: Path, key: bytes | None, like: Sequence[Path] = ()) -> None:
+        """`like`: copies of it, which begin alike, for where its own beginning is gone. Raises OSError where the file
+        cannot be read."""
         self._data = file.read_bytes() if file.exists() else b""
         wal = file.with_name(f"{file.name}-wal")
         self._wal = wal.read_bytes() if wal.exists() else b""
@@ -36,9 +39,9 @@ class Pages:
             self.size, reserved = _shape(self._data)
             self.usable = self.size - reserved
         self._newer = self._written_ahead()
-        if key is not None:
-            self._use_salt(key)
         self.count = max([len(self._data) // self.size, *self._newer])
+        if key is not None:
+            self._use_salt(key, like)
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
         """Every page that can be read, with its number."""
@@ -59,11 +62,13 @@ class Pages:
 
     # Encrypted ones
 
-    def _use_salt(self, key: bytes) -> None:
-        salt = self._data[:_SALT]
-        if self._newer.get(1):
-            salt = self._newer[1][-1][:_SALT]
-        self._seal = hashlib.pbkdf2_hmac("sha512", key, bytes(byte ^ 0x3A for byte in salt), 2, cipher.KEY_BYTES)
+    def _use_salt(self, key: bytes, like: Sequence[Path]) -> None:
+        """The seals depend on the first bytes of the file; its copies have the same."""
+        salts = [version[:_SALT] for version in (*self._newer.get(1, [])[-1:], self._data)]
+        for salt in dict.fromkeys([*salts, *map(_beginning, like)]):
+            self._seal = hashlib.pbkdf2_hmac("sha512", key, bytes(byte ^ 0x3A for byte in salt), 2, cipher.KEY_BYTES)
+            if any(self.page(number) is not None for number in range(2, min(self.count, _TRIED) + 1)):
+                return
 
     def _opened(self, number: int, raw: bytes) -> bytes | None:
         """A page decrypted, where its seal is whole."""
@@ -109,6 +114,14 @@ class Pages:
                     found.setdefault(number, []).append(page)
                 waiting = []
         return found
+
+
+def _beginning(file: Path) -> bytes:
+    try:
+        with file.open("rb") as copy:
+            return copy.read(_SALT)
+    except OSError:
+        return b""
 
 
 def _shape(data: bytes) -> tuple[int, int]:
