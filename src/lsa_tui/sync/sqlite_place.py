@@ -233,7 +233,7 @@ class SqlitePlace:
     def _sentence(self, problem: BaseException) -> SyncIncomplete:
         reason = trouble.reason(problem)
         trouble.let_go(problem)
-        suspicious = "damaged" in reason or "read-only" in reason
+        suspicious = any(sign in reason for sign in ("damaged", "read-only", "did not answer"))
         if suspicious and self.opening is not None and self.opening.changed():
             return self.opening.key_changed()
         if suspicious and self._db is not None and trouble.identity(self.path) != self._identity:
