@@ -96,6 +96,13 @@ class ServerPlace(Place):
         return bool(self._db.execute("SELECT to_regclass(%s)", (f"public.{table}",)).fetchone()[0])
 
 
+def available() -> bool:
+    """Whether a server can be started here."""
+    with _tests():
+        from postgres import why_not
+    return not why_not()
+
+
 @contextmanager
 def serving() -> Iterator[None]:
     """A server for all places of that kind while it lasts. Raises FileNotFoundError where PostgreSQL is not there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from contextlib import redirect_stdout, suppress
+from contextlib import nullcontext, redirect_stdout, suppress
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -13,12 +13,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from proofs import common, judging
 from proofs.common import Outcome, workplace
+from proofs.far_places import available, serving
 from proofs.model import World
 
 TITLE = "state machine: three devices, two stores, crashes, copies, clocks"
 
 STEPS = 30
-KINDS = (("sqlite", "sqlite"),)
+KINDS = (("sqlite", "sqlite"), ("sqlite", "sqlite"), ("folder", "sqlite"))
+SERVER = (("server", "sqlite"), ("server", "folder"))
 DEVICE, STORE = st.integers(0, 2), st.integers(0, 1)
 NUMBER = st.integers(0, 11)
 FIELD = st.sampled_from(("text", "text", "score"))
@@ -169,7 +171,8 @@ def examples(task: tuple[int, int, int, tuple[tuple[str, ...], ...], bool]) -> t
     )
     said = io.StringIO()
     try:
-        with redirect_stdout(said):
+        on_a_server = serving() if any("server" in one for one in kinds) else nullcontext()
+        with redirect_stdout(said), on_a_server:
             run_state_machine_as_test(machine, settings=how)
     except Exception as problem:
         # The last run of Hypothesis is of the smallest example it found.
@@ -178,9 +181,11 @@ def examples(task: tuple[int, int, int, tuple[tuple[str, ...], ...], bool]) -> t
 
 
 def run(full: bool, seed: int, kinds: tuple[tuple[str, ...], ...] = KINDS) -> Outcome:
-    """200 examples of 30 steps; with `full` 20,000."""
+    """200 examples of 30 steps; with `full` 20,000, every tenth with a server (where PostgreSQL is installed)."""
     number, part = (20_000, 250) if full else (200, 100)
     tasks = [(part, STEPS, seed * 100_000 + n, kinds, True) for n in range(number // part)]
+    if full and available():
+        tasks[::10] = [(*task[:3], SERVER, True) for task in tasks[::10]]
     total: dict[str, int] = {}
     violations: list[str] = []
     for seen, failed in common.each(examples, tasks):
