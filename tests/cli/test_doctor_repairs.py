@@ -256,7 +256,9 @@ def test_a_copy_is_put_back_and_that_can_be_taken_back(used: RunLsa, home: Path,
     kept = Path(done["kept"])
     assert kept.stat().st_mode & 0o077 == 0
     assert {"after the copy", "here alone"} & set(notes(used)) == set()
-    assert used("doctor").code == 0
+    looked = used("doctor")
+    assert looked.code == 0
+    assert "was brought back from a copy" in looked.out, "it writes under a new id: no number is given twice"
     used("note", "after the restore")
     assert used("sync").code == 0
     assert set(notes(used)) == ({*before, "after the restore"} - {"here alone"})
