@@ -117,10 +117,10 @@ class CloudPlace(Place):
     cut short for a while, under another name; nothing that is on its way is known to be anywhere."""
 
     kind = "cloud"
-    hurt = True
 
     def __init__(self, folder: Path, name: str) -> None:
         super().__init__(folder, name)
+        self.hurt = True  # files that are cut short are looked at as damage
         with _tests():
             from cloud import Cloud
         self._cloud = Cloud([self.folder / f"copy-{n}" for n in range(6)], random.Random(0))
@@ -152,7 +152,6 @@ class CloudPlace(Place):
     def settle(self) -> None:
         """All that is on its way comes, as it is in the end."""
         self._cloud.settle()
-        self.hurt = True
 
     def backup(self) -> None:
         """No one copies all copies at once."""
