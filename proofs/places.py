@@ -130,7 +130,7 @@ class SqlitePlace(Place):
                 dev: (number, chain if number == seq else "its rows are not all there")
                 for dev, seq, chain, number in found
             }
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeDecodeError):
             return None  # encrypted, or damaged
         finally:
             connection.close()
