@@ -229,3 +229,23 @@ def test_a_home_brought_back_from_a_copy_and_the_folder_lost(homes, tmp_path, ag
             "after the copy was put back",
         }
     agree(one, two, three)
+
+
+def test_what_a_copy_sent_later_becomes_readable_by_what_is_sent_now(tmp_path: Path, agree) -> None:
+    """The first of two files has not arrived; a copy of the home sends what stood in it, and has no backlog then."""
+    url, folder = f"folder:///{tmp_path}/school", tmp_path / "one"
+    one = Book(Paths(folder, folder))
+    pupils.add(one, "K7")
+    twin = twin_of(one, tmp_path / "twin")
+    sync(one, url)
+    first = [file for file in (tmp_path / "school").rglob("*.lsa") if folder_files.read(file, None).runs]
+    note(one, "later")
+    sync(one, url)
+    first[0].unlink()
+    done = sync(twin, url)
+    assert (done.sent, done.remaining) == (1, 0)
+    for book in (twin, one):
+        sync(book, url)
+    agree(one, twin)
+    one.close()
+    twin.close()

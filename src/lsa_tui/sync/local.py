@@ -128,8 +128,10 @@ def forget_head(db: Any, dev: str) -> None:
 def note_shared(db: Any, there: Heads) -> None:
     """How far this device's own chains are in the shared store, as read there."""
     for own in log.own_chains(db):
-        seq, chain = there.get(own, NOTHING)
-        if log.chain_at(db, own, seq) != chain:
+        (seq, chain), held = there.get(own, NOTHING), log.read_heads(db).get(own, NOTHING)[0]
+        if seq > held:
+            seq = held  # a copy of this home went on there just now, after what was sent from here and read back
+        elif log.chain_at(db, own, seq) != chain:
             continue
         if own == log.device(db) and seq > int(log.get_meta(db, "sealed") or 0):
             log.seal(db)  # a home brought back from a copy thinks that it could still take this back
