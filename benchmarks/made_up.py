@@ -27,28 +27,26 @@ def chains(number: int, seed: int = 1, devices: int = DEVICES) -> Iterator[dict[
     start = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
     tails = {os.urandom(8).hex(): (0, log.GENESIS) for _ in range(devices)}
     names = list(tails)
-    written: list[tuple[str, str, str, int]] = []
+    written: list[tuple[str, str, str]] = []
     for n in range(number):
         dev, at = chance.choice(names), start + timedelta(seconds=7 * n)
         hlc = clock.to_ms(at) << 16
-        kind, row, content = _content(chance, clock.to_text(at), written, hlc)
+        kind, row, content = _content(chance, clock.to_text(at), written)
         seq, previous = tails[dev]
         author = log.Author("JT", "lsa", "Europe/London", clock.to_text(at), clock.to_ms(at))
         change = log._made(dev, seq + 1, hlc, author, "school", kind, row, log.SET, content)
         change["chain"] = log.chain_hash(previous, change)
         tails[dev] = (seq + 1, change["chain"])
         if "preds" not in content or not content["preds"]:
-            written.append((kind, row, change["uid"], hlc))
+            written.append((kind, row, change["uid"]))
             del written[:-500]
         yield change
 
 
-def _content(
-    chance: random.Random, at: str, written: list[tuple[str, str, str, int]], hlc: int
-) -> tuple[str, str, dict[str, Any]]:
+def _content(chance: random.Random, at: str, written: list[tuple[str, str, str]]) -> tuple[str, str, dict[str, Any]]:
     throw = chance.random()
     if written and throw < EDITED + REMOVED:
-        kind, row, uid, _ = written.pop(chance.randrange(len(written)))
+        kind, row, uid = written.pop(chance.randrange(len(written)))
         if throw < REMOVED:
             return kind, row, {"set": {"removed": "logged twice"}, "preds": {"*": [uid]}}
         field, value = ("count", 2) if kind == "tally" else ("text", " ".join(chance.choices(_WORDS, k=9)))

@@ -52,10 +52,7 @@ FROM folded JOIN first USING (row)
 
 def merge(source: Path, target: Path) -> float:
     """Takes what is new in a plain shared file into a plain local database; returns the seconds it took."""
-    Store(target).close()  # where it is new: the same tables, indexes, guards and journal
-    connection = sqlite3.connect(target, isolation_level=None)
-    connection.execute("PRAGMA synchronous = full")
-    connection.execute("PRAGMA secure_delete = on")
+    connection = _opened(target)
     began = time.perf_counter()
     connection.execute("ATTACH DATABASE ? AS there", (str(source),))
     connection.execute("BEGIN IMMEDIATE")
@@ -91,17 +88,24 @@ def _hashed(connection: sqlite3.Connection, dev: str, seq: int, chain: str) -> N
         seq, chain = changes[-1]["seq"], changes[-1]["chain"]
 
 
-def bare(source: Path, held: Path, target: Path) -> float:
-    """Only `INSERT ... SELECT` of what is new to `held`, unchecked and not folded, into a copy of nothing; seconds."""
+def bare(source: Path, target: Path) -> float:
+    """Only `INSERT ... SELECT` of what is new, unchecked and not folded; the seconds it took."""
+    connection = _opened(target)
+    began = time.perf_counter()
+    connection.execute("ATTACH DATABASE ? AS there", (str(source),))
+    connection.execute(
+        f"INSERT INTO main.change ({NAMES}) SELECT {NAMES} FROM there.change c "
+        "WHERE seq > coalesce((SELECT seq FROM main.head h WHERE h.dev = c.dev), 0)"
+    )
+    spent = time.perf_counter() - began
+    connection.close()
+    return spent
+
+
+def _opened(target: Path) -> sqlite3.Connection:
+    """A plain local database with the program's settings, tables, indexes and guards."""
     Store(target).close()
     connection = sqlite3.connect(target, isolation_level=None)
     connection.execute("PRAGMA synchronous = full")
     connection.execute("PRAGMA secure_delete = on")
-    connection.execute("ATTACH DATABASE ? AS there", (str(source),))
-    number = connection.execute("SELECT count(*) FROM there.change").fetchone()[0]
-    began = time.perf_counter()
-    connection.execute(f"INSERT INTO main.change ({NAMES}) SELECT {NAMES} FROM there.change")
-    spent = time.perf_counter() - began
-    connection.close()
-    assert number
-    return spent
+    return connection

@@ -1,120 +1,45 @@
-"""What a sync costs, in ratios of one run: called by bench.py, or alone: python benchmarks/syncing.py [--full]
+"""What a sync costs, in ratios of one run: python benchmarks/syncing.py [--full]; called by bench.py, too.
 
-Needs room for about 3 GB beside the temporary folder with --full, and strace for the calls.
+With --full the large store holds 1,000,000 changes and not 100,000, for which the temporary folder needs 3 GB.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import shutil
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
 
-import made_up
-import raw
-
-from homes import new_book
-from lsa_tui.records.fold import COLUMNS
-from lsa_tui.records.store import Store
-from lsa_tui.sync.run import sync
-from lsa_tui.sync.sqlite_file import SqliteFile
-
-MANY = 100_000
+import bulk
+import large
+import recording
+import server
 
 
-def say(what: str, ratio: float, limit: float, ours: str, bare: str) -> None:
-    """One figure: its ratio, the limit, and both absolutes."""
-    verdict = "ok" if ratio <= limit else "ABOVE"
-    print(f"{what:<58} {ratio:5.2f}  (limit {limit:.2f}, {verdict})   {ours} / {bare}", flush=True)
-
-
-def put(shared: Path, changes: Iterator[dict[str, Any]], number: int) -> None:
-    """Adds the next `number` changes to a shared file, as a push does."""
-    store = SqliteFile(shared)
-    store.open(made_up=False, create=True)
-    left = number
-    while left > 0 and (chunk := list(islice(changes, min(left, 5000)))):
-        with store.pushing():
-            store.add(chunk)
-        left -= len(chunk)
-    store.close()
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Seconds of it."""
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def records(database: Path) -> dict[str, tuple[Any, ...]]:
-    """The table of records, its JSON read."""
-    store = Store(database)
-    found = store.db.execute_sql(f"SELECT {', '.join(COLUMNS)} FROM record").fetchall()
-    store.close()
-    return {row[0]: (*row[:-1], json.loads(row[-1])) for row in found}
-
-
-def compared(what: str, limit: float, shared: Path, home: Path, folder: Path, runs: int) -> None:
-    """A sync of a copy of `home` against raw SQL on a copy of its database, in turn."""
-    found, bares = [], []
-    database = "records.db"
-    for n in range(runs):
-        ours, theirs = folder / f"ours-{n}", folder / f"raw-{n}"
-        shutil.copytree(home, ours)
-        shutil.copytree(home, theirs)
-        book = new_book(ours, pupil=None, tiles=False)
-        spent = timed(lambda book=book: sync(book, f"sqlite:///{shared}"))
-        book.close()
-        by_raw = raw.merge(shared, theirs / database)
-        found.append((spent, by_raw))
-        bares.append(raw.bare(shared, theirs / database, folder / f"bare-{n}.db"))
-        if not n:
-            mine, other = records(ours / database), records(theirs / database)
-            assert {key: mine[key] for key in other} == other, "or nothing is compared"
-            assert len(mine) == len(other)
-        shutil.rmtree(ours)
-        shutil.rmtree(theirs)
-        (folder / f"bare-{n}.db").unlink()
-    ratio = statistics.median(a / b for a, b in found)
-    ours, bare = (statistics.median(side) for side in zip(*found, strict=True))
-    say(what, ratio, limit, f"{ours:.2f} s", f"{bare:.2f} s")
-    print(f"{'  the same / a bare INSERT ... SELECT':<58} {ours / statistics.median(bares):5.2f}", flush=True)
-
-
-def bulk(folder: Path, runs: int, number: int = MANY) -> None:
-    """A first sync of a new device, and the merge of as many changes into a home that holds as many."""
-    shared, new, old = folder / "school.db", folder / "new", folder / "old"
-    changes = made_up.chains(2 * number)
-    put(shared, changes, number)
-    for home in (new, old):
-        book = new_book(home, pupil=None, tiles=False)
-        if home is old:
-            sync(book, f"sqlite:///{shared}")
-            shutil.rmtree(book.paths.backups, ignore_errors=True)
-        book.close()
-    compared(f"first sync of {number:,} / raw SQL that does the same", 1.5, shared, new, folder, runs)
-    put(shared, changes, number)
-    compared(f"merge of {number:,} / raw SQL that does the same", 1.3, shared, old, folder, runs)
+def measure(runs: int, full: bool, only: tuple[str, ...] = ()) -> None:
+    """Runs the measurements and prints a line for each figure."""
+    parts = {
+        "recording": recording.measure,
+        "bulk": lambda folder: bulk.measure(folder, runs),
+        "large": lambda folder: large.measure(folder, 10_000, 1_000_000 if full else 100_000, runs),
+        "server": lambda folder: server.measure(folder, runs),
+    }
+    for name in only or parts:
+        with tempfile.TemporaryDirectory() as folder:
+            parts[name](Path(folder))
 
 
 def main() -> None:
-    """Runs all measurements and prints a line for each."""
+    """What `measure` does, by command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="runs per figure (median of the ratios)")
+    parser.add_argument("--full", action="store_true", help="the large store with a million changes")
+    parser.add_argument("only", nargs="*", help="recording, bulk, large, server; without one: all")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        bulk(Path(folder), options.runs)
+    measure(options.runs, options.full, tuple(options.only))
 
 
 if __name__ == "__main__":
