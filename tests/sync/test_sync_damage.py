@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -165,21 +166,46 @@ def test_also_after_the_key_was_changed(homes, one, url, shared) -> None:
     assert len(setting_aside.kept(shared)) == 1
 
 
-def test_what_only_the_damaged_file_held_is_saved(homes, url, shared) -> None:
-    """Its author's device is gone for good; half of what it had sent can still be read."""
+BENT = "UPDATE change SET body = replace(body, 'number 30', 'number 99')"
+
+
+@pytest.mark.parametrize(("harm", "left"), [(BENT, 30), ("DROP TABLE head", 40), ("UPDATE head SET seq = 'many'", 40)])
+def test_what_only_the_damaged_file_held_is_saved(harm, left, homes, url, shared) -> None:
+    """Its author's device is gone for good; what it had sent is read up to the first change that is damaged."""
     lost, other = homes("lp"), homes("mb")
     sync(other, url)
     for n in range(40):
         lost.record("note", {"at": clock.to_text(lost.now()), "text": f"number {n}"})
     sync(lost, url)
-    spoil(shared, "UPDATE change SET body = replace(body, 'number 30', 'number 99')")
+    spoil(shared, harm)
     said = sync(other, url)
-    assert {one["text"] for one in read.of_kind(other.db, "note")} == {f"number {n}" for n in range(30)}
-    assert said.received == 31  # with the pupil
+    assert {one["text"] for one in read.of_kind(other.db, "note")} == {f"number {n}" for n in range(left)}
+    assert said.received == left + 1  # with the pupil
     assert "was damaged" in said.says
     new = homes("new", pupil=None)
     sync(new, url)
-    assert len(list(read.of_kind(new.db, "note"))) == 30
+    assert len(list(read.of_kind(new.db, "note"))) == left
+
+
+def test_what_only_the_damaged_file_held_of_a_branch_is_saved(homes, url, shared) -> None:
+    """A copied home, whose twin is gone for good: the branch is put in order with what remains of the file."""
+    lost, first = homes("lp"), homes("mb")
+    sync(lost, url)
+    sync(first, url)
+    first.db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    folder = first.paths.data_folder.with_name("twin")
+    folder.mkdir()
+    shutil.copy(first.paths.database, folder / "records.db")
+    twin = homes("twin", "MB", pupil=None)
+    for book, words in ((first, "by the first"), (twin, "by the twin")):
+        book.record("note", {"at": clock.to_text(book.now()), "text": words})
+    sync(twin, url)
+    spoil(shared, "DROP TABLE head")
+    assert "was damaged" in sync(first, url).says
+    assert {one["text"] for one in read.of_kind(first.db, "note")} == {"by the first", "by the twin"}
+    new = homes("new", pupil=None)
+    sync(new, url)
+    assert len(list(read.of_kind(new.db, "note"))) == 2
 
 
 def spoil(path: Path, *statements: str) -> None:
