@@ -159,18 +159,6 @@ class SqliteFile(SqlitePlace):
         with self._sentences():
             self._db.execute_sql(f"PRAGMA rekey = \"x'{key.hex()}'\"")
 
-    @contextmanager
-    def holding(self, reading_too: bool = False) -> Iterator[None]:
-        """Nobody else writes meanwhile (with `reading_too`: nor reads), and nothing is written to the file itself."""
-        with self._sentences():
-            connection = self._db.connection()
-            connection.execute(f"BEGIN {'EXCLUSIVE' if reading_too else 'IMMEDIATE'}")
-            try:
-                yield
-            finally:
-                # SQLCipher writes on an empty commit, too: it would wait for all readers.
-                connection.execute("ROLLBACK")
-
     def size(self) -> int:
         """How many changes it holds."""
         return int(self._db.execute_sql("SELECT count(*) FROM change").fetchone()[0])

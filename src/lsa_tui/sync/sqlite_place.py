@@ -84,6 +84,18 @@ class SqlitePlace:
                 self.close()
                 raise
 
+    @contextmanager
+    def holding(self, reading_too: bool = False) -> Iterator[None]:
+        """Nobody else writes meanwhile (with `reading_too`: nor reads), and nothing is written to the file itself."""
+        with self._sentences():
+            connection = self._db.connection()
+            connection.execute(f"BEGIN {'EXCLUSIVE' if reading_too else 'IMMEDIATE'}")
+            try:
+                yield
+            finally:
+                # SQLCipher writes on an empty commit, too: it would wait for all readers.
+                connection.execute("ROLLBACK")
+
     def close(self) -> None:
         if self._db is not None and not self._db.is_closed():
             self._db.close()
