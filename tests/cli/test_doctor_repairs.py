@@ -118,6 +118,18 @@ def test_damaged_records_are_made_anew_with_what_is_shared(used: RunLsa, home: P
     assert "repaired the records" in used("audit").out
 
 
+@pytest.mark.parametrize("table", ["change", "head", "meta", "record", "mine"])
+def test_a_lost_table_is_a_finding_wherever_it_is_wanted(used: RunLsa, home: Path, shared: Path, table: str) -> None:
+    before = notes(used)
+    with tampering(home) as db:
+        db.execute(f"DROP TABLE {table}")
+    found = used("doctor", "--json")
+    assert found.code == 1
+    assert any("anew" in str(one) for one in wrong(found).values())
+    repaired(used)
+    assert notes(used) == before
+
+
 @pytest.mark.parametrize("how", ["gone", "empty", "cut", "rubbish"])
 def test_records_that_cannot_be_opened_have_findings_too(used: RunLsa, home: Path, shared: Path, how: str) -> None:
     before = notes(used)

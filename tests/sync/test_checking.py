@@ -219,6 +219,20 @@ def test_a_file_that_was_altered_with_other_tools(one: Book, store, how: str) ->
 
 
 @pytest.mark.parametrize("store", ["file", "encrypted file"], indirect=True)
+def test_a_page_that_no_chain_reads_is_looked_at_too(one: Book, store) -> None:
+    write(one, 200)
+    sync(one)
+    with opened(one, store[1]) as db:
+        page = db.execute_sql("SELECT rootpage FROM sqlite_master WHERE name = 'change_row'").fetchone()[0]
+    data = bytearray(place_of(store[1]).read_bytes())
+    data[(page - 1) * 4096 + 3 : (page - 1) * 4096 + 12] = bytes(9)
+    place_of(store[1]).write_bytes(bytes(data))
+    assert "damaged" in wrong(one)[0].says
+    mended(one)
+    assert [each for each in wrong(one) if each.name != "set aside"] == []
+
+
+@pytest.mark.parametrize("store", ["file", "encrypted file"], indirect=True)
 @pytest.mark.parametrize("how", ["gone", "weakened"])
 def test_rules_of_a_file_that_are_gone_are_put_back(one: Book, store, how: str) -> None:
     write(one)
