@@ -13,6 +13,7 @@ import pytest
 
 from commands import Ran, RunLsa, refused
 from concern_homes import in_files, in_pages, pages_of
+from homes import tampering
 from lsa_tui import paths
 from lsa_tui.cli import table
 from lsa_tui.daybook import concerns
@@ -231,13 +232,14 @@ def test_acknowledged_it_leaves_the_writers_device(trusted: School, tmp_path: Pa
 
 
 def test_a_sync_that_cannot_complete_still_delivers(trusted: School, tmp_path: Path) -> None:
-    shutil.copytree(tmp_path / "jt", tmp_path / "copy")
+    passed = trusted("jt", "concern", "--words", CANARY, "--json").json
     trusted("jt", "note", "one")
-    trusted("jt", "sync")
-    passed = trusted("copy", "concern", "--words", CANARY, "--json").json
-    trusted("copy", "note", "another")
-    refused(trusted("copy", "sync"), "not the same here", code=4)  # one log with two branches
-    assert trusted("copy", "concern", "--json").json["concerns"][0]["delivered"]
+    with tampering(tmp_path / "jt") as db:
+        db.execute("DROP TRIGGER change_is_immutable")
+        db.execute("UPDATE change SET actor = 'ZZ' WHERE seq = (SELECT max(seq) FROM change WHERE dev = "
+                   "(SELECT value FROM meta WHERE key = 'device'))")  # fmt: skip
+    refused(trusted("jt", "sync"), "damaged", code=4)
+    assert trusted("jt", "concern", "--json").json["concerns"][0]["delivered"]
     assert trusted("ap", "dsl", "open", passed["id"]).code == 0
 
 

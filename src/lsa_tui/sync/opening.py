@@ -23,7 +23,7 @@ OPEN, EMPTY, SHUT = "open", "empty", "shut"
 PLAIN_HERE = (
     "this home is not encrypted, so all that is shared stands plain on this device; `lsa key encrypt` changes that"
 )
-NOT_ENCRYPTED = "it is not encrypted: whoever holds the file can read it; `lsa shared rekey` encrypts it"
+NOT_ENCRYPTED = "it is not encrypted: whoever can open its place can read it; `lsa shared rekey` encrypts it"
 
 
 class Opening:
