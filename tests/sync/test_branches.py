@@ -425,7 +425,8 @@ def test_a_store_that_was_put_in_order_by_others_did_not_go_back_in_time(homes, 
     sync(one, url)
     twin = twin_of(one, homes, "twin")
     note(one, "the smaller id")
-    note(twin, "the greater id")
+    for words in ("the greater id", "and more"):
+        note(twin, words)
     for place in (second, url):
         sync(twin, place)
     sync(one, url)
