@@ -98,7 +98,7 @@ def tried(case: Case) -> tuple[str, list[str]]:
     command = live.command("one", "sync", "--json")
     try:
         done = strace.traced(
-            command, live.environment(), _place() / "trace", strace.injected(case.point, case.fault), 150
+            command, live.environment(), _place() / "trace", strace.injected(case.point, case.fault, live.folder), 150
         )
     except subprocess.TimeoutExpired:
         return "hung", ["it did not end"]

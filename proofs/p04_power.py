@@ -82,7 +82,7 @@ def _parts(full: bool, seed: int) -> list[Part]:
     chance = random.Random(seed)
     scenes = [Scene(one.kind, one.encrypted, one.begins, min(one.rounds, 2)) for one in SCENES]
     # A recording of two rounds has about so many states.
-    of = 700 * len(scenes) // SLICE
+    of = 1400 * len(scenes) // SLICE
     return [Part(scene, chance.randrange(of), of, seed) for scene in scenes]
 
 

@@ -21,7 +21,10 @@ _PATH = re.compile(r'<(/[^>]*)>|"((?:[^"\\]|\\.)*)"')
 
 @dataclass(frozen=True)
 class Point:
-    """The `n`-th call of a name by one thread (on `path` alone, where there is one); `at`: which file it is about."""
+    """The `n`-th call of a name by one thread; `at`: which file it is about.
+
+    With `path` (from the folder that is watched on) only the calls on that file are counted.
+    """
 
     call: str
     n: int
@@ -71,7 +74,7 @@ def points(calls: Sequence[str], folder: Path) -> Iterator[Point]:
             if "O_CREAT" not in rest or not path or re.search(r"\d{4,}", path[len(str(folder)) :]):
                 continue  # a name that is another one each time cannot be waited for; what is written to it can
             counts[thread, call, path] += 1
-            yield Point(call, counts[thread, call, path], path, _short(path, folder))
+            yield Point(call, counts[thread, call, path], str(Path(path).relative_to(folder)), _short(path, folder))
             continue
         counts[thread, call] += 1
         if path:
@@ -85,12 +88,13 @@ def _short(path: str, folder: Path) -> str:
     return re.sub(r"[0-9a-f]*\d[0-9a-f-]{3,}", "#", path[len(str(folder)) + 1 :])
 
 
-def injected(point: Point, fault: str) -> list[str]:
-    """strace's options that bring a fault about: KILL; EIO once; ENOSPC from there on, as a full disk stays full."""
+def injected(point: Point, fault: str, folder: Path) -> list[str]:
+    """strace's options that bring a fault about below `folder`: KILL; EIO once; ENOSPC from there on, as a full disk
+    stays full."""
     how = {"KILL": "signal=KILL", "EIO": "error=EIO", "ENOSPC": "error=ENOSPC"}[fault]
     # But what is said about it goes out by `write`.
     when = f"{point.n}+" if fault == "ENOSPC" and point.call != "write" else str(point.n)
-    only = ["-P", point.path] if point.path else []
+    only = ["-P", str(folder / point.path)] if point.path else []
     # Without its filter in the kernel, which would let a signal pass.
     return [*only, "-e", f"trace={point.call}", "-e", f"inject={point.call}:{how}:when={when}"]
 

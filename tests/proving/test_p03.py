@@ -23,9 +23,9 @@ def test_a_plain_home_that_cannot_be_read_is_no_encrypted_one_whose_keys_are_gon
     live = stage.Stage(tmp_path, encrypted=False)
     live.make("one")
     file = str(live.home("one").database)
-    point = strace.Point("openat", 1, file, "")
+    point = strace.Point("openat", 1, "one/records.db", "")
     done = strace.traced(
-        live.command("one", "today"), live.environment(), tmp_path / "log", strace.injected(point, "EIO")
+        live.command("one", "today"), live.environment(), tmp_path / "log", strace.injected(point, "EIO", live.folder)
     )
     assert (done.code, done.out) == (1, "")
     assert done.err == f"lsa: {file} cannot be read (Input/output error); check its disk, and whose it is\n"
