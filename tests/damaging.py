@@ -13,7 +13,7 @@ from lsa_tui.daybook.book import Book
 from lsa_tui.paths import Paths
 from lsa_tui.records import read
 from lsa_tui.sync.run import sync
-from lsa_tui.vault import home, switching
+from lsa_tui.vault import home
 
 PASSPHRASE = "a passphrase of a test"
 
@@ -28,7 +28,7 @@ class Home:
 
     def open(self) -> Book:
         """As the program opens it; it must be possible."""
-        switching.complete(self.paths)
+        home.state(self.paths)
         found = closed.book_of(self.paths, self.key)
         assert isinstance(found, Book), found
         return found

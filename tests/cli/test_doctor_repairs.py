@@ -270,7 +270,9 @@ def test_a_copy_is_put_back_and_that_can_be_taken_back(used: RunLsa, home: Path,
     assert {"after the copy", "here alone"} & set(notes(used)) == set()
     looked = used("doctor")
     assert looked.code == 0
-    assert "was brought back from a copy" in looked.out, "it writes under a new id: no number is given twice"
+    assert "was brought back from a copy, repaired or copied 1 time;" in looked.out, (
+        "it writes under a new id: no number is given twice"
+    )
     used("note", "after the restore")
     assert used("sync").code == 0
     assert set(notes(used)) == ({*before, "after the restore"} - {"here alone"})
@@ -279,6 +281,24 @@ def test_a_copy_is_put_back_and_that_can_be_taken_back(used: RunLsa, home: Path,
     assert set(notes(used)) == {*before, "after the restore"}
     assert used("doctor").code == 0
     assert "restored a copy" in used("audit").out
+
+
+def test_records_from_before_can_be_put_back_though_their_write_ahead_file_was_left(used: RunLsa, home: Path) -> None:
+    """A program that was killed leaves one; it is ended before the records are kept."""
+    book = open_book(find(str(home)))
+    copy = book.store.backup(book.paths.backups, "old.db")
+    used("note", "in the write-ahead file")
+    before = notes(used)
+    wal = home / "records.db-wal"
+    files = {file: file.read_bytes() for file in (wal, home / "records.db")}
+    assert len(files[wal]) > 4096
+    book.close()
+    for file, content in files.items():
+        file.write_bytes(content)
+    kept = Path(used("doctor", "--restore", copy.name, "--yes", "--json").json["kept"])
+    assert "in the write-ahead file" not in notes(used)
+    assert used("doctor", "--restore", kept.name, "--yes").code == 0
+    assert notes(used) == before
 
 
 def test_a_copy_that_is_not_whole_or_not_ours_is_refused(used: RunLsa, home: Path, tmp_path: Path) -> None:

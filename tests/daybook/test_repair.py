@@ -336,10 +336,12 @@ def test_killed_anywhere_the_home_is_as_before_or_repaired(tmp_path: Path, encry
     while True:
         at += 3  # every third step, of each kind others
         done = damaging.in_process(KILLED, *arguments, at)
-        switching.complete(place.paths)
+        ready = switching.ready_of(place.paths).exists()
+        home.state(place.paths)  # as every opening does
         if done.returncode == 0:
             break
         assert done.returncode == -signal.SIGKILL, done.stderr
+        assert not (ready and place.wrong()), "what was laid ready is put in place"
         if place.wrong():
             assert repair.REMAKE_NAME in place.wrong().values()
         else:

@@ -67,6 +67,9 @@ def restore(paths: Paths, key: bytes | None, copy: Path) -> Restored:
             book.close()
         repair.close_as_one_file(made, key)
         cipher.check(made, key)
+        if cipher.is_there(paths.database):
+            with suppress(*cipher.database_errors()):  # damaged, or in use: it is kept with what lies beside it
+                repair.close_as_one_file(paths.database, key)
         switching.prepare(paths, made, moment)
         return Restored(changes, left_out, switching.complete(paths))
 
