@@ -10,7 +10,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +116,9 @@ class Folder:
             return {}
         with self._sentences():
             return self.index.heads()
+
+    def reading(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def changes(self, dev: str, seq: int, last: int, limit: int) -> list[dict[str, Any]]:
         if self.index is None:

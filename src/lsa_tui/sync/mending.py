@@ -6,7 +6,7 @@ Nothing is thrown away: the damaged file keeps all its bytes under a dated name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,9 @@ class Remains:
     def heads(self) -> Heads:
         """The version vector of what could be read."""
         return {dev: (found[-1]["seq"], found[-1]["chain"]) for dev, found in self._chains.items() if found}
+
+    def reading(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def changes(self, dev: str, seq: int, last: int, limit: int) -> list[dict[str, Any]]:
         """As a store's."""

@@ -171,9 +171,10 @@ class _Run:
 
     def once(self) -> Result:
         """All steps, once."""
-        about = self.recognise(create=True)
+        with self.shared.reading():
+            about = self.recognise(create=True)
+            here, there = self.compare()
         cleaning.finish(self.book)  # what an earlier erasure could not complete
-        here, there = self.compare()
         coming = local.lacking(there, here)
         if coming:
             room.here(self.book, coming)

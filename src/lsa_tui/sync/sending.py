@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import erasures, log, store
@@ -58,9 +59,13 @@ class Sending:
         Raises Damaged where a change that was sent is not as it was sent, Forked where a chain is another one by now.
         """
         self._shared.close()
+        of = local.lacking(ends, before)
+        with self._shared.reading() if of <= PAGE else nullcontext():
+            return self._read_back(ends, before, of)
+
+    def _read_back(self, ends: Heads, before: Heads, of: int) -> Heads:
         self._shared.open(made_up=self._book.made_up, create=False)
-        there = self._shared.heads()
-        done, of = 0, local.lacking(ends, before)
+        there, done = self._shared.heads(), 0
         erased = erasures.named_here(self._db).has
         bad = (
             f"what was sent to {self._shared.name} does not read back as it was written; check that disk or stick, "

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,9 @@ class Server(ServerPlace):
             return {}
         with self._sentences():
             return {dev: (seq, chain) for dev, seq, chain in self._rows(self.tables.heads)}
+
+    def reading(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def changes(self, dev: str, seq: int, last: int, limit: int) -> list[dict[str, Any]]:
         if self._db is None:

@@ -65,6 +65,10 @@ class Chains(Protocol):
     def where(self, uid: str) -> tuple[str, int] | None:
         """The chain and number under which it holds this change; None where it does not hold it."""
 
+    def reading(self) -> AbstractContextManager[None]:
+        """What is read inside is read together: a file is locked once for it all. Others cannot write to a file
+        meanwhile, so it must be short. May begin before `open`; ends early where something is written."""
+
     def pushing(self) -> AbstractContextManager[None]:
         """Alone with the store from the beginning to the end; then all of `add` is there for good, or nothing.
 

@@ -66,6 +66,7 @@ class SqliteFile(SqlitePlace):
     @contextmanager
     def pushing(self) -> Iterator[None]:
         # Locked from its start: of Peewee's own (deferred) transactions about half failed with eight writers.
+        self._let_go()
         with self._sentences(), self._db.atomic("IMMEDIATE"):
             # SQLite begins on a read-only file without a word; the caller must know before it seals what it sends.
             self._db.execute_sql("UPDATE meta SET value = value WHERE key = 'hub_id'")
@@ -127,6 +128,7 @@ class SqliteFile(SqlitePlace):
     def sweep(self, erased: Mapping[str, Sequence[int]]) -> int:
         if self._db is None:
             return 0
+        self._let_go()
         with self._sentences():
             found = [(dev, seq) for dev, seqs in erased.items() for seq in self._with_body(dev, seqs)]
             if found:

@@ -57,6 +57,8 @@ class SqlitePlace:
         self._db: Any = None
         self._identity: tuple[int, int] | None = None
         self._ahead: float | None = None
+        self._together = False
+        """Whether what is read now is read in one transaction."""
         self._shut = False
         """Whether the file that is there was tried and not opened by a key."""
 
@@ -85,9 +87,29 @@ class SqlitePlace:
                 raise
 
     @contextmanager
+    def reading(self) -> Iterator[None]:
+        if self._together:
+            yield
+            return
+        self._together = True
+        try:
+            if self._db is not None:
+                self._db.connection().execute("BEGIN")
+            yield
+        finally:
+            self._together = False
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Ends a reading, so that this connection or somebody else can write."""
+        if self._db is not None and not self._db.is_closed() and self._db.connection().in_transaction:
+            self._db.connection().execute("ROLLBACK")
+
+    @contextmanager
     def holding(self, reading_too: bool = False) -> Iterator[None]:
         """Nobody else writes meanwhile (with `reading_too`: nor reads), and nothing is written to the file itself."""
         with self._sentences():
+            self._let_go()
             connection = self._db.connection()
             connection.execute(f"BEGIN {'EXCLUSIVE' if reading_too else 'IMMEDIATE'}")
             try:
@@ -190,12 +212,15 @@ class SqlitePlace:
         self._db.connect()
         self._identity = self._identity or trouble.identity(self.path)
         self._db.connection().text_factory = readable
+        if self._together:
+            self._db.connection().execute("BEGIN")
 
     def _pragma(self, name: str) -> Any:
         return self._db.execute_sql(f"PRAGMA {name}").fetchone()[0]
 
     def _make(self, made_up: bool) -> bool:
         """Makes the tables. Returns False where another process came first."""
+        self._let_go()
         with self._db.atomic("IMMEDIATE"):
             if self._db.execute_sql("SELECT 1 FROM sqlite_master").fetchone():
                 return False
@@ -227,10 +252,12 @@ class SqlitePlace:
         if not hub_id or format_found != str(LOG_FORMAT):
             raise sqlite3.DatabaseError("malformed: the facts about it are missing")
         # WAL needs shared memory, which two machines do not have.
-        if self._pragma("journal_mode") != "delete" and self._pragma("journal_mode = delete") != "delete":
-            raise SyncIncomplete(
-                f"the shared file {self.path} is held by another program, which set its journal to WAL; close that"
-            )
+        if self._pragma("journal_mode") != "delete":
+            self._let_go()
+            if self._pragma("journal_mode = delete") != "delete":
+                raise SyncIncomplete(
+                    f"the shared file {self.path} is held by another program, which set its journal to WAL; close that"
+                )
         return About(hub_id, log.get_meta(self._db, "made_up") == "yes", created, was_empty)
 
     @contextmanager
