@@ -91,3 +91,17 @@ def test_a_copy_is_made_before_a_sync_takes_anything_in(homes, url, monkeypatch:
         held = {row[0] for row in copy.execute("SELECT data FROM record WHERE kind = 'note'")}
     assert any("Sat 4" in one for one in held)
     assert not any("Sat 5" in one for one in held)
+
+
+def test_of_a_large_database_there_is_one_copy_a_day(homes, url, monkeypatch) -> None:
+    one, two = homes("jt"), homes("lp")
+    monkeypatch.setattr(copies, "LARGE", 1)
+    made = []
+    for day in ("2026-11-24", "2026-11-24", "2026-11-25"):
+        for hour in (9, 10):
+            monkeypatch.setenv("LSA_NOW", f"{day}T{hour:02}:00:00+00:00")
+            one.record("note", {"at": f"{day}T09:00:00+00:00", "text": "made up"})
+            sync(one, url)
+            assert sync(two, url).received
+            made.append(sorted(path.name for path in two.paths.backups.glob("before-sync-*")))
+    assert [len(names) for names in made] == [1, 1, 1, 1, 2, 2]

@@ -18,6 +18,9 @@ from lsa_tui.daybook.book import Book
 BEGINS = "before-sync-"
 """How the names of these copies begin; what else lies in the folder is not thinned."""
 
+LARGE = 100 << 20
+"""Bytes of a database, a hundred thousand changes about, from which on a copy takes a second or more."""
+
 NEWEST, DAYS, WEEKS = 3, 7, 4
 """Kept are: the newest few, the last one of each of so many days, and of so many weeks, on which there is any."""
 
@@ -25,7 +28,13 @@ _MOMENT = re.compile(rf"{BEGINS}(\d{{4}}-\d\d-\d\d-\d{{6}})")
 
 
 def safety_copy(book: Book) -> Path:
-    """A whole copy of the local database, checked and named by its moment; then older ones are thinned out."""
+    """A whole copy of the local database, checked and named by its moment; then older ones are thinned out.
+
+    Of a LARGE one there is one a day: what came in since is in the shared store, what was recorded since in the log.
+    """
+    of_today = sorted(book.paths.backups.glob(f"{BEGINS}{book.now():%Y-%m-%d}-*.db"))
+    if of_today and book.store.path.stat().st_size > LARGE:
+        return of_today[-1]
     made = book.store.backup(book.paths.backups, f"{BEGINS}{book.now():%Y-%m-%d-%H%M%S}-{os.getpid()}.db")
     thin(book.paths.backups, made)
     return made
