@@ -15,7 +15,7 @@ from lsa_tui import clock
 from lsa_tui.daybook import entries, erasing
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import branches, log, read
-from lsa_tui.sync import joining_branches, run
+from lsa_tui.sync import joining_branches, sending
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.shared import Forked
 from lsa_tui.sync.sqlite_file import SqliteFile
@@ -266,15 +266,15 @@ def test_a_branch_that_appears_between_comparing_and_sending(homes, url, monkeyp
     twin = twin_of(one, homes, "twin")
     note(one, "here")
     note(twin, "there")
-    receive, done = run._Run.receive, []
+    push, done = sending.Sending.push, []
 
     def meanwhile(self, here, there):
-        if self.book is one and not done:
+        if self._book is one and not done:
             done.append(True)
             sync(twin, url)
-        return receive(self, here, there)
+        return push(self, here, there)
 
-    monkeypatch.setattr(run._Run, "receive", meanwhile)
+    monkeypatch.setattr(sending.Sending, "push", meanwhile)
     assert sync(one, url).remaining == 0
     assert done
     rounds(url, one, twin)
