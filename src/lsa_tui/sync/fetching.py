@@ -37,6 +37,9 @@ class Fetch:
         self._at = {dev: here.get(dev, local.NOTHING) for dev in there}
         self._emptied = arriving.Emptied(erasures.held(db))
         self._given_up: set[str] = set()
+        self._chunks = self._read()
+        self._first: Arrived | None = None
+        self._told: list[tuple[str, int, int]] = []
         self.of = local.lacking(there, here)
         """How many changes are to come."""
         self.stopped: list[str] = []
@@ -46,6 +49,26 @@ class Fetch:
 
     def chunks(self) -> Iterator[Arrived]:
         """What is lacking, in order within each chain. Each chunk is to be taken in before the next is asked for."""
+        for told in self._told:
+            self._tell(*told)
+        self._told = []
+        if self._first is not None:
+            yield self._first
+        yield from self._chunks
+
+    def begin(self) -> None:
+        """Reads already now what there is, where it is little: inside `reading`, together with what was compared.
+
+        Nobody is told before `chunks`: whoever is told may take their time, and the store is locked for others.
+        """
+        if 0 < self.of <= PAGE:
+            tell, self._tell = self._tell, lambda *told: self._told.append(told)
+            try:
+                self._first = next(self._chunks, None)
+            finally:
+                self._tell = tell
+
+    def _read(self) -> Iterator[Arrived]:
         arrived: Arrived = {}
         waiting = done = 0
         self._tell("reading", done, self.of)

@@ -174,13 +174,15 @@ class _Run:
         with self.shared.reading():
             about = self.recognise(create=True)
             here, there = self.compare()
+            fetch = fetching.Fetch(self.db, self.shared, here, there, self.tell)
+            fetch.begin()
         cleaning.finish(self.book)  # what an earlier erasure could not complete
         coming = local.lacking(there, here)
         if coming:
             room.here(self.book, coming)
             copies.safety_copy(self.book)
         # Before anything is sent: what others have erased must not go out from here again.
-        stopped = self.receive(here, there)
+        stopped = self._taken(fetch)
         here = log.shareable_heads(self.db)
 
         failed: SyncIncomplete | None = None
@@ -240,14 +242,11 @@ class _Run:
             )
         return log.shareable_heads(self.db), self.shared.heads()
 
-    def receive(self, here: Heads, there: Heads) -> list[str]:
-        """Reads what is lacking and takes it in, a chunk at a time: what is in stays, however this sync ends.
+    def _taken(self, fetch: fetching.Fetch) -> list[str]:
+        """Takes in what is lacking here, a chunk at a time: what is in stays, however this sync ends.
 
         Returns a sentence for each chain that ends too early or could not go on.
         """
-        return self._taken(fetching.Fetch(self.db, self.shared, here, there, self.tell))
-
-    def _taken(self, fetch: fetching.Fetch) -> list[str]:
         stopped: list[str] = []
         try:
             for arrived in fetch.chunks():
@@ -320,14 +319,7 @@ class _Run:
             with self.book.store.writing() as db:
                 local.doubt(db, self.shared.name)
             raise problem
-        self.tell("mending", 0, 0)
-        with suppress(Damaged):
-            rest = mending.remains(self.book, self.shared)
-            joining_branches.join(self.book, rest)
-            here, there = log.shareable_heads(self.db), rest.heads()
-            if local.lacking(there, here):
-                copies.safety_copy(self.book)
-                self._taken(fetching.Fetch(self.db, rest, here, there, self.tell))
+        mending.salvage(self.book, self.shared, self.tell, self._taken)
         self.kept = self.shared.set_aside()
         if self.kept is not None:
             self.sending.sent = 0  # to a file that is not there any more
@@ -344,9 +336,4 @@ class _Run:
 
     def so_far(self) -> str:
         """What was done before it ended, and how much is not shared yet."""
-        done = f"{self.sent} sent, {self.received} received, " if self.sent or self.received else ""
-        try:
-            left = local.remaining(self.book)
-        except Exception:  # the local database itself is what is wrong, and that was said already
-            return f"{done}everything is still on this device"
-        return f"{done}{left} not shared yet, everything is still on this device"
+        return local.so_far(self.book, self.sent, self.received)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import erasures, log, store
@@ -60,8 +59,18 @@ class Sending:
         """
         self._shared.close()
         of = local.lacking(ends, before)
-        with self._shared.reading() if of <= PAGE else nullcontext():
+        self._tell("checking", 0, of)
+        if of > PAGE:
             return self._read_back(ends, before, of)
+        with self._shared.reading():  # little, so all at once; nobody is told meanwhile, who might take their time
+            tell, self._tell = self._tell, lambda *_: None
+            try:
+                there = self._read_back(ends, before, of)
+            finally:
+                self._tell = tell
+        if of:
+            self._tell("checking", of, of)
+        return there
 
     def _read_back(self, ends: Heads, before: Heads, of: int) -> Heads:
         self._shared.open(made_up=self._book.made_up, create=False)
@@ -71,7 +80,6 @@ class Sending:
             f"what was sent to {self._shared.name} does not read back as it was written; check that disk or stick, "
             "then sync again"
         )
-        self._tell("checking", done, of)
         for dev, (last, chain_here) in ends.items():
             seq, chain = before.get(dev, local.NOTHING)
             seq_there, chain_there = there.get(dev, local.NOTHING)

@@ -17,11 +17,8 @@ from lsa_tui.records.belonging import in_parts
 from lsa_tui.records.models import ONLY_ERASED, Head
 from lsa_tui.sync import setting_aside
 from lsa_tui.sync.shared import Change, Forked, Heads
-from lsa_tui.sync.sqlite_place import SqlitePlace, readable
+from lsa_tui.sync.sqlite_place import UNCLEAN, SqlitePlace, readable
 from lsa_tui.vault import cipher
-
-_UNCLEAN = "unclean"
-"""Among the facts of the file while bytes of something erased may stand in its free pages."""
 
 
 class SqliteFile(SqlitePlace):
@@ -65,11 +62,9 @@ class SqliteFile(SqlitePlace):
 
     @contextmanager
     def pushing(self) -> Iterator[None]:
-        # Locked from its start: of Peewee's own (deferred) transactions about half failed with eight writers.
-        self._let_go()
-        with self._sentences(), self._db.atomic("IMMEDIATE"):
+        with self._sentences(), self._writing():
             # SQLite begins on a read-only file without a word; the caller must know before it seals what it sends.
-            self._db.execute_sql("UPDATE meta SET value = value WHERE key = 'hub_id'")
+            self._db.execute_sql("PRAGMA user_version = 0")  # which it is: the first page is written in any case
             yield
         with suppress(OSError):
             self._ahead = self.path.stat().st_mtime - time.time()
@@ -132,16 +127,19 @@ class SqliteFile(SqlitePlace):
         with self._sentences():
             found = [(dev, seq) for dev, seqs in erased.items() for seq in self._with_body(dev, seqs)]
             if found:
-                with self._db.atomic("IMMEDIATE"):
+                with self._writing():
                     # A file of an earlier program has a guard that lets no body go.
                     self._db.execute_sql("DROP TRIGGER IF EXISTS change_is_immutable")
                     self._db.execute_sql(ONLY_ERASED)
                     sql = "UPDATE change SET body = NULL, salt = NULL WHERE dev = ? AND seq = ?"
                     self._db.connection().executemany(sql, found)
-                    log.set_meta(self._db, _UNCLEAN, "yes")
-            if log.get_meta(self._db, _UNCLEAN):
+                    log.set_meta(self._db, UNCLEAN, "yes")
+                self._unclean = True
+            if self._unclean:
+                self._db.execute_sql("PRAGMA synchronous = extra")
                 self._db.execute_sql("VACUUM")
-                self._db.execute_sql("DELETE FROM meta WHERE key = ?", (_UNCLEAN,))
+                self._db.execute_sql("DELETE FROM meta WHERE key = ?", (UNCLEAN,))
+                self._unclean = False
         return len(found)
 
     def _with_body(self, dev: str, seqs: Sequence[int]) -> Iterator[int]:
@@ -159,6 +157,8 @@ class SqliteFile(SqlitePlace):
         """Puts another key to use, in one transaction. Whether it did is seen on opening it again: SQLCipher says "ok"
         to a file that is held by others, too."""
         with self._sentences():
+            self._let_go()
+            self._db.execute_sql("PRAGMA synchronous = extra")
             self._db.execute_sql(f"PRAGMA rekey = \"x'{key.hex()}'\"")
 
     def size(self) -> int:
@@ -167,7 +167,7 @@ class SqliteFile(SqlitePlace):
 
     def fill(self, source: SqliteFile) -> None:
         """Takes over all that another open shared file holds."""
-        with self._sentences(), self._db.atomic("IMMEDIATE"):
+        with self._sentences(), self._writing():
             for (dev,) in source._db.execute_sql("SELECT DISTINCT dev FROM change").fetchall():
                 seq = 0
                 while page := log.changes_after(source._db, dev, seq, 1 << 62, 500):

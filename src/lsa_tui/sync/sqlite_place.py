@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,8 +27,14 @@ from lsa_tui.vault import cipher
 APPLICATION = 0x4C534153
 """SQLite's application_id of our shared files ("LSAS")."""
 
+PAGE_BYTES = 8192
+"""Of a new file that is plain."""
+
 PATIENCE_MS = 30_000
 """How long one step waits for others who are using the file."""
+
+UNCLEAN = "unclean"
+"""Among the facts of the file while bytes of something erased may stand in its free pages."""
 
 _GUARDS = (
     """CREATE TRIGGER change_stays BEFORE DELETE ON change
@@ -59,6 +66,8 @@ class SqlitePlace:
         self._ahead: float | None = None
         self._together = False
         """Whether what is read now is read in one transaction."""
+        self._unclean = False
+        """Whether bytes of something erased may stand in its free pages, as it said on being opened."""
         self._shut = False
         """Whether the file that is there was tried and not opened by a key."""
 
@@ -134,9 +143,14 @@ class SqlitePlace:
                 f"the shared file {self.path} cannot be reached, because its folder is not there; "
                 "is the stick or the network share connected?"
             )
-        if self.path.is_dir():
+        # Each look is a call over the network.
+        try:
+            kind = self.path.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        if stat.S_ISDIR(kind):
             raise SyncIncomplete(f"{self.path} is a folder, not a shared file; add the file's name to `[shared] url`")
-        return self.path.exists()
+        return True
 
     @property
     def _key(self) -> bytes | None:
@@ -166,6 +180,7 @@ class SqlitePlace:
         self.close()
         try:
             self._connect("rw", key)
+            self._pragma("application_id")  # needs no schema, which would be read under a lock of its own
             return OPEN if self._pragma("page_count") else EMPTY
         except cipher.database_errors() as problem:
             if self.opening is None or not any("not a database" in str(link) for link in trouble.links(problem)):
@@ -201,8 +216,9 @@ class SqlitePlace:
             pragmas=[
                 # So that a file that nobody can open still says which store it is.
                 *([("cipher_salt", f"\"x'{uuid.UUID(used.store).hex}'\"")] if used is not None else []),
+                # Fewer calls over a network. An encrypted file keeps SQLCipher's own size, which others expect.
+                *([("page_size", PAGE_BYTES)] if new and key is None else []),
                 ("busy_timeout", self._patience),
-                ("synchronous", "extra"),
                 ("secure_delete", "fast"),
                 ("trusted_schema", "off"),
                 ("cell_size_check", "on"),
@@ -215,13 +231,20 @@ class SqlitePlace:
         if self._together:
             self._db.connection().execute("BEGIN")
 
+    def _writing(self) -> Any:
+        """A transaction that writes, locked from its start: of Peewee's own (deferred) ones about half failed with
+        eight writers. What it writes lasts through a power cut."""
+        self._let_go()
+        # Not on connecting: it would read the file once more, for nothing where nothing is written.
+        self._db.execute_sql("PRAGMA synchronous = extra")
+        return self._db.atomic("IMMEDIATE")
+
     def _pragma(self, name: str) -> Any:
         return self._db.execute_sql(f"PRAGMA {name}").fetchone()[0]
 
     def _make(self, made_up: bool) -> bool:
         """Makes the tables. Returns False where another process came first."""
-        self._let_go()
-        with self._db.atomic("IMMEDIATE"):
+        with self._writing():
             if self._db.execute_sql("SELECT 1 FROM sqlite_master").fetchone():
                 return False
             for model in LOG:
@@ -249,6 +272,7 @@ class SqlitePlace:
                 f"{LOG_FORMAT}); please update this program"
             )
         hub_id = log.get_meta(self._db, "hub_id")
+        self._unclean = log.get_meta(self._db, UNCLEAN) is not None
         if not hub_id or format_found != str(LOG_FORMAT):
             raise sqlite3.DatabaseError("malformed: the facts about it are missing")
         # WAL needs shared memory, which two machines do not have.
