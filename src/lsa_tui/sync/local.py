@@ -22,6 +22,16 @@ def remaining(book: Book) -> int:
     return log.backlog(book.db) if log.get_meta(book.db, "device") else 0
 
 
+def so_far(book: Book, sent: int, received: int) -> str:
+    """What a sync did before it ended, and how much is not shared yet."""
+    done = f"{sent} sent, {received} received, " if sent or received else ""
+    try:
+        left = remaining(book)
+    except Exception:  # the local database itself is what is wrong, and that was said already
+        return f"{done}everything is still on this device"
+    return f"{done}{left} not shared yet, everything is still on this device"
+
+
 # Giving
 
 

@@ -5,7 +5,7 @@ Nothing is thrown away: the damaged file keeps all its bytes under a dated name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,14 @@ from typing import Any
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import branches, erasures, log
-from lsa_tui.sync import local
+from lsa_tui.sync import copies, fetching, joining_branches, local
 from lsa_tui.sync.shared import Damaged, Heads, SharedStore
 from lsa_tui.sync.sqlite_file import SqliteFile
 
 _PAGE = 500
+
+Take = Callable[[fetching.Fetch], object]
+"""Takes in what is read."""
 
 
 class Remains:
@@ -68,6 +71,18 @@ def remains(book: Book, shared: SharedStore) -> Remains:
         if found and log.chain_at(book.db, dev, found[-1]["seq"]) != found[-1]["chain"]:
             chains[dev] = found
     return Remains(shared.name, chains)
+
+
+def salvage(book: Book, shared: SharedStore, tell: Callable[[str, int, int], None], take: Take) -> None:
+    """Takes in what can be read of a damaged store, by `take`; its branches are joined with those here before."""
+    tell("mending", 0, 0)
+    with suppress(Damaged):
+        rest = remains(book, shared)
+        joining_branches.join(book, rest)
+        here, there = log.shareable_heads(book.db), rest.heads()
+        if local.lacking(there, here):
+            copies.safety_copy(book)
+            take(fetching.Fetch(book.db, rest, here, there, tell))
 
 
 def check(shared: SharedStore) -> None:

@@ -90,8 +90,9 @@ def sync(
                 f"the key of {shared.name} was changed while this sync used it; sync again, and where that asks for it "
                 "join again with `lsa shared join`"
             )
-        run.note_trouble(said)
-        raise SyncIncomplete(f"{said}; {run.so_far()}") from problem
+        with suppress(Exception), book.store.writing() as db:  # the sentence is on its way in any case
+            local.note_trouble(db, shared.name, said)
+        raise SyncIncomplete(f"{said}; {local.so_far(book, run.sent, run.received)}") from problem
     finally:
         shared.close()
         if run.met and not dry_run:
@@ -326,14 +327,3 @@ class _Run:
             self.note(mending.says(self.kept))
         elif self.shared.kind != "sqlite":
             raise problem
-
-    # 7. The end, said in numbers.
-
-    def note_trouble(self, said: str) -> None:
-        """Keeps why it did not complete, for whoever asks later."""
-        with suppress(Exception), self.book.store.writing() as db:  # the sentence is on its way in any case
-            local.note_trouble(db, self.shared.name, said)
-
-    def so_far(self) -> str:
-        """What was done before it ended, and how much is not shared yet."""
-        return local.so_far(self.book, self.sent, self.received)
