@@ -129,9 +129,10 @@ def _no_applied_dedup(stack: ExitStack) -> None:
 @fault("absence-is-deletion")
 def _absence_is_deletion(stack: ExitStack) -> None:
     """A chain that is not in the store is taken for deleted."""
-    receive = run._Run.receive
+    compare = run._Run.compare
 
-    def faulty(self: Any, here: Any, there: Any) -> Any:
+    def faulty(self: Any) -> Any:
+        here, there = compare(self)
         with self.book.store.writing() as db:
             guards = branches._stand_aside(db)
             for dev in (here.keys() - there.keys()) if there else ():
@@ -139,9 +140,9 @@ def _absence_is_deletion(stack: ExitStack) -> None:
                 db.execute_sql("DELETE FROM head WHERE dev = ?", (dev,))
             for statement in guards:
                 db.execute_sql(statement)
-        return receive(self, here, there)
+        return log.shareable_heads(self.db), there
 
-    _instead(stack, run._Run, "receive", faulty)
+    _instead(stack, run._Run, "compare", faulty)
 
 
 @fault("hashes-not-looked-at")
