@@ -1,6 +1,7 @@
 """What the program costs, as ratios measured in one run (the absolute beside): python benchmarks/bench.py
 
-Needs a terminal-capable system (Linux, macOS). A year of made-up records is written first, about 10 seconds.
+Needs a terminal-capable system (Linux, macOS). A year of made-up records is written first, about 10 seconds. What a
+sync costs is measured by syncing.py, which can be run alone.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
 
 import encrypted
 import lsa_tui
+import syncing
 from lsa_tui import paths
 from lsa_tui.daybook import behaviours, demo
 from lsa_tui.daybook.book import Book
@@ -53,6 +55,7 @@ def main() -> None:
         summaries(day, year)
         memory(year)
         idle(year)
+    syncing.measure(options.runs, full=False)
 
 
 def fill(home: Path, days: int) -> int:
