@@ -17,6 +17,7 @@ from homes import tampering
 from lsa_tui.daybook.opening import open_book
 from lsa_tui.paths import find
 from lsa_tui.vault import switching
+from processes import COUNTED
 
 
 @pytest.fixture
@@ -329,29 +330,21 @@ def test_what_was_erased_since_does_not_come_back_with_a_copy(used: RunLsa, home
     assert used("doctor").code == 0
 
 
-KILLED = """
-import os, signal, sys
+KILLED = (
+    COUNTED
+    + """
+import sys
 from lsa_tui import __main__
 from lsa_tui.cli.main import main
 from lsa_tui.vault import cipher
 
-steps, at = 0, int(sys.argv[1])
-
-def counted(owner, name):
-    before = getattr(owner, name)
-    def step(*args, **more):
-        global steps
-        steps += 1
-        if steps == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return before(*args, **more)
-    setattr(owner, name, step)
-
+at = int(sys.argv[1])
 for name in ("replace", "link", "utime", "fsync"):
     counted(os, name)
 counted(cipher, "sync_folder")
 sys.exit(main(sys.argv[2:]))
 """
+)
 
 
 def test_killed_anywhere_while_restoring_the_home_is_as_before_or_restored(used: RunLsa, home: Path) -> None:

@@ -21,6 +21,7 @@ from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.records import log, read
 from lsa_tui.sync.run import sync
 from lsa_tui.vault import change, home, switching
+from processes import COUNTED
 
 BOTH = pytest.mark.parametrize("encrypted", [False, True], ids=["plain", "encrypted"])
 
@@ -292,8 +293,10 @@ def test_a_write_ahead_file_counts_even_where_the_database_is_empty(tmp_path: Pa
     assert done.kept.with_name(f"{done.kept.name}-wal").read_bytes() == frames
 
 
-KILLED = """
-import os, signal, sys
+KILLED = (
+    COUNTED
+    + """
+import sys
 from pathlib import Path
 from lsa_tui.daybook import cleaning, linking, repair, restoring
 from lsa_tui.daybook.book import Book
@@ -301,18 +304,6 @@ from lsa_tui.paths import Paths
 from lsa_tui.vault import cipher, switching
 
 folder, key, how, at = Path(sys.argv[1]), bytes.fromhex(sys.argv[2]) or None, sys.argv[3], int(sys.argv[4])
-steps = 0
-
-def counted(owner, name):
-    before = getattr(owner, name)
-    def step(*args, **more):
-        global steps
-        steps += 1
-        if steps == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return before(*args, **more)
-    setattr(owner, name, step)
-
 counted(os, "replace"), counted(os, "link"), counted(os, "utime"), counted(os, "fsync")
 counted(Path, "unlink"), counted(cipher, "sync_folder"), counted(Path, "mkdir"), counted(Path, "chmod")
 counted(linking.Linking, "link"), counted(linking.Linking, "behind_gaps"), counted(repair, "close_as_one_file")
@@ -324,6 +315,7 @@ else:
     restoring.restore(paths, key, paths.backups / "before-sync-2026-11-20-100000-1.db")
 print(steps)
 """
+)
 
 
 @BOTH
