@@ -1,4 +1,4 @@
-"""Homes and a shared file in a temporary folder: everything real, nothing shared between tests."""
+"""Homes and a shared store in a temporary folder: everything real, nothing shared between tests."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from pathlib import Path
 
 import pytest
 
+import sharing
+from concern_homes import new_key, open_home
 from lsa_tui import config
 from lsa_tui.daybook import pupils
 from lsa_tui.daybook.book import Book
+from lsa_tui.daybook.concerns import keeping
 from lsa_tui.paths import Paths
-from lsa_tui.records import log
+from lsa_tui.sync.run import sync
+from lsa_tui.vault import sealed
+from lsa_tui.vault.sealed import Identity
+from postgres import Cluster
+from sharing import CANARY, PASS, asked, note
 
 Homes = Callable[..., Book]
-
-
-def open_home(folder: Path) -> Book:
-    return Book(Paths(folder, folder))
 
 
 @pytest.fixture
@@ -58,6 +61,56 @@ def url(shared: Path) -> str:
 
 
 @pytest.fixture
+def share(tmp_path: Path) -> Path:
+    """The place of a shared folder that nobody has made yet."""
+    (tmp_path / "cloud").mkdir()
+    return tmp_path / "cloud" / "school"
+
+
+@pytest.fixture
+def base(postgres: Cluster) -> str:
+    """The name of a new empty database."""
+    return postgres.database().split("/")[3].partition("?")[0]
+
+
+@pytest.fixture
+def one(homes: Homes, url: str) -> Book:
+    """A device that made the encrypted store."""
+    book = homes("jt", encrypted=True)
+    note(book, f"{CANARY} counted on")
+    sync(book, url, ask=asked(PASS))
+    return book
+
+
+@pytest.fixture
+def two(homes: Homes, one: Book, url: str) -> Book:
+    """A device that joined it."""
+    book = homes("lp", encrypted=True)
+    note(book, f"{CANARY} wrote a line")
+    sync(book, url, ask=asked(PASS))
+    sync(one, url)
+    return book
+
+
+@pytest.fixture(scope="module")
+def identity() -> Identity:
+    """A DSL's key."""
+    return sealed.new_identity()
+
+
+@pytest.fixture
+def reader(tmp_path: Path, identity: Identity) -> Iterator[Book]:
+    """The DSL's home, its key made before."""
+    book = open_home(tmp_path / "ap", "AP", "dsl", key=new_key(), pupil="")
+    with keeping.writing(book) as db:
+        public = identity.public
+        values = (public.recipient, public.verify, str(tmp_path / "key.age"), "2026-11-24T08:00:00+00:00")
+        db.execute_sql("INSERT INTO identity (recipient, verify, path, at) VALUES (?, ?, ?, ?)", values)
+    yield book
+    book.close()
+
+
+@pytest.fixture
 def everything() -> Callable[[Book], dict[str, list[tuple]]]:
     """All that a home holds, table by table: to see that nothing was changed."""
 
@@ -70,29 +123,7 @@ def everything() -> Callable[[Book], dict[str, list[tuple]]]:
 
 @pytest.fixture
 def agree() -> Callable[..., None]:
-    """Asserts that these homes hold the same shared log and the same records, and that records are their log."""
-
-    def check(*books: Book) -> None:
-        first = books[0]
-        for book in books:
-            assert log.shareable_heads(book.db) == log.shareable_heads(first.db)
-            assert records(book) == records(first)
-            held = everything_recorded(book)
-            from lsa_tui.records.fold import rebuild
-
-            with book.store.writing() as db:
-                rebuild(db)
-            assert everything_recorded(book) == held
-
-    return check
-
-
-def records(book: Book) -> list[tuple]:
-    return book.db.execute_sql("SELECT * FROM record WHERE own = 0 ORDER BY uid").fetchall()
-
-
-def everything_recorded(book: Book) -> list[tuple]:
-    return book.db.execute_sql("SELECT * FROM record ORDER BY uid").fetchall()
+    return sharing.agree
 
 
 @pytest.fixture

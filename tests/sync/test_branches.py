@@ -14,20 +14,13 @@ import pytest
 from lsa_tui import clock
 from lsa_tui.daybook import entries, erasing
 from lsa_tui.daybook.book import Book
-from lsa_tui.records import branches, log, read
+from lsa_tui.records import branches, log
 from lsa_tui.sync import joining_branches, sending
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.shared import Forked
 from lsa_tui.sync.sqlite_file import SqliteFile
+from sharing import note, texts
 from tests.sync.conftest import Homes
-
-
-def note(book: Book, words: str):
-    return book.record("note", {"at": clock.to_text(book.now()), "text": words})
-
-
-def texts(book: Book) -> set[str]:
-    return {one["text"] for one in read.of_kind(book.db, "note")}
 
 
 def copy_of(book: Book, folder: Path) -> Path:

@@ -14,29 +14,16 @@ from lsa_tui import clock
 from lsa_tui.daybook import erasing
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, SyncIncomplete
-from lsa_tui.records import log, read
+from lsa_tui.records import log
 from lsa_tui.sync import folder_disk, folder_files, folder_memory, opening
 from lsa_tui.sync.folder import Folder
 from lsa_tui.sync.run import sync
-
-
-@pytest.fixture
-def share(tmp_path: Path) -> Path:
-    return tmp_path / "cloud" / "school"
+from sharing import note, texts, tree
 
 
 @pytest.fixture
 def url(share: Path) -> str:
-    share.parent.mkdir()
     return f"folder:///{share}"
-
-
-def note(book: Book, text: str):
-    return book.record("note", {"at": clock.to_text(book.now()), "text": text})
-
-
-def texts(book: Book) -> set[str]:
-    return {one["text"] for one in read.of_kind(book.db, "note")}
 
 
 def files(share: Path, book: Book | None = None) -> list[Path]:
@@ -48,10 +35,6 @@ def held(share: Path) -> list[dict]:
     """Every change that stands in a file of a plain folder."""
     contents = [folder_files.read(one, None) for one in files(share) if one.stat().st_size]
     return [change for content in contents for run in content.changes for change in run]
-
-
-def tree(share: Path) -> dict[str, bytes]:
-    return {one.relative_to(share).as_posix(): one.read_bytes() for one in share.rglob("*") if one.is_file()}
 
 
 def day_after(monkeypatch, book: Book, days: int = 1) -> None:

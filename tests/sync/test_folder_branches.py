@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cloud import HOWS, Cloud
-from lsa_tui import clock
 from lsa_tui.daybook import pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.paths import Paths
@@ -22,6 +21,7 @@ from lsa_tui.sync import folder_files
 from lsa_tui.sync.folder import Folder
 from lsa_tui.sync.folder_files import Content, Header
 from lsa_tui.sync.run import sync
+from sharing import note
 
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 STORE = "0b9d4d0c-7d5f-4f0e-9d38-0c1d7b8a1c11"
@@ -154,10 +154,6 @@ def test_files_that_come_one_by_one_make_what_all_of_them_make(reader: Book, see
             shutil.copy(file, growing)
             chains_of(growing, reader)
         assert chains_of(growing, reader) == chains_of(whole, reader)
-
-
-def note(book: Book, text: str) -> None:
-    book.record("note", {"at": clock.to_text(book.now()), "text": text})
 
 
 def twin_of(book: Book, folder: Path) -> Book:

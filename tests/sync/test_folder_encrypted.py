@@ -10,40 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from lsa_tui import clock
-from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked, LsaError, SyncIncomplete
-from lsa_tui.records import log, read
+from lsa_tui.records import log
 from lsa_tui.sync import folder_disk, folder_files, joining, keys, opening, rekeying
 from lsa_tui.sync.keys import NeedsPassphrase
 from lsa_tui.sync.run import sync
 from lsa_tui.vault.keyfile import KeyFile
-
-PASS, NEW = "two red buckets", "a yellow spade"
-CANARY = "Zanzibar"
-
-
-@pytest.fixture
-def share(tmp_path: Path) -> Path:
-    return tmp_path / "cloud" / "school"
+from sharing import CANARY, NEW, PASS, asked, note, texts, tree
 
 
 @pytest.fixture
 def url(share: Path) -> str:
-    share.parent.mkdir()
     return f"folder:///{share}"
-
-
-def asked(typed: str) -> keys.Ask:
-    return lambda _: typed
-
-
-def note(book: Book, text: str):
-    return book.record("note", {"at": clock.to_text(book.now()), "text": text})
-
-
-def texts(book: Book) -> set[str]:
-    return {one["text"] for one in read.of_kind(book.db, "note")}
 
 
 def files(share: Path) -> list[Path]:
@@ -52,29 +30,6 @@ def files(share: Path) -> list[Path]:
 
 def key_ids(share: Path) -> set[str]:
     return {folder_files.read_header(one).key_id for one in files(share)}
-
-
-def tree(share: Path) -> dict[str, bytes]:
-    return {one.relative_to(share).as_posix(): one.read_bytes() for one in share.rglob("*") if one.is_file()}
-
-
-@pytest.fixture
-def one(homes, url) -> Book:
-    """A device that made the encrypted store."""
-    book = homes("jt", encrypted=True)
-    note(book, f"{CANARY} counted on")
-    sync(book, url, ask=asked(PASS))
-    return book
-
-
-@pytest.fixture
-def two(homes, one, url) -> Book:
-    """A device that joined it."""
-    book = homes("lp", encrypted=True)
-    note(book, f"{CANARY} wrote a line")
-    sync(book, url, ask=asked(PASS))
-    sync(one, url)
-    return book
 
 
 def test_no_word_of_it_stands_in_any_shared_byte(one, two, share, url, agree) -> None:

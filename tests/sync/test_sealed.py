@@ -24,11 +24,6 @@ from lsa_tui.vault.sealed import Identity
 CANARY = "CANARY-MAGNOLIA"
 
 
-@pytest.fixture(scope="module")
-def identity() -> Identity:
-    return sealed.new_identity()
-
-
 @pytest.fixture
 def place(shared: Path) -> Location:
     return Location("sqlite", shared)
@@ -37,18 +32,6 @@ def place(shared: Path) -> Location:
 @pytest.fixture
 def lsa(tmp_path: Path, identity: Identity) -> Iterator[Book]:
     book = trusting(open_home(tmp_path / "jt", key=new_key()), identity)
-    yield book
-    book.close()
-
-
-@pytest.fixture
-def reader(tmp_path: Path, identity: Identity) -> Iterator[Book]:
-    """The DSL's home, its key made before."""
-    book = open_home(tmp_path / "ap", "AP", "dsl", key=new_key(), pupil="")
-    with keeping.writing(book) as db:
-        public = identity.public
-        values = (public.recipient, public.verify, str(tmp_path / "key.age"), "2026-11-24T08:00:00+00:00")
-        db.execute_sql("INSERT INTO identity (recipient, verify, path, at) VALUES (?, ?, ?, ?)", values)
     yield book
     book.close()
 

@@ -11,11 +11,9 @@ from pathlib import Path
 import pytest
 
 from bytes_of import files_with
-from lsa_tui import clock
 from lsa_tui.daybook import erasing
-from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
-from lsa_tui.records import log, read
+from lsa_tui.records import log
 from lsa_tui.sync import kinds, serving
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.server import Server
@@ -23,26 +21,12 @@ from lsa_tui.sync.shared import Heads
 from lsa_tui.sync.sqlite_file import SqliteFile
 from lsa_tui.sync.url import parse
 from postgres import Cluster
-
-
-@pytest.fixture
-def base(postgres: Cluster) -> str:
-    """The name of a new empty database."""
-    return postgres.database().split("/")[3].partition("?")[0]
+from sharing import note, note_each, texts
 
 
 @pytest.fixture
 def url(postgres: Cluster, base: str) -> str:
     return postgres.url(base)
-
-
-def note(book: Book, *texts: str) -> None:
-    for text in texts:
-        book.record("note", {"at": clock.to_text(book.now()), "text": text})
-
-
-def texts(book: Book) -> set[str]:
-    return {one["text"] for one in read.of_kind(book.db, "note")}
 
 
 def heads(url: str) -> Heads:
@@ -58,7 +42,7 @@ def test_there_and_back(homes, url, agree) -> None:
     one, two = homes("jt"), homes("mb")
     made = sync(one, url)
     assert (made.created, made.notes) == (True, ("the shared store was created",))
-    note(one, "Counted on from 8", "“Größe”, 'quotes', \\ and \t, 日本 🙂")
+    note_each(one, "Counted on from 8", "“Größe”, 'quotes', \\ and \t, 日本 🙂")
     first = sync(one, url)
     assert (first.sent, first.received, first.remaining, first.verified) == (2, 0, 0, True)
     sync(two, url)
@@ -179,7 +163,7 @@ def test_a_server_put_back_from_an_old_copy_is_filled_again(homes, postgres, bas
 )
 def test_an_emptied_server_is_filled_again(homes, postgres, base, url, agree, damage: str, says: str) -> None:
     one, two = homes("jt"), homes("mb", pupil=None)
-    note(one, "T1", "T2", "T3")
+    note_each(one, "T1", "T2", "T3")
     sync(one, url)
     hub = postgres.run("SELECT value FROM lsa_meta WHERE key = 'hub_id'", base)
     postgres.run(damage, base)
@@ -207,7 +191,7 @@ def test_damage_is_set_aside_under_a_dated_name_and_filled_again(
 ) -> None:
     """By the first device that meets it: one that reads the damaged place, or that misses a fact."""
     one, two = homes("jt"), homes("mb")
-    note(one, "T1", "T2", "T3")
+    note_each(one, "T1", "T2", "T3")
     sync(one, url)
     sync(two, url)
     note(two, "only the server and mb hold this")
@@ -249,7 +233,7 @@ def test_only_the_store_that_was_opened_is_set_aside(homes, postgres, base, url)
 
 def test_a_branch_moves_as_it_does_in_a_file(homes, url, tmp_path: Path) -> None:
     one = homes("jt")
-    note(one, *"abcdef")
+    note_each(one, *"abcdef")
     dev = log.device(one.db)
     changes = log.changes_after(one.db, dev, 0, 99, 99)
     stores = [Server(parse(url).address), SqliteFile(tmp_path / "school.db")]
@@ -280,7 +264,7 @@ def test_a_restored_home_branches_and_nothing_is_lost(homes, url, tmp_path: Path
     shutil.copytree(tmp_path / "jt", tmp_path / "clone")
     one, clone = homes("jt"), homes("clone", initials="JT")
     note(one, "on the one")
-    note(clone, "on the other", "and again")
+    note_each(clone, "on the other", "and again")
     for book in (one, clone, two, one, clone, two):
         sync(book, url)
     agree(one, clone, two)
@@ -293,7 +277,7 @@ def test_a_restored_home_branches_and_nothing_is_lost(homes, url, tmp_path: Path
 def test_what_was_erased_is_in_no_table(homes, url, postgres, base, tmp_path: Path, agree) -> None:
     canary = "Zerasethis"
     one, two = homes("jt", role="teacher"), homes("mb", role="teacher", pupil=None)
-    note(one, f"{canary} said so", f"{canary} " + "long " * 3000)
+    note_each(one, f"{canary} said so", f"{canary} " + "long " * 3000)
     sync(one, url)
     sync(two, url)
 

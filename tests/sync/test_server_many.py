@@ -4,79 +4,48 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from lsa_tui.daybook.book import Book
 from lsa_tui.paths import Paths
-from lsa_tui.records import read
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.server import Server
 from lsa_tui.sync.url import parse
 from postgres import Cluster
+from processes import COUNTED, WRITING, start
+from sharing import texts
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes with SIGKILL")
 
-WORKER = """
-import sys
-from pathlib import Path
-from lsa_tui import clock
-from lsa_tui.daybook import pupils
-from lsa_tui.daybook.book import Book
-from lsa_tui.paths import Paths
-from lsa_tui.sync.run import sync
-
-folder, url, rounds, name = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
-book = Book(Paths(folder, folder))
-if book.focus is None:
-    pupils.add(book, "K7")
-for turn in range(rounds):
-    for n in range(5):
-        book.record("note", {"at": clock.to_text(book.now()), "text": f"{name} {turn} {n}"})
+WORKER = (
+    WRITING
+    + """
     done = sync(book, url)
     assert done.verified and not done.remaining
 """
+)
 
-KILLED = """
-import os, signal, sys
+KILLED = (
+    COUNTED
+    + """
+import sys
 from pathlib import Path
 from lsa_tui.daybook.book import Book
 from lsa_tui.paths import Paths
 from lsa_tui.sync import driver, run
 
 folder, url, at = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-count = 0
-
-def counted(name):
-    real = getattr(driver.Postgres, name)
-    def call(*args, **more):
-        global count
-        count += 1
-        if count == at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(*args, **more)
-    setattr(driver.Postgres, name, call)
-
 for name in ("execute_sql", "begin", "commit", "close"):
-    counted(name)
+    counted(driver.Postgres, name)
 run.sync(Book(Paths(folder, folder)), url)
 """
-
-
-def start(script: str, *args: object) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", script, *map(str, args)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+)
 
 
 def opened(*folders: Path) -> list[Book]:
     return [Book(Paths(folder, folder)) for folder in folders]
-
-
-def texts(book: Book) -> set[str]:
-    return {one["text"] for one in read.of_kind(book.db, "note")}
 
 
 def test_eight_devices_at_once_without_an_error(tmp_path: Path, postgres: Cluster, agree) -> None:

@@ -11,26 +11,15 @@ from bytes_of import files_with
 from concern_homes import new_key, open_home, trusting
 from lsa_tui.daybook import concerns, dsl
 from lsa_tui.daybook.book import Book
-from lsa_tui.daybook.concerns import Draft, keeping
+from lsa_tui.daybook.concerns import Draft
 from lsa_tui.sync import moving
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.sealed import deliver
 from lsa_tui.sync.url import Location, parse
-from lsa_tui.vault import sealed
 from lsa_tui.vault.sealed import Identity
 from postgres import Cluster
 
 CANARY = "Zcanary said it at break"
-
-
-@pytest.fixture(scope="module")
-def identity() -> Identity:
-    return sealed.new_identity()
-
-
-@pytest.fixture
-def base(postgres: Cluster) -> str:
-    return postgres.database().split("/")[3].partition("?")[0]
 
 
 @pytest.fixture
@@ -47,18 +36,6 @@ def place(url: str) -> Location:
 def lsa(tmp_path: Path, identity: Identity, url: str) -> Iterator[Book]:
     book = trusting(open_home(tmp_path / "jt", key=new_key()), identity)
     assert sync(book, url).created
-    yield book
-    book.close()
-
-
-@pytest.fixture
-def reader(tmp_path: Path, identity: Identity) -> Iterator[Book]:
-    """The DSL's home, its key made before."""
-    book = open_home(tmp_path / "ap", "AP", "dsl", key=new_key(), pupil="")
-    with keeping.writing(book) as db:
-        public = identity.public
-        values = (public.recipient, public.verify, str(tmp_path / "key.age"), "2026-11-24T08:00:00+00:00")
-        db.execute_sql("INSERT INTO identity (recipient, verify, path, at) VALUES (?, ?, ?, ?)", values)
     yield book
     book.close()
 

@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 
 from commands import RunLsa
-from lsa_tui import clock
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import log, read
@@ -27,14 +26,10 @@ from lsa_tui.sync.server import Server
 from lsa_tui.sync.shared import Busy
 from lsa_tui.sync.url import parse
 from postgres import OWNER, PASSWORD, Cluster
+from sharing import note
 
 GUESS = "gu3ssed"
 SELF_SIGNED = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2")
-
-
-@pytest.fixture
-def base(postgres: Cluster) -> str:
-    return postgres.database().split("/")[3].partition("?")[0]
 
 
 @pytest.fixture
@@ -49,11 +44,6 @@ def nobodys_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PGPASSFILE", str(tmp_path / "pgpass"))
     monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
-
-
-def note(book: Book, *texts: str) -> None:
-    for text in texts:
-        book.record("note", {"at": clock.to_text(book.now()), "text": text})
 
 
 def fails(book: Book, url: str, *says: str) -> None:

@@ -11,20 +11,11 @@ import pytest
 
 from lsa_tui import clock
 from lsa_tui.daybook import behaviours, entries, exchange, marks, plan, problems, pupils
-from lsa_tui.daybook.book import Book
 from lsa_tui.errors import NothingToUndo
 from lsa_tui.records import log, read
-from lsa_tui.records.kinds import Entry
 from lsa_tui.sync.result import Progress
 from lsa_tui.sync.run import sync
-
-
-def note(book: Book, words: str) -> Entry:
-    return book.record("note", {"at": clock.to_text(book.now()), "text": words})
-
-
-def texts(book: Book) -> set[str]:
-    return {one["text"] for one in read.of_kind(book.db, "note")}
+from sharing import note, texts
 
 
 def test_a_day_of_an_lsa_and_a_teacher(homes, url, agree) -> None:

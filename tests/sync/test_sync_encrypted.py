@@ -10,28 +10,13 @@ from pathlib import Path
 import pytest
 
 from lsa_tui import clock
-from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
-from lsa_tui.records import log, read
+from lsa_tui.records import log
 from lsa_tui.sync import admission, joining, keys, opening, rekeying, sqlite_place, words
 from lsa_tui.sync.keys import KeyChanged, NeedsPassphrase, beside
 from lsa_tui.sync.run import sync
 from lsa_tui.vault.keyfile import KeyFile
-
-PASS, NEW = "two red buckets", "a yellow spade"
-CANARY = "Zanzibar"
-
-
-def asked(typed: str) -> keys.Ask:
-    return lambda _: typed
-
-
-def note(book: Book, text: str):
-    return book.record("note", {"at": clock.to_text(book.now()), "text": text})
-
-
-def texts(book: Book) -> set[str]:
-    return {one["text"] for one in read.of_kind(book.db, "note")}
+from sharing import CANARY, NEW, PASS, asked, note, texts
 
 
 def records_of(held: dict) -> dict:
@@ -41,25 +26,6 @@ def records_of(held: dict) -> dict:
 
 def raw(folder: Path) -> bytes:
     return b"".join(one.read_bytes() for one in sorted(folder.rglob("*")) if one.is_file())
-
-
-@pytest.fixture
-def one(homes, url, monkeypatch) -> Book:
-    """A device that made the encrypted store."""
-    book = homes("jt", encrypted=True)
-    note(book, f"{CANARY} counted on")
-    sync(book, url, ask=asked(PASS))
-    return book
-
-
-@pytest.fixture
-def two(homes, one, url) -> Book:
-    """A device that joined it."""
-    book = homes("lp", encrypted=True)
-    note(book, f"{CANARY} wrote a line")
-    sync(book, url, ask=asked(PASS))
-    sync(one, url)
-    return book
 
 
 def test_no_word_of_it_stands_in_any_shared_byte(one, two, shared, url, agree) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing
 from datetime import timedelta
 from itertools import permutations
-from pathlib import Path
 
 import pytest
 
@@ -21,13 +19,10 @@ from lsa_tui.records import erasures, log, read
 from lsa_tui.sync.run import sync
 from lsa_tui.vault import home
 from planting import Planter
+from sharing import alter, note
 
 GONE, STAYS = "Zerase", "Zkeeps"
 WHY = "left the school"
-
-
-def note(book: Book, words: str, pupil: str | None = None):
-    return book.record("note", {"at": clock.to_text(book.now()), "text": words}, pupil=pupil)
 
 
 def well(book: Book) -> None:
@@ -279,13 +274,6 @@ def _hex_in(value: str) -> str:
 
 
 # What is believed
-
-
-def alter(path: Path, *statements: str) -> None:
-    """What other hands do to a file."""
-    with closing(sqlite3.connect(path)) as connection, connection:
-        for statement in statements:
-            connection.execute(statement)
 
 
 def test_a_body_that_no_erasure_names_is_missed(homes, url, shared) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -14,29 +12,14 @@ import pytest
 
 from lsa_tui.daybook.book import Book
 from lsa_tui.paths import Paths
-from lsa_tui.records import log, read
+from lsa_tui.records import log
 from lsa_tui.sync.run import sync
+from processes import WRITING, start
+from sharing import texts
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes with SIGKILL")
 
-WORKER = """
-import sys
-from pathlib import Path
-from lsa_tui import clock
-from lsa_tui.daybook import pupils
-from lsa_tui.daybook.book import Book
-from lsa_tui.paths import Paths
-from lsa_tui.sync.run import sync
-
-folder, url, rounds, name = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4]
-book = Book(Paths(folder, folder))
-if book.focus is None:
-    pupils.add(book, "K7")
-for turn in range(rounds):
-    for n in range(5):
-        book.record("note", {"at": clock.to_text(book.now()), "text": f"{name} {turn} {n}"})
-    assert sync(book, url).verified
-"""
+WORKER = f"{WRITING}    assert sync(book, url).verified\n"
 
 KILLED = """
 import os, signal, sys
@@ -79,15 +62,6 @@ def progress(step):
 
 run.sync(Book(Paths(folder, folder)), url, progress=progress)
 """
-
-
-def start(script: str, *args: object) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", script, *map(str, args)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-def texts(book: Book) -> set[str]:
-    return {one["text"] for one in read.of_kind(book.db, "note")}
 
 
 def open_book(folder: Path) -> Book:

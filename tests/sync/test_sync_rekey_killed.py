@@ -5,23 +5,21 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from random import Random
 
 import pytest
 
-from lsa_tui import clock
+import processes
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked, SyncIncomplete
 from lsa_tui.records import read
 from lsa_tui.sync import joining, keys, rekeying
 from lsa_tui.sync.run import sync
 from lsa_tui.vault.keyfile import KeyFile
+from sharing import NEW, PASS, asked, note
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills processes with SIGKILL")
-
-PASS, NEW = "two red buckets", "a yellow spade"
 
 KILLED = """
 import os, signal, sys
@@ -97,18 +95,9 @@ ENCRYPTING = [
 ]
 
 
-def asked(typed: str) -> keys.Ask:
-    return lambda _: typed
-
-
-def note(book: Book, text: str) -> None:
-    book.record("note", {"at": clock.to_text(book.now()), "text": text})
-
-
 def start(book: Book, url: str, point: str) -> subprocess.Popen[str]:
     assert book.key
-    command = [sys.executable, "-c", KILLED, str(book.paths.data_folder), url, NEW, book.key.hex(), point]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return processes.start(KILLED, book.paths.data_folder, url, NEW, book.key.hex(), point)
 
 
 def killed(book: Book, url: str, point: str) -> None:

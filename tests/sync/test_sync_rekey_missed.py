@@ -9,28 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from lsa_tui import clock
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked, LsaError, SyncIncomplete
-from lsa_tui.records import read
 from lsa_tui.sync import joining, keys, rekeying
 from lsa_tui.sync.keys import KeyChanged, beside
 from lsa_tui.sync.run import sync
 from lsa_tui.vault.keyfile import DamagedKeyFile, KeyFile
+from sharing import NEW, PASS, asked, note, texts
 
-PASS, NEW, THIRD = "two red buckets", "a yellow spade", "another blue boat"
-
-
-def asked(typed: str) -> keys.Ask:
-    return lambda _: typed
-
-
-def note(book: Book, text: str) -> None:
-    book.record("note", {"at": clock.to_text(book.now()), "text": text})
-
-
-def texts(book: Book) -> set[str]:
-    return {one["text"] for one in read.of_kind(book.db, "note")}
+THIRD = "another blue boat"
 
 
 def there(shared: Path) -> dict[str, bytes]:

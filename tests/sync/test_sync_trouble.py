@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from lsa_tui import clock
 from lsa_tui.daybook import entries
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
@@ -21,14 +20,7 @@ from lsa_tui.records import log, read
 from lsa_tui.sync import local, run, sqlite_place
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.sqlite_file import SqliteFile
-
-
-def note(book: Book, words: str):
-    return book.record("note", {"at": clock.to_text(book.now()), "text": words})
-
-
-def texts(book: Book) -> set[str]:
-    return {one["text"] for one in read.of_kind(book.db, "note")}
+from sharing import alter, note, texts
 
 
 def refused(book: Book, url: str) -> str:
@@ -43,13 +35,6 @@ def refused(book: Book, url: str) -> str:
         held = [os.readlink(one) for one in handles.iterdir() if one.is_symlink() and one.exists()]
         assert not [one for one in held if url.endswith(one)]
     return said
-
-
-def alter(path: Path, *statements: str) -> None:
-    """What other hands do to a file."""
-    with closing(sqlite3.connect(path)) as connection, connection:
-        for statement in statements:
-            connection.execute(statement)
 
 
 UNGUARDED = ("DROP TRIGGER change_stays", "DROP TRIGGER change_is_immutable")
