@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from commands import Ran, RunLsa
+from homes import new_book
 from lsa_tui.cli.main import main
+from lsa_tui.daybook.book import Book
 from lsa_tui.vault import keyfile
 from postgres import Cluster, why_not
 
@@ -51,6 +53,22 @@ def postgres() -> Iterator[Cluster]:
 def home(tmp_path: Path) -> Path:
     """A home that does not exist yet."""
     return tmp_path / "home"
+
+
+@pytest.fixture
+def book(home: Path) -> Iterator[Book]:
+    """LSA JT's, plain and open: K7 with T1 and the default tiles."""
+    made = new_book(home)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Path:
+    """The place of a shared file that nobody has made yet."""
+    folder = tmp_path / "share"
+    folder.mkdir()
+    return folder / "school.db"
 
 
 @pytest.fixture

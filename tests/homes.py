@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lsa_tui import paths
-from lsa_tui.daybook import behaviours, plan, pupils
+from lsa_tui.daybook import behaviours, marks, plan, pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.opening import open_book
 
@@ -41,6 +41,33 @@ def tampering(home: Path) -> Iterator[Any]:
     book = open_book(paths.find(str(home)))
     yield book.db.connection()
     book.close()
+
+
+def class_teacher(lsa: Book, folder: Path) -> Book:
+    """The class teacher's home: it shares a file in `folder` with the LSA's, and K7 is in focus there too."""
+    from lsa_tui.sync.run import sync  # the benchmarks make homes with this file, and measure without a sync
+
+    (folder / "share").mkdir()
+    teacher = new_book(folder / "teacher", "LP", "teacher", pupil=None, tiles=False)
+    for book in (lsa, teacher):
+        book.config.save(shared_url=f"sqlite:///{folder}/share/school.db")
+        sync(book)
+    pupils.use(teacher, "K7")
+    return teacher
+
+
+def marked(book: Book, letter: str) -> int:
+    """How often a tile was tapped today."""
+    tile = behaviours.at_letter(book, letter, book.focus)
+    assert tile is not None
+    return marks.counts(book, book.today().isoformat()).get(tile.id, 0)
+
+
+def plan_morning(book: Book) -> None:
+    """Three slots of any day."""
+    plan.add(book, "Phonics", "09:00", "09:30")
+    plan.add(book, "Maths", "09:45", "10:45")
+    plan.add(book, "Break", "10:45", "11:00")
 
 
 def plan_around_now(book: Book) -> None:

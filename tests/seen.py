@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
+
+from textual.worker import WorkerCancelled
 
 from lsa_tui.app.app import LsaApp
 from lsa_tui.app.board import Board
@@ -39,6 +42,13 @@ async def typed(pilot: Any, words: str) -> None:
     """Types; a key name for what is no letter is not needed here."""
     for letter in words:
         pilot.app.press(letter, letter)
+    await pilot.pause()
+
+
+async def settled(pilot: Any) -> None:
+    """Waits for the sync, not for a time. One that ends the program is cancelled with it."""
+    with suppress(WorkerCancelled):
+        await pilot.app.workers.wait_for_complete()
     await pilot.pause()
 
 

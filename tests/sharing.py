@@ -64,6 +64,18 @@ def tree(share: Path) -> dict[str, bytes]:
     return {one.relative_to(share).as_posix(): one.read_bytes() for one in share.rglob("*") if one.is_file()}
 
 
+def holding(path: Path) -> sqlite3.Connection:
+    """Somebody else in the middle of writing: until its ROLLBACK every sync waits."""
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    return holder
+
+
+def let_go(holder: sqlite3.Connection) -> None:
+    holder.execute("ROLLBACK")
+    holder.close()
+
+
 def alter(path: Path, *statements: str) -> None:
     """What other hands do to a file."""
     with closing(sqlite3.connect(path)) as connection, connection:

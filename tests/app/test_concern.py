@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from commands import RunLsa
-from homes import new_book
 from lsa_tui.app.app import LsaApp
 from lsa_tui.app.board import Board
 from lsa_tui.app.views.concern_fields import KEYS
 from lsa_tui.daybook import concerns, entries, marks, notes
 from lsa_tui.daybook.book import Book
 from seen import flat, lines, small_taps, tap, text, typed
-from trusting import encrypted_book, opened, trusting
+from trusting import opened, trusting
 
 SIZES = [(38, 18), (40, 20), (80, 24)]
 
 
 @pytest.fixture
-def plain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("LSA_NOW", "2026-11-24T10:42:00+00:00")
-    book = new_book(tmp_path / "plain")
-    yield book
-    concerns.drop_draft(book)
-    book.close()
-
-
-@pytest.fixture
-def book(run_lsa: RunLsa, home: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("LSA_NOW", "2026-11-24T10:42:00+00:00")
-    book = encrypted_book(run_lsa, home)
-    yield book
-    book.close()
+def book(encrypted: Book) -> Book:
+    return encrypted
 
 
 def records(book: Book) -> int:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 import stat
-from contextlib import suppress
 
 import pytest
-from textual.worker import WorkerCancelled
 
 from homes import acting, new_book
 from lsa_tui.app.app import LsaApp
@@ -17,28 +14,11 @@ from lsa_tui.daybook.when import parse_when
 from lsa_tui.errors import NotAllowed
 from lsa_tui.records import log
 from lsa_tui.sync.run import sync
-from seen import flat, lines, tap, text, typed
+from seen import flat, lines, settled, tap, text, typed
+from sharing import holding, let_go
 
+pytestmark = pytest.mark.usefixtures("after_school")
 SIZES = [(40, 20), (80, 24)]
-
-
-@pytest.fixture(autouse=True)
-def _now(monkeypatch):
-    monkeypatch.setenv("LSA_NOW", "2026-11-24T15:31:00+00:00")
-
-
-@pytest.fixture
-def book(tmp_path):
-    found = new_book(tmp_path / "home")
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def shared(tmp_path):
-    folder = tmp_path / "share"
-    folder.mkdir()
-    return folder / "school.db"
 
 
 @pytest.fixture
@@ -46,13 +26,6 @@ def sharing(book, shared):
     """The book, with the shared file set up."""
     book.config.save(shared_url=f"sqlite:///{shared}")
     return book
-
-
-async def synced(pilot):
-    """Waits for the sync, not for a time. One that ends the program is cancelled with it."""
-    with suppress(WorkerCancelled):
-        await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -191,7 +164,7 @@ async def test_a_sync_brings_and_sends_and_says_so(sharing, shared, tmp_path, si
         await tap(pilot, "screen.end")
         assert app.last is not None
         await tap(pilot, "end.sync")
-        await synced(pilot)
+        await settled(pilot)
         assert app.syncing is not None
         assert not app.syncing.failed
         assert "sent" in flat(app)
@@ -208,8 +181,7 @@ async def test_recording_goes_on_while_a_sync_waits_for_the_file(sharing, shared
     sync(sharing)
     marks.tally(sharing, "c")
     before = log.backlog(sharing.db)
-    holder = sqlite3.connect(shared, isolation_level=None)
-    holder.execute("BEGIN EXCLUSIVE")
+    holder = holding(shared)
     app = LsaApp(sharing)
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.press("=", "s")
@@ -224,9 +196,8 @@ async def test_recording_goes_on_while_a_sync_waits_for_the_file(sharing, shared
         assert app.syncing.running
         await pilot.press("n")
         await typed(pilot, "still here")
-        holder.execute("ROLLBACK")
-        holder.close()
-        await synced(pilot)
+        let_go(holder)
+        await settled(pilot)
         assert app.view.field.text == "still here"  # what was being typed stays
         assert not app.syncing.failed
         assert app.syncing.says.startswith(f"{before} sent") or "sent" in app.syncing.says
@@ -245,7 +216,7 @@ async def test_progress_is_drawn_with_phase_and_counts(sharing):
         draw = app.draw
         app.draw = lambda: (draw(), seen.append(text(app)))
         await pilot.press("s")
-        await synced(pilot)
+        await settled(pilot)
     assert any("sending" in one and " of " in one for one in seen)
     assert any("█" in one for one in seen)
 
@@ -257,7 +228,7 @@ async def test_what_goes_wrong_is_a_sentence_and_everything_is_still_here(sharin
     app = LsaApp(sharing)
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.press("=", "s")
-        await synced(pilot)
+        await settled(pilot)
         assert app.syncing.failed
         assert f"{here} not shared yet, everything is still on this device" in app.syncing.says
         assert "15:31 the shared file" in flat(app)
@@ -281,7 +252,7 @@ async def test_without_a_shared_file_it_asks_for_one(book, shared):
         await pilot.press("ctrl+u")
         await typed(pilot, str(shared))
         await pilot.press("enter")
-        await synced(pilot)
+        await settled(pilot)
         assert book.config["shared.url"] == f"sqlite:///{shared}"
         assert "the shared file was created" in flat(app)
         assert shared.exists()
@@ -290,8 +261,7 @@ async def test_without_a_shared_file_it_asks_for_one(book, shared):
 async def test_leaving_while_a_sync_runs_asks(sharing, shared):
     sync(sharing)
     marks.tally(sharing, "c")
-    holder = sqlite3.connect(shared, isolation_level=None)
-    holder.execute("BEGIN EXCLUSIVE")
+    holder = holding(shared)
     app = LsaApp(sharing)
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.press("=", "s", "[", "q")
@@ -300,9 +270,8 @@ async def test_leaving_while_a_sync_runs_asks(sharing, shared):
         assert app.view.name == "today"
         await pilot.press("q", "1")
         assert app.is_running
-        holder.execute("ROLLBACK")
-        holder.close()
-        await synced(pilot)
+        let_go(holder)
+        await settled(pilot)
         assert app.return_code == 0
         assert not app.syncing.failed
 
@@ -311,14 +280,12 @@ async def test_a_sync_can_be_stopped_to_leave_and_nothing_is_lost(sharing, share
     sync(sharing)
     marks.tally(sharing, "c")
     here = log.backlog(sharing.db)
-    holder = sqlite3.connect(shared, isolation_level=None)
-    holder.execute("BEGIN EXCLUSIVE")
+    holder = holding(shared)
     app = LsaApp(sharing)
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.press("=", "s", "[", "q", "2")
-        holder.execute("ROLLBACK")
-        holder.close()
-        await synced(pilot)
+        let_go(holder)
+        await settled(pilot)
         assert app.return_code == 0
         assert "stopped" in app.syncing.says
     assert log.backlog(sharing.db) == here
@@ -330,7 +297,7 @@ async def test_leaving_with_a_backlog_offers_the_sync(sharing):
     app = LsaApp(sharing)
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.press("q", "1")
-        await synced(pilot)
+        await settled(pilot)
         assert app.view.name == "end"
         assert log.backlog(sharing.db) == 0
 
@@ -346,16 +313,14 @@ async def test_a_second_pupils_summary_follows_the_focus(book):
 async def test_a_failing_sync_opens_nothing_over_what_is_typed_and_is_told_at_the_end(sharing, shared):
     sync(sharing)
     marks.tally(sharing, "c")
-    holder = sqlite3.connect(shared, isolation_level=None)
-    holder.execute("BEGIN EXCLUSIVE")
+    holder = holding(shared)
     app = LsaApp(sharing)
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.press("=", "s", "n")
         await typed(pilot, "still")
         app.syncing.stop()
-        holder.execute("ROLLBACK")
-        holder.close()
-        await synced(pilot)
+        let_go(holder)
+        await settled(pilot)
         await typed(pilot, " here")
         assert app.view.field.text == "still here"
         assert "not complete" in text(app, "foot")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from homes import new_book
+from homes import new_book, plan_morning
 from lsa_tui.app.app import LsaApp
 from lsa_tui.daybook import marks, notes, plan, problems, sessions
 from lsa_tui.daybook.book import Book
@@ -21,9 +21,7 @@ SIZES = [(40, 20), (80, 24), (120, 40)]
 def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Book]:
     monkeypatch.setenv("LSA_NOW", "2026-11-24T10:42:00+00:00")
     made = new_book(tmp_path)
-    plan.add(made, "Phonics", "09:00", "09:30")
-    plan.add(made, "Maths", "09:45", "10:45")
-    plan.add(made, "Break", "10:45", "11:00")
+    plan_morning(made)
     yield made
     made.close()
 

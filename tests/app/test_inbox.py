@@ -4,32 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from homes import new_book
+from homes import class_teacher, new_book
 from lsa_tui.app.app import LsaApp
 from lsa_tui.daybook import entries, marks, notes, problems, pupils
 from lsa_tui.sync.run import sync
 from seen import flat, lines, tap, text, typed
 
+pytestmark = pytest.mark.usefixtures("after_school")
 SIZES = [(40, 20), (80, 24)]
-
-
-@pytest.fixture(autouse=True)
-def _now(monkeypatch):
-    monkeypatch.setenv("LSA_NOW", "2026-11-24T15:31:00+00:00")
 
 
 @pytest.fixture
 def two(tmp_path):
     """An LSA's and a teacher's book that share one file, and what makes both see the same."""
-    (tmp_path / "share").mkdir()
-    url = f"sqlite:///{tmp_path}/share/school.db"
     lsa = new_book(tmp_path / "lsa")
-    lsa.config.save(shared_url=url)
-    sync(lsa)
-    teacher = new_book(tmp_path / "teacher", "LP", "teacher", pupil=None, tiles=False)
-    teacher.config.save(shared_url=url)
-    sync(teacher)
-    pupils.use(teacher, "K7")
+    teacher = class_teacher(lsa, tmp_path)
     yield lsa, teacher
     lsa.close()
     teacher.close()

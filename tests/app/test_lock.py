@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conftest import PASSPHRASE
-from homes import new_book
+from homes import marked, new_book
 from lsa_tui import paths
 from lsa_tui.app.app import LsaApp
 from lsa_tui.app.board import Board
@@ -81,12 +81,6 @@ def nothing_to_read(app: LsaApp) -> None:
     assert "7" not in rest, shown
 
 
-def count(book: Book, letter: str) -> int:
-    tile = behaviours.at_letter(book, letter, book.focus)
-    assert tile is not None
-    return marks.counts(book, book.today().isoformat()).get(tile.id, 0)
-
-
 # Blank and locking
 
 
@@ -126,12 +120,12 @@ async def test_letters_record_while_it_is_locked_and_say_only_that_they_did(book
     app = LsaApp(book)
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.press("]", "z", "z", "c", "H", "c")
-        assert count(book, "c") == 9
-        assert count(book, "h") == 1
+        assert marked(book, "c") == 9
+        assert marked(book, "h") == 1
         nothing_to_read(app)
         assert "kept" in text(app, "body")
         await tap(pilot, "lock.tile", "s")
-        assert count(book, "s") == 1
+        assert marked(book, "s") == 1
         nothing_to_read(app)
 
 
@@ -187,7 +181,7 @@ async def test_with_records_false_nothing_is_recorded_and_the_screen_says_so(boo
         await pilot.press("]", "z", "z", "c", "h")
         await app.perform("lock.tile", "c")
         assert "Nothing is recorded while it is locked" in flat(app)
-        assert count(book, "c") == 7
+        assert marked(book, "c") == 7
         nothing_to_read(app)
 
 
@@ -203,7 +197,7 @@ async def test_a_mark_that_cannot_be_kept_is_said_at_once_and_explained_afterwar
         book.db.execute_sql("DROP TRIGGER full")
         await pilot.press("c", "4", "7", "1", "1", "enter")
         assert "disk is full" in flat(app)
-        assert count(book, "c") == 8
+        assert marked(book, "c") == 8
 
 
 # Unlocking
@@ -237,7 +231,7 @@ async def test_a_wrong_pin_is_a_sentence_and_discards_nothing(book: Book) -> Non
         assert "press Enter" in flat(app)
         await pilot.press("enter")
         assert app.view.name == "marked"  # what was typed during the wait was kept
-        assert count(book, "c") == 8
+        assert marked(book, "c") == 8
 
 
 async def test_a_pin_can_be_tapped(book: Book) -> None:
@@ -327,8 +321,8 @@ async def test_the_list_keeps_by_default(book: Book) -> None:
         await pilot.press("s", "u")  # no letter records or undoes here
         await pilot.press("enter")
         assert "3 kept" in text(app, "foot")
-        assert count(book, "c") == 9
-        assert count(book, "s") == 0
+        assert marked(book, "c") == 9
+        assert marked(book, "s") == 0
         assert app.view.name == "tally"
 
 
@@ -345,7 +339,7 @@ async def test_what_was_not_meant_is_dropped(book: Book, by_tap: bool) -> None:
         else:
             await pilot.press("c", "enter")
         assert "1 kept, 2 dropped" in text(app, "foot")
-        assert (count(book, "c"), count(book, "h")) == (7, 1)
+        assert (marked(book, "c"), marked(book, "h")) == (7, 1)
         await pilot.press("z", "z", "c", "s", "4", "7", "1", "1", "enter")
         if by_tap:
             await tap(pilot, "marked.all")
@@ -353,7 +347,7 @@ async def test_what_was_not_meant_is_dropped(book: Book, by_tap: bool) -> None:
         else:
             await pilot.press("0", "enter")
         assert "2 dropped" in text(app, "foot")
-        assert (count(book, "c"), count(book, "s")) == (7, 0)
+        assert (marked(book, "c"), marked(book, "s")) == (7, 0)
 
 
 async def test_the_stopwatch_starts_while_it_is_locked(book: Book) -> None:
@@ -472,7 +466,7 @@ async def test_a_program_left_while_it_was_locked_begins_locked(book: Book) -> N
         assert "Marked while locked: 2" in flat(again)  # of both runs
         await pilot.press("c", "enter")
         assert again.view.name == "today"
-        assert (count(book, "c"), count(book, "h")) == (7, 1)
+        assert (marked(book, "c"), marked(book, "h")) == (7, 1)
     third = LsaApp(book)
     async with third.run_test(size=(40, 20)):
         assert third.guard.view is None
@@ -542,7 +536,7 @@ async def test_opened_with_the_passphrase_since_it_begins_unlocked_and_lists_the
             if keys:
                 await pilot.press(keys, "enter")
                 assert again.view.name == "today"
-    assert count(encrypted, "c") == 0
+    assert marked(encrypted, "c") == 0
     third = LsaApp(encrypted, given=by == "passphrase")
     async with third.run_test(size=(40, 20)):
         assert third.view.name == "today"
@@ -597,7 +591,7 @@ async def test_a_home_that_is_pulled_out_locks_and_comes_back(book: Book) -> Non
         await pilot.press("c", "4", "7", "1", "1", "enter")
         assert "came back" in flat(app)
         await pilot.press("enter")
-        assert count(book, "c") == 8
+        assert marked(book, "c") == 8
 
 
 async def test_records_that_were_replaced_stay_locked(book: Book, tmp_path: Path) -> None:

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from homes import new_book
 from lsa_tui.app.app import LsaApp
 from lsa_tui.app.views.log import Log
 from lsa_tui.daybook import entries, events, marks, notes, pupils
 from lsa_tui.daybook.when import parse_when
 from seen import flat, lines, small_taps, tap, text, typed
 
+pytestmark = pytest.mark.usefixtures("morning")
 SIZES = [(40, 20), (80, 24)]
 
 
-@pytest.fixture(autouse=True)
-def _now(monkeypatch):
-    monkeypatch.setenv("LSA_NOW", "2026-11-24T10:42:00+00:00")
-
-
 @pytest.fixture
-def book(tmp_path):
-    found = new_book(tmp_path / "home")
-    pupils.add(found, "M2")
-    yield found
-    found.close()
+def book(book):
+    pupils.add(book, "M2")
+    return book
 
 
 def at(book, words):

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from homes import acting, new_book, plan_around_now
+from homes import acting, plan_around_now
 from lsa_tui.app.app import LsaApp
 from lsa_tui.daybook import marks, notes, problems, releasing, sessions
 from lsa_tui.records import read
 from seen import flat, lines, small_taps, tap
 
+pytestmark = pytest.mark.usefixtures("morning")
 SIZES = [(40, 20), (80, 24)]
-
-
-@pytest.fixture(autouse=True)
-def _now(monkeypatch):
-    monkeypatch.setenv("LSA_NOW", "2026-11-24T10:42:00+00:00")
-
-
-@pytest.fixture
-def book(tmp_path):
-    """LSA JT's."""
-    found = new_book(tmp_path / "home")
-    yield found
-    found.close()
 
 
 def buttons(app):

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import pytest
-from textual.worker import WorkerCancelled
 
 from homes import new_book
 from lsa_tui import paths
@@ -14,17 +11,10 @@ from lsa_tui.daybook import notes
 from lsa_tui.daybook.book import Book
 from lsa_tui.sync import joining, keys, rekeying
 from lsa_tui.sync.run import sync
-from seen import flat, small_taps, tap, typed
+from seen import flat, settled, small_taps, tap, typed
+from sharing import NEW, PASS
 
-PASS, NEW = "two red buckets", "a yellow spade"
 SIZES = [(40, 20), (80, 24)]
-
-
-@pytest.fixture
-def shared(tmp_path):
-    folder = tmp_path / "share"
-    folder.mkdir()
-    return folder / "school.db"
 
 
 @pytest.fixture
@@ -49,16 +39,10 @@ def other(tmp_path, shared):
     made.close()
 
 
-async def synced(pilot):
-    with suppress(WorkerCancelled):
-        await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
-
-
 async def begin(pilot) -> None:
     await pilot.press("=")
     await tap(pilot, "end.sync")
-    await synced(pilot)
+    await settled(pilot)
 
 
 async def enter(pilot, words: str) -> None:
@@ -66,7 +50,7 @@ async def enter(pilot, words: str) -> None:
     assert words not in flat(pilot.app)
     assert "•" * len(words) in flat(pilot.app)
     await tap(pilot, "ask.enter")
-    await synced(pilot)
+    await settled(pilot)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -86,7 +70,7 @@ async def test_a_new_shared_file_gets_its_passphrase_here(book, shared, size):
         assert "not the same" in flat(app)
         await pilot.press("backspace")
         await tap(pilot, "ask.enter")
-        await synced(pilot)
+        await settled(pilot)
         assert not app.syncing.failed
         assert "1 sent" in app.syncing.says
     assert not shared.read_bytes().startswith(b"SQLite format 3")
@@ -123,7 +107,7 @@ async def test_joining_here_with_an_invitation_and_again_after_a_new_key(book, o
         assert not app.syncing.failed
         rekeying.rekey(other, lambda: NEW)
         await tap(pilot, "end.sync")
-        await synced(pilot)
+        await settled(pilot)
         assert "was changed" in app.syncing.says
         assert "Join the shared store" in flat(app)
         await enter(pilot, NEW)
@@ -150,6 +134,6 @@ async def test_away_from_the_day_s_end_nothing_opens_over_what_is_typed(book, ot
         for letter in "sn":  # before the sync's thread has come back
             app.press(letter, letter)
         await typed(pilot, "Counted on")
-        await synced(pilot)
+        await settled(pilot)
         assert "Counted on" in flat(app)
         assert app.syncing.asks == "join"

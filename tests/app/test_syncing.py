@@ -6,14 +6,10 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.worker import WorkerCancelled
 
-from homes import new_book
 from lsa_tui import paths
 from lsa_tui.app.app import LsaApp
 from lsa_tui.app.views import syncing
@@ -23,35 +19,17 @@ from lsa_tui.errors import BadInput
 from lsa_tui.records import log
 from lsa_tui.sync import joining, run
 from lsa_tui.sync.run import sync
-from seen import flat, lines, small_taps, tap, text, typed
+from seen import flat, lines, settled, small_taps, tap, text, typed
+from sharing import NEW, PASS, holding, let_go
 
+pytestmark = pytest.mark.usefixtures("after_school")
 SIZES = [(40, 20), (80, 24)]
-PASS, NEW = "two red buckets", "a yellow spade"
-
-
-@pytest.fixture(autouse=True)
-def _now(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LSA_NOW", "2026-11-24T15:31:00+00:00")
 
 
 @pytest.fixture
-def shared(tmp_path: Path) -> Path:
-    (tmp_path / "share").mkdir()
-    return tmp_path / "share" / "school.db"
-
-
-@pytest.fixture
-def book(tmp_path: Path, shared: Path) -> Iterator[Book]:
-    made = new_book(tmp_path / "home")
-    made.config.save(shared_url=f"sqlite:///{shared}")
-    yield made
-    made.close()
-
-
-async def settled(pilot: Any) -> None:
-    with suppress(WorkerCancelled):
-        await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+def book(book: Book, shared: Path) -> Book:
+    book.config.save(shared_url=f"sqlite:///{shared}")
+    return book
 
 
 def many(book: Book, number: int) -> None:
@@ -104,8 +82,7 @@ async def test_a_sync_stops_between_two_chunks_and_says_what_was_sent(book: Book
 async def test_while_it_runs_the_box_stops_it_and_afterwards_it_syncs(book: Book, shared: Path) -> None:
     sync(book)
     marks.tally(book, "c")
-    holder = sqlite3.connect(shared, isolation_level=None)
-    holder.execute("BEGIN EXCLUSIVE")
+    holder = holding(shared)
     app = LsaApp(book)
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.press("=")
@@ -115,8 +92,7 @@ async def test_while_it_runs_the_box_stops_it_and_afterwards_it_syncs(book: Book
         assert "c stops it" in flat(app)
         await tap(pilot, "end.stop")
         assert "stopping" in flat(app)
-        holder.execute("ROLLBACK")
-        holder.close()
+        let_go(holder)
         await settled(pilot)
         assert "The sync was stopped; 1 entry is still here" in flat(app)
         await tap(pilot, "end.sync")

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
-from homes import new_book
 from lsa_tui.daybook import audit, entries, erasing, health, marks, notes, pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import NothingToUndo
 from lsa_tui.records import log
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Iterator[Book]:
-    made = new_book(tmp_path / "home")
-    yield made
-    made.close()
 
 
 def deeds(book: Book) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from homes import acting, new_book
+from homes import acting, class_teacher, new_book
 from lsa_tui.app.app import LsaApp
 from lsa_tui.cli.main import main
 from lsa_tui.daybook import cover, events, handover, marks, notes, plan, pupils
@@ -37,17 +37,10 @@ def at(monkeypatch: pytest.MonkeyPatch) -> At:
 @pytest.fixture
 def school(tmp_path: Path, at: At) -> Iterator[tuple[Book, Book]]:
     """An LSA and a teacher who share; K7 has lessons from Monday to Friday, 09:00 to 15:00."""
-    (tmp_path / "share").mkdir()
-    url = f"sqlite:///{tmp_path}/share/school.db"
     lsa = new_book(tmp_path / "lsa")
     plan.add(lsa, "Maths", "09:00", "10:00", repeat="FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR")
     plan.add(lsa, "Story", "14:00", "15:00", repeat="FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR")
-    lsa.config.save(shared_url=url)
-    sync(lsa)
-    teacher = new_book(tmp_path / "teacher", "LP", "teacher", pupil=None, tiles=False)
-    teacher.config.save(shared_url=url)
-    sync(teacher)
-    pupils.use(teacher, "K7")
+    teacher = class_teacher(lsa, tmp_path)
     yield lsa, teacher
     lsa.close()
     teacher.close()

@@ -19,14 +19,6 @@ from lsa_tui.records.kinds import Entry
 from lsa_tui.sync.run import sync
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Iterator[Book]:
-    """LSA JT's."""
-    made = new_book(tmp_path / "one")
-    yield made
-    made.close()
-
-
 def status(book: Book, note: Entry) -> str:
     return releasing.how_stands(book, book.entry(note.id)).status
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -56,14 +56,6 @@ COMMANDS = [name for names in FILES.values() for name in names]
 @pytest.fixture(autouse=True)
 def _now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LSA_NOW", "2026-11-24T10:42:00+00:00")
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Iterator[Book]:
-    """LSA JT's."""
-    made = new_book(tmp_path / "home")
-    yield made
-    made.close()
 
 
 # The tables

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from homes import new_book
+from homes import new_book, plan_morning
 from lsa_tui.daybook import entries, events, marks, plan, sessions
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, LsaError
@@ -35,9 +35,7 @@ def clock(monkeypatch: pytest.MonkeyPatch):
 @pytest.fixture
 def book(tmp_path: Path, clock) -> Iterator[Book]:
     made = new_book(tmp_path)
-    plan.add(made, "Phonics", "09:00", "09:30")
-    plan.add(made, "Maths", "09:45", "10:45")
-    plan.add(made, "Break", "10:45", "11:00")
+    plan_morning(made)
     yield made
     made.close()
 

@@ -5,37 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from homes import new_book
+from journeys.ways import Step, by_commands, on_screen, put, rows, tap
 from lsa_tui import paths
-from lsa_tui.app.app import LsaApp
-from lsa_tui.app.board import Board
-from lsa_tui.cli.main import main
-from lsa_tui.daybook import exchange, plan
+from lsa_tui.daybook import plan
 from lsa_tui.daybook.book import Book
 from lsa_tui.documents.summary import build
 
-NOW = "2026-11-24T10:42:00+00:00"
-
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
-    monkeypatch.setenv("LSA_NOW", NOW)
-    monkeypatch.delenv("LSA_HOME", raising=False)
-
-    def make(name: str) -> Path:
-        book = new_book(tmp_path / name)
-        plan.add(book, "Maths", "09:45", "10:45")
-        book.close()
-        return tmp_path / name
-
-    return make
+def furnish() -> Callable[[Book], object]:
+    return lambda book: plan.add(book, "Maths", "09:45", "10:45")
 
 
-Step = tuple[list[str], list[tuple[str, str]], list[str]]
 COVERS: list[Step] = [
     (["]"], [("screen.tally", "")], []),
     (["c"], [("tile", "c")], ["tally", "c"]),
@@ -68,73 +52,21 @@ COVERS: list[Step] = [
 ]
 
 
-def rows(home: Path) -> list[str]:
-    """What was recorded, without what differs by nature: ids."""
-    book = Book(paths.find(str(home)))
-    known: dict[str, str] = {}
-    found = []
-    for raw in exchange.export(book, private=True):
-        line = json.loads(raw)
-        known[line["id"]] = f"{line['type']} {len(known)}" if line["type"] == "session" else line["id"]
-        if line["type"] in ("pupil", "target", "behaviour", "slot"):
-            continue
-        line.pop("id")
-        line = {key: known.get(value, value) if isinstance(value, str) else value for key, value in line.items()}
-        found.append(json.dumps(line, sort_keys=True))
-    book.close()
-    return found
-
-
 async def by_keys(home: Path, size: tuple[int, int]) -> None:
-    book = Book(paths.find(str(home)))
-    app = LsaApp(book)
-    async with app.run_test(size=size) as pilot:
+    async with on_screen(home, size) as pilot:
         for keys, _, _ in COVERS:
             await pilot.press(*keys)
-    book.close()
 
 
 async def by_taps(home: Path, size: tuple[int, int]) -> None:
-    book = Book(paths.find(str(home)))
-    app = LsaApp(book)
-    async with app.run_test(size=size) as pilot:
+    async with on_screen(home, size) as pilot:
         await pilot.pause()
         for _, taps, _ in COVERS:
             for action, argument in taps:
-                if action == "type":  # words come from a keyboard, on the glass or not
-                    app.view.field.put(argument)
-                    app.view.typed()
-                    app.draw()
+                if action == "type":
+                    put(pilot.app, argument)
                 else:
-                    await tap(app, pilot, action, argument)
-    book.close()
-
-
-async def tap(app: LsaApp, pilot: Any, action: str, argument: str) -> None:
-    """Taps the rectangle of an action: on the screen, or at most a few screens of scrolling further down."""
-    for _ in range(8):
-        if await _tapped(app, pilot, action, argument):
-            return
-        if not await _tapped(app, pilot, "page.scroll", "1"):
-            break
-    raise AssertionError(f"no tap for {action} {argument!r} on {app.view.name}")
-
-
-async def _tapped(app: LsaApp, pilot: Any, action: str, argument: str) -> bool:
-    for board in app.query(Board):
-        for one in board.taps if board.display else ():
-            row = one.y - board.top + one.height // 2
-            if (one.action, one.argument) == (action, argument) and 0 <= row < board.size.height:
-                await pilot.click(offset=(board.region.x + one.x + one.width // 2, board.region.y + row))
-                await pilot.pause()
-                return True
-    return False
-
-
-def by_commands(home: Path) -> None:
-    for _, _, words in COVERS:
-        if words:
-            assert main(["--home", str(home), *words]) == 0, words
+                    await tap(pilot, action, argument)
 
 
 @pytest.mark.parametrize("size", [(40, 20), (80, 24)])
@@ -142,7 +74,7 @@ async def test_keys_taps_and_commands_give_the_same_rows(home: Callable[[str], P
     keyed, tapped, typed = home("keys"), home("taps"), home("commands")
     await by_keys(keyed, size)
     await by_taps(tapped, size)
-    by_commands(typed)
+    by_commands(typed, COVERS)
     assert rows(keyed) == rows(typed)
     assert rows(tapped) == rows(typed)
     signed = [(one["type"], one["by"]) for one in map(json.loads, rows(typed)) if one["type"] != "session"]

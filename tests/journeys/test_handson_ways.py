@@ -10,29 +10,23 @@ from pathlib import Path
 import pytest
 
 from homes import new_book
+from journeys.ways import on_screen
 from lsa_tui import paths
-from lsa_tui.app.app import LsaApp
 from lsa_tui.cli.main import main
 from lsa_tui.daybook import exchange, interventions, plan, pupils
 from lsa_tui.daybook.book import Book
 from seen import tap
 
-NOW = "2026-11-24T10:42:00+00:00"
 FIRST, LAST = "10:42:05", "10:44:15"
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
-    monkeypatch.setenv("LSA_NOW", NOW)
-
-    def make(name: str) -> Path:
-        book = new_book(tmp_path / name)
+def furnish() -> Callable[[Book], object]:
+    def fill(book: Book) -> None:
         book.config.save(lock_minutes=0)  # the clock jumps below
         plan.add(book, "Maths", "10:30", "11:00")
-        book.close()
-        return tmp_path / name
 
-    return make
+    return fill
 
 
 @pytest.fixture
@@ -57,9 +51,7 @@ Clock = Callable[[str], None]
 
 
 async def by_keys(home: Path, now: Clock, size: tuple[int, int]) -> None:
-    book = Book(paths.find(str(home)))
-    app = LsaApp(book)
-    async with app.run_test(size=size) as pilot:
+    async with on_screen(home, size) as pilot:
         now(FIRST)
         await pilot.press("x")
         now(LAST)
@@ -70,13 +62,10 @@ async def by_keys(home: Path, now: Clock, size: tuple[int, int]) -> None:
         await pilot.press("#", "s", "enter")
         now("15:12:00")
         await pilot.press("i", "1", "7", "9", "m", "2", "enter")
-    book.close()
 
 
 async def by_taps(home: Path, now: Clock, size: tuple[int, int]) -> None:
-    book = Book(paths.find(str(home)))
-    app = LsaApp(book)
-    async with app.run_test(size=size) as pilot:
+    async with on_screen(home, size) as pilot:
         now(FIRST)
         await _more(pilot, "handson")
         now(LAST)
@@ -112,7 +101,6 @@ async def by_taps(home: Path, now: Clock, size: tuple[int, int]) -> None:
         await tap(pilot, "handson.past")
         await pilot.press("2")
         await tap(pilot, "ask.enter")
-    book.close()
 
 
 async def _more(pilot: object, action: str) -> None:

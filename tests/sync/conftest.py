@@ -49,13 +49,6 @@ def homes(tmp_path: Path) -> Iterator[Homes]:
 
 
 @pytest.fixture
-def shared(tmp_path: Path) -> Path:
-    folder = tmp_path / "share"
-    folder.mkdir()
-    return folder / "school.db"
-
-
-@pytest.fixture
 def url(shared: Path) -> str:
     return f"sqlite:///{shared}"
 

@@ -13,9 +13,9 @@ import pytest
 
 pytest.importorskip("pty", reason="needs a pseudo-terminal")
 
-from homes import new_book, plan_around_now
+from homes import marked, new_book, plan_around_now
 from lsa_tui import paths
-from lsa_tui.daybook import behaviours, locking, marks, notes, opening, pupils
+from lsa_tui.daybook import behaviours, locking, notes, opening, pupils
 from lsa_tui.daybook.opening import open_book
 from lsa_tui.vault import home as vault_home
 from lsa_tui.vault import session
@@ -38,9 +38,7 @@ def home(tmp_path: Path) -> Path:
 def calling_out(home: Path) -> int:
     book = open_book(paths.find(str(home)))
     try:
-        tile = behaviours.at_letter(book, "c", book.focus)
-        assert tile is not None
-        return marks.counts(book, book.today().isoformat()).get(tile.id, 0)
+        return marked(book, "c")
     finally:
         book.close()
 

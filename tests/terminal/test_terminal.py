@@ -10,8 +10,8 @@ import pytest
 
 pytest.importorskip("pty", reason="needs a pseudo-terminal")
 
-from homes import new_book, plan_around_now
-from lsa_tui.daybook import marks, notes
+from homes import marked, new_book, plan_around_now
+from lsa_tui.daybook import notes
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import read
 from terminal.terminal import Terminal
@@ -44,11 +44,7 @@ def count(home: Path, kind: str) -> int:
 def calling_out(home: Path) -> int:
     book = reopened(home)
     try:
-        from lsa_tui.daybook import behaviours
-
-        tile = behaviours.at_letter(book, "c", book.focus)
-        assert tile is not None
-        return marks.counts(book, book.today().isoformat()).get(tile.id, 0)
+        return marked(book, "c")
     finally:
         book.close()
 
