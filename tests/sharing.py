@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 from lsa_tui import clock
 from lsa_tui.daybook.book import Book
@@ -62,6 +63,16 @@ def asked(typed: str) -> keys.Ask:
 def tree(share: Path) -> dict[str, bytes]:
     """Every file of a shared folder."""
     return {one.relative_to(share).as_posix(): one.read_bytes() for one in share.rglob("*") if one.is_file()}
+
+
+def harmed(content: bytes, chance: Random, flip: bool) -> bytes:
+    """A file's bytes with one bit flipped, or else cut off behind its first."""
+    bent = bytearray(content)
+    if flip:
+        bent[chance.randrange(len(bent))] ^= 1 << chance.randrange(8)
+    else:
+        del bent[chance.randrange(1, len(bent)) :]
+    return bytes(bent)
 
 
 def holding(path: Path) -> sqlite3.Connection:

@@ -46,6 +46,21 @@ def twin_of(book: Book, homes: Homes, name: str) -> Book:
     return homes(name, book.initials, role=book.role, pupil=None)
 
 
+def imaged(homes: Homes, url: str, role: str = "lsa") -> tuple[Book, Book]:
+    """A device that shares, and its twin."""
+    one = homes("jt", role=role)
+    sync(one, url)
+    return one, twin_of(one, homes, "twin")
+
+
+def gone_apart(homes: Homes, url: str) -> tuple[Book, Book]:
+    """The same after each has written a note that the other does not know."""
+    one, twin = imaged(homes, url)
+    note(one, "here")
+    note(twin, "there")
+    return one, twin
+
+
 def rounds(url: str, *books: Book, number: int = 3) -> None:
     for _ in range(number):
         for book in books:
@@ -130,11 +145,7 @@ def heads_of(url: str) -> dict:
 
 
 def test_what_was_undone_in_a_branch_is_not_shared_and_what_stands_is(homes, url, shared, agree) -> None:
-    one = homes("jt")
-    sync(one, url)
-    twin = twin_of(one, homes, "twin")
-    note(one, "here")
-    note(twin, "there")
+    one, twin = gone_apart(homes, url)
     note(twin, "taken back")
     entries.undo(twin)
     rounds(url, one, twin)
@@ -177,9 +188,7 @@ def test_an_undone_change_that_begins_a_branch_elsewhere(homes, url, agree, move
 @pytest.mark.parametrize("eraser", ["one", "twin"])
 def test_what_is_erased_in_a_branch_is_gone_everywhere(homes, url, shared, agree, eraser) -> None:
     """Erased by either twin while a third copy holds it in a chain that has not branched yet."""
-    one = homes("jt", role="senco")
-    sync(one, url)
-    twin = twin_of(one, homes, "twin")
+    one, twin = imaged(homes, url, "senco")
     note(one, "here")
     gone = note(twin, "to be wiped")
     note(twin, "there")
@@ -205,9 +214,7 @@ def test_an_erased_pupil_goes_also_from_a_branch_that_had_not_seen_it(
     homes, url, shared, agree, ahead, monkeypatch
 ) -> None:
     """Also where the clock of the twin that had not seen it was ahead."""
-    one = homes("jt", role="senco")
-    sync(one, url)
-    twin = twin_of(one, homes, "twin")
+    one, twin = imaged(homes, url, "senco")
     note(one, "before it")
     with monkeypatch.context() as patched:
         if ahead:
@@ -221,9 +228,7 @@ def test_an_erased_pupil_goes_also_from_a_branch_that_had_not_seen_it(
 
 
 def test_a_dry_run_counts_branches_and_changes_nothing(homes, url, everything) -> None:
-    one = homes("jt")
-    sync(one, url)
-    twin = twin_of(one, homes, "twin")
+    one, twin = imaged(homes, url)
     note(one, "here")
     for words in ("there", "and there"):
         note(twin, words)
@@ -237,11 +242,7 @@ def test_a_dry_run_counts_branches_and_changes_nothing(homes, url, everything) -
 
 
 def test_the_backlog_counts_what_was_written_under_every_id(homes, url, shared, tmp_path) -> None:
-    one = homes("jt")
-    sync(one, url)
-    twin = twin_of(one, homes, "twin")
-    note(one, "here")
-    note(twin, "there")
+    one, twin = gone_apart(homes, url)
     sync(one, url)
     sync(twin, url)
     assert log.backlog(twin.db) == 0
@@ -254,11 +255,7 @@ def test_the_backlog_counts_what_was_written_under_every_id(homes, url, shared, 
 
 
 def test_a_branch_that_appears_between_comparing_and_sending(homes, url, monkeypatch, agree) -> None:
-    one = homes("jt")
-    sync(one, url)
-    twin = twin_of(one, homes, "twin")
-    note(one, "here")
-    note(twin, "there")
+    one, twin = gone_apart(homes, url)
     push, done = sending.Sending.push, []
 
     def meanwhile(self, here, there):
@@ -278,11 +275,7 @@ def test_a_branch_that_appears_between_comparing_and_sending(homes, url, monkeyp
 
 @pytest.mark.parametrize("stop", ["device", "move here", "move there", "sent"])
 def test_killed_while_branches_are_put_in_order(homes, url, monkeypatch, agree, stop) -> None:
-    one = homes("jt")
-    sync(one, url)
-    twin = twin_of(one, homes, "twin")
-    note(one, "here")
-    note(twin, "there")
+    one, twin = gone_apart(homes, url)
     sync(one, url)
 
     class Killed(BaseException):
@@ -322,11 +315,7 @@ def test_damage_is_no_branch(homes, book_pair, url, shared) -> None:
 
 @pytest.fixture
 def book_pair(homes, url):
-    one = homes("jt")
-    sync(one, url)
-    twin = twin_of(one, homes, "twin")
-    note(one, "here")
-    note(twin, "there")
+    one, twin = gone_apart(homes, url)
     sync(one, url)
     return one, twin
 
@@ -414,9 +403,7 @@ def test_nothing_is_sent_under_two_names(parted, url) -> None:
 def test_a_store_that_was_put_in_order_by_others_did_not_go_back_in_time(homes, url, tmp_path, agree) -> None:
     """A second store, whose branch moved while this home moved its own with the first."""
     second = f"sqlite:///{tmp_path / 'share' / 'second.db'}"
-    one = homes("jt")
-    sync(one, url)
-    twin = twin_of(one, homes, "twin")
+    one, twin = imaged(homes, url)
     note(one, "the smaller id")
     for words in ("the greater id", "and more"):
         note(twin, words)

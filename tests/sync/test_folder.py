@@ -18,7 +18,7 @@ from lsa_tui.records import log
 from lsa_tui.sync import folder_disk, folder_files, folder_memory, opening
 from lsa_tui.sync.folder import Folder
 from lsa_tui.sync.run import sync
-from sharing import note, texts, tree
+from sharing import harmed, note, texts, tree
 
 
 @pytest.fixture
@@ -232,13 +232,9 @@ def test_every_flip_and_cut_is_found_and_healed(two, homes, share, url, agree) -
     found = 0
     for turn in range(400):
         file = chance.choice(files(share))
-        content = bytearray(file.read_bytes())
-        if turn % 2:
-            content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
-        else:
-            del content[chance.randrange(1, len(content)) :]
+        content = harmed(file.read_bytes(), chance, flip=turn % 2 == 1)
         with pytest.raises(folder_files.NotWhole):
-            folder_files.check(folder_files.from_bytes(bytes(content), None))
+            folder_files.check(folder_files.from_bytes(content, None))
         if turn % 40 < 2:  # a whole sync for some of them
             file.write_bytes(content)
             owner = next(book for book in two if log.device(book.db) == file.parent.name)

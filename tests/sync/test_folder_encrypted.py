@@ -16,7 +16,7 @@ from lsa_tui.sync import folder_disk, folder_files, joining, keys, opening, reke
 from lsa_tui.sync.keys import NeedsPassphrase
 from lsa_tui.sync.run import sync
 from lsa_tui.vault.keyfile import KeyFile
-from sharing import CANARY, NEW, PASS, asked, note, texts, tree
+from sharing import CANARY, NEW, PASS, asked, harmed, note, texts, tree
 
 
 @pytest.fixture
@@ -82,13 +82,9 @@ def test_every_flip_and_cut_is_found_and_healed(one, two, homes, share, url, agr
     found = 0
     for turn in range(400):
         file = chance.choice(files(share))
-        content = bytearray(file.read_bytes())
-        if turn % 2:
-            content[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
-        else:
-            del content[chance.randrange(1, len(content)) :]
+        content = harmed(file.read_bytes(), chance, flip=turn % 2 == 1)
         with pytest.raises(folder_files.NotWhole):
-            folder_files.from_bytes(bytes(content), key)
+            folder_files.from_bytes(content, key)
         if turn % 40 < 2:
             file.write_bytes(content)
             owner, other = (one, two) if log.device(one.db) == file.parent.name else (two, one)
