@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError
+from lsa_tui.paths import Paths, private_folder
 from lsa_tui.records import ids, log
 from lsa_tui.records.belonging import in_parts
 from lsa_tui.records.store import sentences
@@ -123,6 +124,19 @@ def drop_folder(folder: Path) -> None:
     """Removes a folder of databases that were only worked on, with all in it. Raises OSError."""
     if folder.is_dir():
         _drop(folder)
+
+
+@contextmanager
+def scratch(paths: Paths, name: str) -> Iterator[Path]:
+    """A folder of this home to work in, on the same disk; what a kill left in it goes first. `name`: one of those in
+    which an erasure would find it, too."""
+    folder = paths.data_folder / name
+    drop_folder(folder)
+    try:
+        yield private_folder(folder)
+    finally:
+        with suppress(OSError):
+            drop_folder(folder)
 
 
 # What stands beside the records

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from lsa_tui.daybook.linking import Linked, Linking
 from lsa_tui.errors import LsaError, NewerDatabase
 from lsa_tui.paths import Paths, private_folder
 from lsa_tui.records import erasures, fold, ids, log, store
-from lsa_tui.vault import cipher, switching
+from lsa_tui.vault import cipher, home, switching
 
 Share = Callable[[Book], None]
 """Brings what a shared store holds into a book. Raises LsaError where it cannot be reached."""
@@ -68,7 +68,7 @@ def remake(paths: Paths, key: bytes | None, share: Share | None = None) -> Remad
 
     Raises LsaError where that could not be done; then nothing was changed.
     """
-    with alone(paths), folder(paths) as place, store.sentences(paths.database):
+    with alone(paths), cleaning.scratch(paths, cleaning.REPAIRING) as place, store.sentences(paths.database):
         return _remade(paths, key, share, place)
 
 
@@ -192,29 +192,10 @@ def close_as_one_file(made: Path, key: bytes | None) -> None:
 
 @contextmanager
 def alone(paths: Paths) -> Iterator[None]:
-    """Nobody has the screens open meanwhile. Raises LsaError."""
-    from filelock import FileLock, Timeout  # 10 ms that only this needs
-
+    """As `home.alone`; where the folder is gone, it is made for what is put back."""
     private_folder(paths.data_folder)
-    try:
-        with FileLock(paths.lock, mode=0o600, timeout=0):
-            yield
-    except Timeout:
-        raise LsaError(
-            f"the screens are open on {paths.data_folder}; close them, then do it again. Nothing was changed"
-        ) from None
-
-
-@contextmanager
-def folder(paths: Paths) -> Iterator[Path]:
-    """A folder for the work, on the same disk; what a killed repair left in it goes first."""
-    place = paths.data_folder / cleaning.REPAIRING
-    cleaning.drop_folder(place)
-    try:
-        yield private_folder(place)
-    finally:
-        with suppress(OSError):
-            cleaning.drop_folder(place)
+    with home.alone(paths):
+        yield
 
 
 # Small repairs, in the database itself

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from lsa_tui import config
-from lsa_tui.daybook import audit, backups, repair, salvage
+from lsa_tui.daybook import audit, backups, cleaning, repair, salvage
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.paths import Paths
@@ -52,7 +52,7 @@ def restore(paths: Paths, key: bytes | None, copy: Path) -> Restored:
 
     Raises LsaError for a copy that is not whole, or of another key or program; then nothing was changed.
     """
-    with repair.alone(paths), repair.folder(paths) as place, store.sentences(copy):
+    with repair.alone(paths), cleaning.scratch(paths, cleaning.REPAIRING) as place, store.sentences(copy):
         settings = config.load(paths.config)
         found = backups.look(copy, key, settings.zone)
         if found.wrong:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from lsa_tui import clock
@@ -20,7 +19,6 @@ from lsa_tui.daybook import cleaning
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.health import SYNC, Finding
 from lsa_tui.errors import BadInput, Locked, LsaError
-from lsa_tui.paths import private_folder
 from lsa_tui.records import erasures, log
 from lsa_tui.sync import joining_branches, kinds, local, recognising
 from lsa_tui.sync.opening import Opening
@@ -155,7 +153,7 @@ def clock_ahead(book: Book, shared: SharedStore) -> float | None:
 def read_all(book: Book, shared: SharedStore) -> list[str]:
     """Reads every page, file and change of an open store; a sentence for each thing that is wrong. Raises what a
     SharedStore raises."""
-    with _scratch(book) as folder:
+    with cleaning.scratch(book.paths, cleaning.CHECKING) as folder:
         found = shared.wrong(folder)
     if not found and shared.kind != "sqlite":  # a file has read its chains with its pages
         found = _chains(book, shared)
@@ -183,18 +181,6 @@ def _chains(book: Book, shared: SharedStore) -> list[str]:
                 found.append(f"where the changes of device {dev} end is noted wrongly")
     known = erasures.Named(named)
     return found + [f"change {one['seq']} of device {one['dev']} was emptied" for one in bare if not known.has(one)]
-
-
-@contextmanager
-def _scratch(book: Book) -> Iterator[Path]:
-    """A folder on this device for a copy to look at; where an erasure would find it, too, if this is killed."""
-    folder = book.paths.data_folder / cleaning.CHECKING
-    cleaning.drop_folder(folder)
-    try:
-        yield private_folder(folder)
-    finally:
-        with suppress(OSError):
-            cleaning.drop_folder(folder)
 
 
 # Once a week, and after each sync

@@ -133,15 +133,9 @@ def _unwrapped(key: bytes, text: str) -> bytes:
 @contextmanager
 def _alone(paths: Paths) -> Iterator[None]:
     """Nobody has the screens open meanwhile; database errors become sentences."""
-    from filelock import FileLock, Timeout  # when a key is changed
-
     try:
-        with FileLock(paths.lock, mode=0o600, timeout=0):
+        with home.alone(paths):
             yield
-    except Timeout:
-        raise LsaError(
-            f"the screens are open on {paths.data_folder}; close them, then do it again. Nothing was changed"
-        ) from None
     except OSError as problem:
         raise LsaError(
             f"{problem.filename or paths.data_folder}: {problem.strerror}; do it again when that is well"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,20 @@ def state(paths: Paths) -> str:
     if paths.key.exists() or paths.key_copy.exists() or cipher.is_there(paths.database):
         return "encrypted"
     return "new"
+
+
+@contextmanager
+def alone(paths: Paths) -> Iterator[None]:
+    """Nobody has the screens open meanwhile. Raises LsaError."""
+    from filelock import FileLock, Timeout  # 10 ms that a change of the key and a repair alone need
+
+    try:
+        with FileLock(paths.lock, mode=0o600, timeout=0):
+            yield
+    except Timeout:
+        raise LsaError(
+            f"the screens are open on {paths.data_folder}; close them, then do it again. Nothing was changed"
+        ) from None
 
 
 def read_key_file(paths: Paths) -> KeyFile:
