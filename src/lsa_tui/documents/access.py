@@ -152,10 +152,6 @@ def _shown(book: Book, name: str, value: Any) -> str:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if name == "pupil":
-        return book.names.pupil(value)
-    if name == "behaviour":
-        return book.names.behaviour(value)
-    if name == "slot":
-        return book.names.slot(value)
+    if (named := book.names.of(name, value)) is not None:
+        return named
     return text.clean(str(value)) if not isinstance(value, list) else json.dumps(value, ensure_ascii=False)

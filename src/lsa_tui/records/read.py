@@ -222,6 +222,11 @@ class Names:
         found = self.entry(uid)
         return str(found["title"]) if found else "Session"
 
+    def of(self, field: str, uid: Any) -> str | None:
+        """What the id in a field of this name stands for; None where such a field holds no id that has words."""
+        words = {"pupil": self.pupil, "behaviour": self.behaviour, "slot": self.slot}.get(field)
+        return words(uid) if words else None
+
     def status(self, problem: str) -> str:
         """open, answered or closed: derived from the replies, so that none can be overwritten."""
         if self._problems is None:

@@ -42,12 +42,8 @@ def value_words(book: Book, name: str, value: Any) -> str:
         return f"removed: {value}" if value else "kept"
     if value is None or value == "" or value == []:
         return "-"
-    if name == "pupil":
-        return book.names.pupil(value)
-    if name == "behaviour":
-        return book.names.behaviour(value)
-    if name == "slot":
-        return book.names.slot(value)
+    if (named := book.names.of(name, value)) is not None:
+        return named
     if name == "zone":
         return f"{value.upper()} {ZONES[value]}"
     if name in TIMES:
