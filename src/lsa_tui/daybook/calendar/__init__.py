@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from lsa_tui.daybook.calendar.events import MOST, Event, Problem, Zones, read_event
 from lsa_tui.daybook.calendar.series import Occurrence, expand, key_of, last_of
-from lsa_tui.daybook.calendar.text import Block, Unreadable, lines_of, parts_of
+from lsa_tui.daybook.calendar.text import Block, Unreadable, Words, lines_of, parts_of
 from lsa_tui.errors import BadInput
 from lsa_tui.text import one_line
 
@@ -19,8 +19,8 @@ MOST_IN_FILE = 50_000
 
 
 @dataclass(frozen=True)
-class Planned:
-    """One occurrence; `starts` and `ends` are aware, in the zone asked for.
+class Planned(Words):
+    """One occurrence, with the words of its event; `starts` and `ends` are aware, in the zone asked for.
 
     `recurrence` names the occurrence within `uid` on every device: its original start, in UTC (ISO 8601), or
     the bare date of an all-day event. It stays when the occurrence is moved or renamed.
@@ -31,14 +31,7 @@ class Planned:
     starts: datetime
     ends: datetime
     all_day: bool
-    title: str
-    aim: str
-    need_to_know: str
-    feedback: str
-    targets: tuple[str, ...]
-    provision: str
     cancelled: bool
-    place: str
 
 
 @dataclass
@@ -156,7 +149,6 @@ class _Reader:
 
     def _add(self, occurrences: list[Occurrence]) -> None:
         for event, original, start, end in occurrences:
-            words = event.words
             self.calendar.planned.append(
                 Planned(
                     uid=event.uid,
@@ -164,14 +156,8 @@ class _Reader:
                     starts=self._here(start),
                     ends=self._here(end),
                     all_day=event.all_day,
-                    title=words.title,
-                    aim=words.aim,
-                    need_to_know=words.need_to_know,
-                    feedback=words.feedback,
-                    targets=words.targets,
-                    provision=words.provision,
                     cancelled=event.cancelled,
-                    place=words.place,
+                    **vars(event.words),
                 )
             )
 
