@@ -26,11 +26,11 @@ def end(world: World, newcomer: bool = True) -> None:
     """Lets every device sync twice with every store, and judges. Raises Violation."""
     before = {one.number: set(one.must) for one in world.devices}
     stores = [set(one.must) for one in world.places]
-    for s, place in enumerate(world.places):
-        for device in world.devices if place.altered else ():
-            world.look(device.number, s)
-            place.hurt = True
     for _ in range(ROUNDS):
+        for s, place in enumerate(world.places):
+            for device in world.devices if place.altered else ():
+                world.look(device.number, s)
+                place.hurt = True
         for device in world.devices:
             for s, place in enumerate(world.places):
                 place.settle()

@@ -253,8 +253,7 @@ class World:
                 raise Violation(f"a sync of device {d} with {place.kind} store {s} failed: {problem}") from problem
             self.refused = str(problem)
             return False
-        # In a folder only the writer of a damaged file puts it in order.
-        hurt, place.hurt = place.hurt, place.hurt and place.kind in ("folder", "cloud")
+        hurt = self._still_hurt(place, d, result)
         after = self._still_here(device, place, before)
         device.must |= place.must
         place.must |= {uid for uid, dev in after.items() if dev != log.OWN}
@@ -311,14 +310,26 @@ class World:
         file is seen by whoever reads it, not before."""
         self._step("look", d, s)
         device = self._at(d)
+        name = parse(self.places[s].url_for(d)).name
         with device.book.store.writing() as db:
-            local.doubt(db, parse(self.places[s].url_for(d)).name)
+            local.doubt(db, name)
+        if any(one.name == name for one in local.memories(device.book.db)):  # else it does not know what to doubt
+            self.places[s].looking.add(d)
 
     def excused(self, place: Place, problem: SyncIncomplete) -> bool:
         """Whether a sync may fail like this."""
         if (self.counts.get("swap") or self.counts.get("store")) and FOREIGN in str(problem):
             return True
         return place.hurt and "damaged" in str(problem)
+
+    def _still_hurt(self, place: Place, d: int, result: Any) -> bool:
+        """Whether the store was hurt before this complete sync; from here on it is not, where all of it was read or
+        made anew. In a folder only the writer of a damaged file puts it in order."""
+        hurt, whole = place.hurt, d in place.looking or result.created or any("damaged" in one for one in result.notes)
+        place.looking.discard(d)
+        if whole and place.kind not in ("folder", "cloud"):
+            place.hurt = False
+        return hurt
 
     def _meet(self, d: int, s: int) -> tuple[Device, Place, dict[str, str]]:
         device, place = self._at(d), self.places[s % len(self.places)]

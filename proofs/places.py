@@ -14,8 +14,8 @@ class Place:
     """Where a store is, and what the model knows of it.
 
     `must`: the changes that it is known to hold (uids, after a sync that was read back). `may`: those that it can hold
-    at most. `hurt`: whether somebody has damaged it since the last complete sync with it; `altered`: whether one of its
-    bits was ever changed.
+    at most. `hurt`: whether somebody has damaged it since it was made, or last read as a whole; `altered`: whether one
+    of its bits was ever changed. `looking`: the devices whose next sync reads all of it.
     """
 
     kind = ""
@@ -26,6 +26,7 @@ class Place:
         self.must: set[str] = set()
         self.may: set[str] = set()
         self.hurt = self.altered = False
+        self.looking: set[int] = set()
         self._saved: tuple[Tree, set[str], set[str], bool, bool] = ({}, set(), set(), False, False)
 
     @property
@@ -149,12 +150,13 @@ class FolderPlace(Place):
         """One file has not arrived; what was held back before arrives now."""
         held, self._held = getattr(self, "_held", None), None
         if one := self._file(which):
-            self._held = (one.relative_to(self.folder).as_posix(), one.read_bytes())
+            self._held = (one.relative_to(self.folder).as_posix(), one.read_bytes(), set(self.may))
             one.unlink()
             self.must = set()
         if held and not (target := self.folder / held[0]).exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(held[1])
+            self.may |= held[2]  # the folder may have been emptied meanwhile
 
     def twice(self, which: int) -> None:
         """The client keeps a conflicted copy of one file beside it."""
