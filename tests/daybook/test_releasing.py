@@ -256,13 +256,15 @@ def test_a_name_that_only_the_writers_device_knows_does_not_go_home(book: Book, 
     note = notes.note(book, "Zoe shared the tower ^home")
     approved = notes.note(book, "Sat with Zoe ^home")
     assert note["named"]
+    releasing.approve(teacher, "sat with Zoe")
     meet(tmp_path, book, teacher)
     assert names.known(teacher) == ()
-    releasing.approve(teacher, "sat with Zoe")
+    with pytest.raises(BadInput, match="names nobody"):
+        releasing.approve(teacher, "Zoe helped")
     for device in (teacher, book):
         with acting(device), pytest.raises(names.NamesStand, match=note.id):
             releasing.release(device, note.id)
-    with pytest.raises(names.NamesStand, match="the writer's device knows a name in it; ask the writer to correct it"):
+    with pytest.raises(names.NamesStand, match=r"text \(another pupil\)"):
         releasing.release(teacher, note.id)
     with pytest.raises(names.NamesStand, match=approved.id):
         build(teacher, teacher.today(), "home")

@@ -112,6 +112,8 @@ def fill(book: Book) -> Planted:
             for one in kind.fields
             if not one.derived and (value := _value(planted, kind, one)) is not None
         }
+        if kind.name == "note":
+            values["named"] = False  # nobody is: canaries are words
         if kind.name == "pupil":
             values["code"] = "K7"
             planted.words.pop(("pupil", "code"), None)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lsa_tui.daybook import names, rights
+from lsa_tui.daybook import marking, names, rights
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
-from lsa_tui.records import belonging, ids, log, read
+from lsa_tui.records import belonging, ids, log, read, wording
 from lsa_tui.records.kinds import Entry
 from lsa_tui.records.vocabulary import KINDS
 
@@ -76,20 +76,29 @@ def _mentions(book: Book, held: Held, pupil: str) -> Iterator[Mention]:
     if held.entry.removed:
         now["removed"] = held.entry.removed
     found: set[tuple[str, str]] = set()
+    # Names that its writer's device knew, also those that a correction took out.
+    marked = [one for said in held.history for one in marking.pieces(book, said["set"] or {}, said.get("names"))]
     for field, text in now.items():
-        yield from _in_text(book, held.entry, field, text, pupil, False, found)
+        yield from _in_text(book, held.entry, field, text, pupil, False, found, marked)
     for change in held.history:
         for field, value in (change["set"] or {}).items():
             if isinstance(value, str) and field != "pupil" and value != now.get(field):
-                yield from _in_text(book, held.entry, field, value, pupil, True, found)
+                yield from _in_text(book, held.entry, field, value, pupil, True, found, marked)
 
 
 def _in_text(
-    book: Book, entry: Entry, field: str, text: str, pupil: str, earlier: bool, found: set[tuple[str, str]]
+    book: Book,
+    entry: Entry,
+    field: str,
+    text: str,
+    pupil: str,
+    earlier: bool,
+    found: set[tuple[str, str]],
+    marked: list[names.Known],
 ) -> Iterator[Mention]:
     if entry.kind in ("pupil", "name") or ids.is_id(text):
         return
-    for one in names.mentions(book, text):
+    for one in names.mentions(book, text, marked):
         if one.pupil != pupil and (field, one.text) not in found:
             found.add((field, one.text))
             yield Mention(entry, field, one.text, one.who, earlier)
@@ -101,6 +110,6 @@ def elsewhere(book: Book, pupil: str) -> Iterator[Entry]:
         for entry in read.of_kind(book.db, kind, removed=True):
             if pupil in (entry.pupil, entry.id):
                 continue
-            texts = names.texts_of(entry).values()
+            texts = wording.texts_of(entry).values()
             if any(one.pupil == pupil for text in texts for one in names.mentions(book, text)):
                 yield entry

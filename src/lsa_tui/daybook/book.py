@@ -12,7 +12,7 @@ from lsa_tui.daybook import cover as covering
 from lsa_tui.daybook import rights
 from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.paths import Paths
-from lsa_tui.records import ids, lines, log, read
+from lsa_tui.records import ids, lines, log, read, wording
 from lsa_tui.records.kinds import Entry
 from lsa_tui.records.store import Store
 from lsa_tui.records.vocabulary import KINDS
@@ -159,8 +159,15 @@ class Book:
                 self._step = None
 
     def write(self, drafts: list[log.Draft]) -> None:
-        """Appends changes and folds them: committed when this (or the step around it) returns."""
+        """Appends changes and folds them: committed when this (or the step around it) returns.
+
+        Where a name stands in a text, that is written beside it.
+        """
         author = self.author()
+        if any(wording.said(one.kind, one.values) for one in drafts):
+            from lsa_tui.daybook import marking  # not needed by the command that must be quickest, a mark
+
+            drafts = marking.beside(self, drafts)
         with self.step():
             self._step = log.append(self.db, drafts, author, self._step)
         self.names = read.Names(self.db)
@@ -198,17 +205,28 @@ class Book:
     def revise(self, entry: Entry, values: Mapping[str, Any]) -> Entry:
         """Sets fields of a record by a new change; what stays the same is left out. Returns it as committed.
 
+        A text that stays the same is written again where other names are known in it by now.
+
         Raises NotAllowed for what another person observed.
         """
         fields = dict(values)
         cleaned: dict[str, Any] = {name: fields.pop(name) for name in ("pupil", "removed") if name in fields}
         cleaned |= KINDS[entry.kind].check(fields)
         changed = {name: value for name, value in cleaned.items() if value != _held(entry, name)}
+        changed |= self._named_anew(entry, {name: text for name, text in cleaned.items() if name not in changed})
         if not changed:
             return entry
         rights.require_write(self, entry.kind, entry, changed)
         self.write([log.Draft(entry.kind, entry.id, changed, own=entry.own)])
         return self.entry(entry.id)
+
+    def _named_anew(self, entry: Entry, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Those of these texts, which stand so already, in which other names are known than those marked."""
+        if not wording.said(entry.kind, values) or not rights.may_write(self, entry):
+            return {}
+        from lsa_tui.daybook import marking  # as in `write`
+
+        return marking.otherwise(self, entry, values)
 
     def put(self, kind: str, values: Mapping[str, Any], *, pupil: str | None = None, own: bool = False) -> Entry:
         """Records something with a natural key, or updates what has that key already; None leaves a field alone."""

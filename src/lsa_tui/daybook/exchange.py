@@ -9,11 +9,12 @@ from datetime import date
 from typing import Any
 
 from lsa_tui import clock
-from lsa_tui.daybook import rights
+from lsa_tui.daybook import marking, rights
+from lsa_tui.daybook import names as known_names
 from lsa_tui.daybook.book import Book
-from lsa_tui.daybook.names import places, refuse
 from lsa_tui.errors import BadInput
-from lsa_tui.records import checks, erasures, ids, log, read
+from lsa_tui.records import checks, erasures, ids, log, read, wording
+from lsa_tui.records.fold import NAMES
 from lsa_tui.records.kinds import Entry, Kind
 from lsa_tui.records.vocabulary import KINDS
 
@@ -31,13 +32,14 @@ def export(
     """The records as JSON lines: the plan first, then what happened in order of time.
 
     Removed records are left out, and so are private marks (they never leave the device) unless `private`. The names
-    of pupils, classmates and staff are there only with `names`; without it nothing is exported where one of them
-    stands in what somebody wrote. Raises NamesStand, listing the places, and NotAllowed.
+    of pupils, classmates and staff are there only with `names`; without it nothing is exported where one of them, or
+    one that another device knew, stands in what somebody wrote. Raises NamesStand, listing the places, and NotAllowed.
     """
     rights.require(book, "export")
     found = list(_exported(book, since, until, pupil, names, private))
     if not names:
-        refuse(places(book, (entry for entry, _ in found)), "nothing was exported", "correct it, or use --names")
+        standing = known_names.places(book, (entry for entry, _ in found))
+        known_names.refuse(standing, "nothing was exported", "have it corrected by whoever wrote it, or use --names")
     return iter([_dump(line) for _, line in found])
 
 
@@ -45,7 +47,8 @@ def _exported(
     book: Book, since: date | None, until: date | None, pupil: str | None, names: bool, private: bool
 ) -> Iterator[tuple[Entry, dict[str, Any]]]:
     """The records that an export takes, each with its line."""
-    known_names = {one.pupil: str(one["name"]) for one in read.of_kind(book.db, "name")} if names else {}
+    called = {one.pupil: str(one["name"]) for one in read.of_kind(book.db, "name")} if names else {}
+    people = known_names.told(book)
     for kind in PLANNED:
         if kind == "name" or (kind == "person" and (not names or pupil is not None)):
             continue
@@ -54,14 +57,20 @@ def _exported(
                 continue
             if pupil is not None and kind == "pupil" and entry.id != pupil:
                 continue
-            line = book.json(entry)
-            if entry.id in known_names:
-                line["name"] = known_names[entry.id]
+            line = _line(book, entry, people)
+            if entry.id in called:
+                line["name"] = called[entry.id]
             yield entry, line
     first, last = (since or date(1900, 1, 1)).isoformat(), (until or date(2199, 12, 31)).isoformat()
     for entry in read.listed(book.db, first, last, pupil):
         if not entry.own or private:
-            yield entry, book.json(entry)
+            yield entry, _line(book, entry, people)
+
+
+def _line(book: Book, entry: Entry, people: marking.People) -> dict[str, Any]:
+    """As others are shown it, and which stretches are names that the names in the file do not explain."""
+    left = marking.without(people, wording.texts_of(entry), entry.names)
+    return {**book.json(entry), **({NAMES: left} if left else {})}
 
 
 def private_marks(book: Book) -> int:
@@ -105,7 +114,8 @@ def take(book: Book, text: Iterable[str], source: str) -> Taken:
     """
     rights.require(book, "import")
     reader = _Reader(book, source)
-    drafts, updated, known = [], 0, 0
+    drafts: list[log.Draft] = []
+    updated, known = 0, 0
     for line in [reader.line(number, raw) for number, raw in enumerate(text, 1) if raw.strip()]:
         held = read.get(book.db, line.uid)
         if held is None and ids.happened_once(line.uid) and erasures.all_gone(book.db, line.uid):
@@ -121,15 +131,20 @@ def take(book: Book, text: Iterable[str], source: str) -> Taken:
             if value is not None and name != "pupil" and value != held[name]
         }
         if line.kind.key and not line.kind.listed and differs and not held.removed:
-            drafts.append(log.Draft(line.kind.name, line.uid, differs, held.own))
+            drafts.append(log.Draft(line.kind.name, line.uid, differs, held.own, line.extra))
             updated += 1
         else:
             known += 1
     added = len(drafts) - updated
-    drafts += _names(book, reader.names)
+    # Names first: the texts that follow are searched for them.
+    told = [*(one for one in drafts if one.kind in log.TOLD), *_names(book, reader.names)]
+    drafts = [one for one in drafts if one.kind not in log.TOLD]
     with book.step():
+        if told:
+            book.write(told)
+        people = known_names.told(book)
         for start in range(0, len(drafts), 2000):
-            book.write(drafts[start : start + 2000])
+            book.write([marking.imported(one, people) for one in drafts[start : start + 2000]])
         if book.focus is None:
             first = next((draft.row for draft in drafts if draft.kind == "pupil"), None)
             if first is not None:
@@ -203,6 +218,7 @@ class _Reader:
         if kind.time and kind.time != "at":
             given.pop("at", None)
         name = given.pop("name", None) if kind.name != "person" else None
+        marked = given.pop(NAMES, None)
         own = self._behaviour(kind, given, pupil)
         known = {field.name for field in kind.fields}
         values = kind.complete({name: value for name, value in given.items() if name in known})
@@ -220,6 +236,8 @@ class _Reader:
         if pupil is not None and (not own or kind.name == "behaviour"):
             values["pupil"] = pupil
         _check_sense(kind, values)
+        if marked is not None:
+            extra[NAMES] = marking.given(kind.name, values, marked)
         return _Line(number, kind, uid, pupil, values, extra, own)
 
     def _object(self, raw: str) -> dict[str, Any]:

@@ -1,30 +1,33 @@
 """Names: whom the program has been told about, where one of them stands in a text, and what stands there instead.
 
-Everything here stays on this device: pupils' names, staff, the list of classmates. A text is compared word by word,
-whatever its capitals and accents; a word that is also an everyday one (Will, Rose, May) only where it begins with a
-capital.
+What was told stays on this device: pupils' names, staff, the list of classmates. Of others it knows whom their
+devices marked in what was written there (`marking`). A text is compared word by word, whatever its capitals and
+accents; a word that is also an everyday one (Will, Rose, May) only where it begins with a capital or owns something.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import cache
 from itertools import count
 from typing import NamedTuple
 
 from lsa_tui import text as words
-from lsa_tui.daybook import peers
+from lsa_tui.daybook import marking, peers
 from lsa_tui.daybook.book import Book
+from lsa_tui.daybook.spotting import CLASSMATE as CLASSMATE
+from lsa_tui.daybook.spotting import PEER as PEER
 from lsa_tui.daybook.spotting import PEER_TYPED, Pupils, both, called, codes_among, names_among, typed_words
+from lsa_tui.daybook.spotting import SELF as SELF
+from lsa_tui.daybook.spotting import STAFF as STAFF
 from lsa_tui.daybook.spotting import Found as Found
 from lsa_tui.daybook.spotting import Known as Known
 from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.records import read
 from lsa_tui.records.kinds import Entry
 from lsa_tui.records.vocabulary import KINDS
+from lsa_tui.records.wording import texts_of
 
-CLASSMATE, STAFF, SELF, PEER = "classmate", "staff", "yourself", "peer"
 ELSEWHERE = "known to the writer's device"
 """In the place of who it is: names never travel, so only the device of whoever wrote a note can tell."""
 AS = (CLASSMATE, STAFF)
@@ -59,6 +62,31 @@ def known(book: Book) -> tuple[Known, ...]:
     # Whoever covers is known beside the owner of the device: neither name leaves it unnoticed.
     own = dict.fromkeys(words.clean(name) for name in (str(book.config["person.name"] or ""), book.person_name))
     return (*found, *(Known(name, SELF) for name in own if name))
+
+
+def told(book: Book) -> tuple[Known, ...]:
+    """`known` without who writes."""
+    return tuple(one for one in known(book) if one.who != SELF)
+
+
+_ORDER = {STAFF: 2, SELF: 2}
+
+
+def everybody(book: Book) -> tuple[Known, ...]:
+    """`known`, and whom other devices marked in the records as they stand. In doubt a name is another pupil's."""
+    here = known(book)
+    held = book.names.people
+    if held is None or held[0] != here:
+        pupils = tuple(one for one in here if _ORDER.get(one.who) is None)
+        heard = [one for one in marking.heard_of(book) if not _is_one(here if one.who == STAFF else pupils, one)]
+        people = tuple(sorted((*here, *heard), key=lambda one: _ORDER.get(one.who, 1)))
+        book.names.people = (here, people)
+        return people
+    return tuple(held[1])
+
+
+def _is_one(people: tuple[Known, ...], heard: Known) -> bool:
+    return any(one.text == heard.name for one in names_among(people, heard.name))
 
 
 def add(book: Book, name: str, who: str) -> Entry:
@@ -111,9 +139,11 @@ def _pupils(book: Book) -> Pupils:
     return tuple((str(one["code"]), one.id) for one in read.of_kind(book.db, "pupil", removed=True))
 
 
-def mentions(book: Book, text: str) -> list[Found]:
-    """The known names and the pupils' codes in a text, in order; of two that overlap the longer one."""
-    return both(known(book), _pupils(book), text)
+def mentions(book: Book, text: str, marked: Iterable[Known] = ()) -> list[Found]:
+    """The names of everybody, `marked` ones too, and the pupils' codes in a text, in order; of two that overlap the
+    longer one."""
+    people = everybody(book)
+    return both((*people, *(one for one in marked if not _is_one(people, one))), _pupils(book), text)
 
 
 # Aliases
@@ -127,7 +157,7 @@ class Aliases:
         self.book = book
         self.about = about
         # Asked for once: a document has hundreds of texts.
-        self._people, self._pupils = known(book), _pupils(book)
+        self._people, self._pupils = everybody(book), _pupils(book)
         self.letters = peers.held(book, day, about)
         self._done: dict[str, str] = {}
         written = [
@@ -136,7 +166,7 @@ class Aliases:
             for text in texts_of(entry).values()
         ]
         # What somebody typed as "Peer A" is nobody else of that day, on whatever device.
-        self._taken = {match[0] for text in written for match in PEER_TYPED.finditer(text)}
+        self._taken = {f"Peer {match['letter'].upper()}" for text in written for match in PEER_TYPED.finditer(text)}
         for text in written:
             self.of(text)
 
@@ -158,7 +188,7 @@ class Aliases:
     def _instead(self, found: Found) -> str | None:
         if found.pupil == self.about:
             return self.book.names.pupil(self.about)
-        if found.pupil is None and found.who != CLASSMATE:
+        if found.pupil is None and found.who not in (CLASSMATE, PEER):
             return None
         # One classmate may stand there by first name or in full: both are one peer.
         person = found.pupil or self._classmate(found)
@@ -173,7 +203,7 @@ class Aliases:
     def _classmate(self, found: Found) -> str:
         typed = typed_words(found.text)
         for one in self._people:
-            if one.who == CLASSMATE and typed <= called(one.name):
+            if one.who in (CLASSMATE, PEER) and typed <= called(one.name):
                 return one.name
         return found.text.casefold()
 
@@ -196,31 +226,18 @@ def with_aliases(book: Book, text: str, day: date, about: str) -> str:
 # Where they stand
 
 
-@cache
-def _free(kind: str) -> tuple[str, ...]:
-    """The fields of a kind that hold people's words: those whose check takes any sentence."""
-
-    def takes_words(check: object) -> bool:
-        try:
-            return bool(check("Any words.") == "Any words.")  # type: ignore[operator]
-        except ValueError:
-            return False
-
-    return tuple(one.name for one in KINDS[kind].fields if not one.derived and takes_words(one.check))
-
-
-def texts_of(entry: Entry) -> dict[str, str]:
-    """What people wrote in an entry, by field."""
-    return {name: str(entry[name]) for name in _free(entry.kind) if entry[name]}
-
-
 def places(book: Book, entries: Iterable[Entry]) -> Iterator[Place]:
-    """Where known names stand in these entries."""
-    people = known(book)
+    """Where names stand in these entries: known ones, and those that the writer's device knew."""
+    people = everybody(book)
     for entry in entries:
-        for field, text in texts_of(entry).items():
-            for who in dict.fromkeys(one.who for one in names_among(people, text)):
-                yield Place(entry, field, who)
+        texts = texts_of(entry)
+        found = [
+            Place(entry, field, who)
+            for field, text in texts.items()
+            for who in dict.fromkeys(one.who for one in names_among(people, text))
+        ]
+        # Before stretches were marked a note only said that there was one.
+        yield from found or ([Place(entry, "text", ELSEWHERE)] if entry["named"] else [])
 
 
 def unfit_for_home(book: Book, entry: Entry, text: str, field: str = "text") -> list[Place]:

@@ -12,8 +12,11 @@ from lsa_tui.daybook.common_words import COMMON
 
 _WORD = re.compile(r"(?:[^\W\d_]['\u2019](?=[^\W\d_]{2}))?[^\W\d_]+")
 """A word of letters; O'Brien is one."""
-PEER_TYPED = re.compile(r"\bPeer [A-Z]{1,2}\b")
+PEER_TYPED = re.compile(r"\b(?:[Pp]eer|PEER) (?P<letter>[A-Z]{1,2}|[a-z])\b")
 """Another pupil, as a note is typed instead of the name."""
+CLASSMATE, STAFF, SELF, PEER = "classmate", "staff", "yourself", "peer"
+"""Who somebody is who is no pupil with a code; a peer is one whom another device knows."""
+_OWNS = re.compile(r"['\u2019]s(?![^\W\d_])")
 _TITLES = frozenset("mr mrs ms miss mx dr sir madam prof".split())  # noqa: SIM905
 _PARTICLES = frozenset("al bin da de del der di du el ibn la le mac st van von".split())  # noqa: SIM905
 _UNSPACED = 0x2E80
@@ -26,7 +29,7 @@ Pupils = tuple[tuple[str, str], ...]
 
 
 class Known(NamedTuple):
-    """Somebody the program has been told about. `who` is a pupil's code, or classmate, staff, yourself."""
+    """Somebody the program has been told about. `who` is a pupil's code, or classmate, staff, yourself, peer."""
 
     name: str
     who: str
@@ -106,11 +109,12 @@ class _Hit(NamedTuple):
     sure: bool
 
 
-def _hit(word: str, typed: str, start: int, by_word: Mapping[str, tuple[int, ...]]) -> _Hit | None:
-    """Whose name this word is, `typed` as it stands there."""
+def _hit(word: str, typed: str, start: int, by_word: Mapping[str, tuple[int, ...]], owns: bool) -> _Hit | None:
+    """Whose name this word is, `typed` as it stands there; it `owns` something where 's follows."""
     for form in _forms(word):
         if form in by_word:
-            everyday = form in COMMON or len(form) < 3
+            # "finch's book": things seldom own anything, people do.
+            everyday = (form in COMMON or len(form) < 3) and not owns
             return _Hit(start, start + len(typed), by_word[form], typed[0].isupper() or not everyday)
     # "Kais book": the apostrophe is what people leave out first.
     base = _flat(word)[:-1]
@@ -133,7 +137,7 @@ def names_among(people: tuple[Known, ...], text: str) -> list[Found]:
         if plain and word not in by_word and (word[-1] != "s" or word[:-1] not in by_word):
             continue
         start, end = flat.places[match.start()], _whole(text, flat.places[match.end() - 1] + 1)
-        hit = _hit(match[0], text[start:end], start, by_word)
+        hit = _hit(match[0], text[start:end], start, by_word, bool(_OWNS.match(flat.text, match.end())))
         if hit is not None:
             hits.append(hit)
     for part, number in anywhere:

@@ -18,14 +18,24 @@ _PART = 2000
 """Records folded at a time: what is held in memory."""
 
 
+_NAMED = f"body LIKE '%\"{fold.NAMES}\":{{%'"
+"""What an earlier program kept and relayed, and did not fold."""
+
+
 def understanding() -> str:
-    """What this program folds: deeds, the last schema, kinds."""
-    return log.canonical({"ops": sorted(fold.OPS), "schema": fold.SCHEMA, "kinds": sorted(KINDS)})
+    """What this program folds: deeds, the last schema, kinds, and what stands in a body beside the fields."""
+    beside = [fold.NAMES]
+    return log.canonical({"ops": sorted(fold.OPS), "schema": fold.SCHEMA, "kinds": sorted(KINDS), "beside": beside})
 
 
 def note(db: Any) -> None:
     """The records of this database are folded by this understanding."""
     log.set_meta(db, _KEY, understanding())
+
+
+def index(db: Any) -> None:
+    """What is asked of marked names (there are few) is found without a look at every record."""
+    db.execute_sql(f"CREATE INDEX IF NOT EXISTS record_names ON record (uid) WHERE {fold.HAS_NAMES}")
 
 
 def is_due(db: Any) -> bool:
@@ -39,6 +49,7 @@ def catch_up(db: Any) -> int:
     Returns how many rows were looked at: none, where somebody else was quicker.
     """
     rows = _concerned(db) if is_due(db) else []
+    index(db)
     for start in range(0, len(rows), _PART):
         fold.fold(db, rows[start : start + _PART])
     note(db)
@@ -49,13 +60,15 @@ def _concerned(db: Any) -> list[str]:
     before = log.get_meta(db, _KEY)
     if before is None:
         # Of a program that kept no such note: it folded what it knew, and what it did not has no record.
-        sql = "SELECT DISTINCT row FROM change WHERE op <> 'redact' AND row NOT IN (SELECT uid FROM record)"
+        other = f"row NOT IN (SELECT uid FROM record) OR {_NAMED}"
+        sql = f"SELECT DISTINCT row FROM change WHERE op <> 'redact' AND ({other})"
         return [row for (row,) in db.execute_sql(sql)]
     known = json.loads(before)
     # What both understand is folded alike; of the rest it does not matter which of the two is the later one.
     ops = sorted(set(known["ops"]) & set(fold.OPS))
     kinds = sorted(set(known["kinds"]) & set(KINDS))
     other = f"op NOT IN ({_marks(ops)}) OR kind NOT IN ({_marks(kinds)}) OR schema > ?"
+    other += "" if fold.NAMES in known.get("beside", []) else f" OR {_NAMED}"
     sql = f"SELECT DISTINCT row FROM change WHERE {other}"
     return [row for (row,) in db.execute_sql(sql, (*ops, *kinds, min(known["schema"], fold.SCHEMA)))]
 

@@ -24,6 +24,12 @@ OPS = ("set",)
 WHOLE = "*"
 """Under this name a removal lists the changes it had seen of the record, whatever their field."""
 
+NAMES = "names"
+"""Beside `set` in a body, and in the data of a record: field to the stretches of its text that are names."""
+
+HAS_NAMES = f"instr(data, '\"{NAMES}\": {{') > 0"
+"""Of a row of `record`: whether names are marked in it. A text cannot look so, its quotation marks are escaped."""
+
 CHUNK = 400
 """Rows folded per statement; SQLite's oldest limit on variables is 999."""
 
@@ -74,7 +80,7 @@ def alone(change: Mapping[str, Any], body: Mapping[str, Any] | None) -> tuple[An
     """What `merge` makes of a row's only change, whose body was read already (None: it has none to be folded)."""
     if body is None or change["kind"] not in KINDS:
         return None
-    return _record(_seen(change), 1, body, dict(body.get("set", {})), {})
+    return _record(_seen(change), 1, body, _only(body), {})
 
 
 _seen = cast(Callable[[Mapping[str, Any]], tuple[Any, ...]], itemgetter(*Seen._fields))
@@ -137,25 +143,46 @@ def _fields(
     changes: Sequence[Seen], bodies: Sequence[Mapping[str, Any]]
 ) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
     if len(changes) == 1:
-        return dict(bodies[0].get("set", {})), {}
+        return _only(bodies[0]), {}
     replaced = {(uid, field) for body in bodies for field, uids in body.get("preds", {}).items() for uid in uids}
-    heads: dict[str, list[tuple[Seen, Any]]] = {}
+    heads: dict[str, list[tuple[Seen, Any, Any]]] = {}
     for change, body in zip(changes, bodies, strict=True):
+        marks = _names(body)
         for field, value in body.get("set", {}).items():
             if (change.uid, field) not in replaced:
-                heads.setdefault(field, []).append((change, value))
+                heads.setdefault(field, []).append((change, value, marks.get(field)))
     fields: dict[str, Any] = {}
     conflict: dict[str, list[dict[str, Any]]] = {}
+    names: dict[str, Any] = {}
     for field, values in heads.items():
         fields[field] = values[-1][1]
-        if any(value != fields[field] for _, value in values):
+        if any(value != fields[field] for _, value, _ in values):
             conflict[field] = [
                 {"uid": change.uid, "value": value, "by": change.actor, "at": change.wall}
-                for change, value in reversed(values)
+                for change, value, _ in reversed(values)
             ]
+        # They belong to the text beside which they were written, and are never for anybody to decide.
+        found = next((marks for _, value, marks in reversed(values) if marks and value == fields[field]), None)
+        if found:
+            names[field] = found
+    if names:
+        fields[NAMES] = names
     if fields.get("removed"):
         _unseen_edits(changes, bodies, heads["removed"][-1][0], conflict)
     return fields, conflict
+
+
+def _only(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row's only change says."""
+    fields = dict(body.get("set", {}))
+    if NAMES in body and (names := {name: marks for name, marks in _names(body).items() if name in fields}):
+        fields[NAMES] = names
+    return fields
+
+
+def _names(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = body.get(NAMES)
+    return found if isinstance(found, dict) else {}
 
 
 def _unseen_edits(

@@ -17,7 +17,8 @@ class Entry:
 
     `pupil` is the pupil's id (None for what belongs to nobody); `at` is when it happened, `recorded_at` when it
     was first written down, `by` by whom; `own` means it never leaves this device; `removed` is the reason;
-    `conflict` maps a field to the values of edits that did not see each other, the shown one first.
+    `conflict` maps a field to the values of edits that did not see each other, the shown one first; `names` maps a
+    field to the stretches of its text that are names, as its writer's device knew (`daybook.marking`).
     """
 
     id: str
@@ -32,6 +33,7 @@ class Entry:
     revisions: int = 0
     order: int = 0
     conflict: Mapping[str, list[dict[str, Any]]] | None = None
+    names: Mapping[str, Any] | None = None
 
     def __getitem__(self, name: str) -> Any:
         """A field of its kind, None where it was never set."""

@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any
 
 from lsa_tui.records import ids
-from lsa_tui.records.fold import SCHEMA, WHOLE, Seen, changes_of, fold, heads
+from lsa_tui.records.fold import NAMES, SCHEMA, WHOLE, Seen, changes_of, fold, heads
 from lsa_tui.records.models import Change, Head, Mine
 
 OWN = "own"
@@ -50,7 +50,8 @@ class Author:
 
 @dataclass(slots=True)
 class Draft:
-    """A change before it is written: fields to set on a row. `extra` holds `by` and `recorded_at` of an import."""
+    """A change before it is written: fields to set on a row. `extra` holds what stands beside them in the
+    body: `by` and `recorded_at` of an import, the `names` in its texts."""
 
     kind: str
     row: str
@@ -440,19 +441,28 @@ def _keep_before(db: Any, known: Mapping[str, int]) -> None:
 
 
 def history(db: Any, row: str) -> list[dict[str, Any]]:
-    """Every change of a record that is understood, oldest first: who, when, which fields (`erased`: they are gone)."""
+    """Every change of a record that is understood, oldest first: who, when, which fields, which stretches of them
+    are `names` where any are (`erased`: they are gone)."""
     sql = (
         "SELECT c.uid, c.wall, c.actor, c.role, c.body FROM change c LEFT JOIN mine m ON m.uid = c.uid "
         "WHERE c.row = ? AND coalesce(m.undone, 0) = 0 AND c.op = 'set' AND c.schema <= ? ORDER BY c.hlc, c.uid"
     )
     return [
-        {
-            "uid": uid,
-            "at": wall,
-            "by": actor,
-            "role": role,
-            "set": json.loads(body).get("set", {}) if body else None,
-            **({} if body else {"erased": True}),
-        }
+        {"uid": uid, "at": wall, "by": actor, "role": role, **_said(body)}
         for uid, wall, actor, role, body in db.execute_sql(sql, (row, SCHEMA))
     ]
+
+
+def _said(body: str | None) -> dict[str, Any]:
+    if not body:
+        return {"set": None, "erased": True}
+    content = json.loads(body)
+    return {"set": content.get("set", {}), **({NAMES: content[NAMES]} if content.get(NAMES) else {})}
+
+
+def names_beside(db: Any, row: str) -> list[dict[str, Any]]:
+    """`set` and `names` of those changes of a row, by other devices, that say which stretches of a text are names."""
+    sql = f"SELECT dev, body FROM change WHERE row = ? AND op = 'set' AND body LIKE '%\"{NAMES}\":{{%'"
+    found = db.execute_sql(sql, (row,)).fetchall()
+    own = {OWN, *own_chains(db)} if found else set()
+    return [json.loads(body) for dev, body in found if dev not in own]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from lsa_tui.clock import from_text
-from lsa_tui.records.fold import COLUMNS
+from lsa_tui.records.fold import COLUMNS, HAS_NAMES, NAMES
 from lsa_tui.records.kinds import Entry
 from lsa_tui.records.vocabulary import KINDS
 
@@ -32,6 +32,7 @@ def _entry(row: Sequence[Any]) -> Entry:
         conflict,
         data,
     ) = row
+    fields = json.loads(data)
     return Entry(
         id=uid,
         kind=kind,
@@ -39,7 +40,8 @@ def _entry(row: Sequence[Any]) -> Entry:
         at=from_text(at_text) if at_text else None,
         recorded_at=from_text(recorded),
         by=by,
-        data=json.loads(data),
+        names=fields.pop(NAMES, None),
+        data=fields,
         own=bool(own),
         removed=removed,
         revisions=revisions,
@@ -110,6 +112,14 @@ def between(
 def listed(db: Any, first: str, last: str, pupil: str | None = None, removed: bool = False) -> list[Entry]:
     """The day's log: what happened, without the plan."""
     return between(db, first, last, pupil, [k.name for k in KINDS.values() if k.listed], removed=removed)
+
+
+def marked_names(db: Any) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Of the records in whose texts names are marked, the fields and the marks."""
+    # Asked as the index over them is made; the rest of such a record would have to be read for nothing.
+    for (data,) in db.execute_sql(f"SELECT data FROM record WHERE {HAS_NAMES} AND removed IS NULL"):
+        fields = json.loads(data)
+        yield fields, fields.pop(NAMES, None)
 
 
 def still_open(db: Any, kind: str, pupil: str | None) -> list[Entry]:
@@ -193,6 +203,8 @@ class Names:
         self._db = db
         self._known: dict[str, Entry | None] = {}
         self._problems: dict[str, str] | None = None
+        self.people: Any = None
+        """Who can be named in a text (`daybook.names.everybody`): looked up once, too."""
 
     def entry(self, uid: str | None) -> Entry | None:
         """A record by its id, as it was when these names were made."""

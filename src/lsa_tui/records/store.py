@@ -204,6 +204,7 @@ class Store:
                 model.create_table(safe=False)
         for statement in _BESIDE_THE_TABLES:
             self.db.execute_sql(statement)
+        catching_up.index(self.db)
         self.db.execute_sql(f"PRAGMA application_id = {APPLICATION}")
         self.db.execute_sql(f"PRAGMA user_version = {VERSION}")
         catching_up.note(self.db)
