@@ -332,7 +332,7 @@ KINDS: dict[str, Kind] = {
                 Field("score", line(20)),
                 Field("helped", yes_no, default=False),
                 Field("own_words", yes_no, default=False),
-                # Only that a name known to the writer's device stands in the text: names never travel, this does.
+                # Older than `daybook.marking`: only that a name which the writer's device knew stands in it.
                 Field("named", yes_no, default=False),
                 SESSION,
             ),
