@@ -252,7 +252,6 @@ def test_a_lost_file_while_a_change_was_begun(homes, url, shared) -> None:
     coming, made = rekeying._new(shared, keys.held(one)[0].store, NEW, 2)
     keys.remember(one, coming)
     keys.write(shared, replace(KeyFile.read(beside(shared)), next=made))
-    assert sync(one, url).verified  # not in force: the old key opens it, and both are remembered
     assert [(held.generation, held.coming) for held in keys.held(one)] == [(1, False), (2, True)]
     shared.unlink()
     with pytest.raises(SyncIncomplete, match="was begun and is not complete"):

@@ -31,6 +31,7 @@ SKEW = 300
 
 _PAGE = 2000
 _REFILL = "syncs: sets it aside under a dated name, makes a new one and fills it from what the devices hold"
+_KEYS = "syncs: its file of keys is put right by it"
 _FILL = "syncs: it is made or filled again from what the devices hold"
 
 
@@ -79,6 +80,9 @@ def _examined(book: Book, shared: SharedStore, deep: bool) -> Iterator[Finding]:
             yield Finding("shared log", True, f"every change in {shared.name} is as it was written")
     if shared.opening is not None:
         yield from (Finding("shared", True, note) for note in shared.opening.notes)
+        if wrong_keys := shared.opening.wrong():
+            mends = not shared.opening.half_changed
+            yield Finding("shared keys", False, wrong_keys, _KEYS if mends else "", SYNC if mends else "")
     yield from _against(book, shared, there)
     yield from _around(book, shared)
 

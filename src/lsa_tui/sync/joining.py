@@ -173,24 +173,22 @@ def standing(book: Book) -> Standing:
         state, says = serving.standing(book, location)
         return Standing(state, location.name, joined=state == "server", problem=says)
     path = location.anchor
-    file, says = None, ""
-    try:
-        file = keys.read(path)
-    except LsaError as trouble:
-        says = str(trouble)
     opening = Opening(book, path, nobody, keep=False)
-    state = "encrypted" if file else ""
-    joined = False
+    state, says, joined = "", "", False
     with at(book, url, opening) as shared:
         try:
             about = shared.open(made_up=book.made_up, create=False)
             joined = opening.used is not None
             state = ("encrypted" if joined else "plain") if about.hub_id else "not there"
+            says = opening.wrong() if about.hub_id else ""
         except NeedsPassphrase:
-            pass  # not joined yet: nothing is wrong
+            state = "encrypted"  # not joined yet: nothing is wrong
         except LsaError as trouble:
-            says, joined = says or str(trouble), isinstance(trouble, keys.WentBack)
-    return Standing(state, Path(keys.shown(path)), file.key_id if file else "", joined, _open(file, book.now()), says)
+            state, joined = "encrypted" if opening.file else "", isinstance(trouble, keys.WentBack)
+            says = str(trouble)
+    named = (opening.used if state == "encrypted" and joined else None) or opening.file
+    key_id = named.key_id if named is not None else ""
+    return Standing(state, Path(keys.shown(path)), key_id, joined, _open(opening.file, book.now()), says)
 
 
 def _open(file: KeyFile | None, now: datetime) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import time
 import uuid
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from lsa_tui import passphrases
 from lsa_tui.daybook.book import Book
-from lsa_tui.errors import Locked, SyncIncomplete
+from lsa_tui.errors import Locked, LsaError, SyncIncomplete
 from lsa_tui.records import log
 from lsa_tui.sync.shared import LOG_FORMAT
 from lsa_tui.vault import cipher
@@ -28,6 +29,9 @@ Ask = Callable[["NeedsPassphrase"], str]
 
 IN_FOLDER = "lsa"
 """What the file of keys of a shared folder would lie beside, in that folder. No such file is ever there."""
+
+LEFT_SECONDS = 600.0
+"""From this age on (either way: a server's clock may differ) an unfinished file of keys is what a kill left."""
 
 _MEMORY = "shared_key:"
 _COMING = ":next"
@@ -169,6 +173,16 @@ def ids(known: Iterable[Held]) -> set[str]:
     return {one.key_id for one in known}
 
 
+def begun_here(book: Book, path: Path) -> Held | None:
+    """The key that this device named as the next one in the file of keys that lies there, and that is there still."""
+    with suppress(LsaError):
+        file = read(path)
+        if file is not None and file.next is not None:
+            named = (file.store, file.next.key_id)
+            return next((one for one in held(book) if one.coming and (one.store, one.key_id) == named), None)
+    return None
+
+
 def salt_of(one: Held | KeyFile) -> str:
     """What an encrypted file of this store begins with, in hex."""
     return uuid.UUID(one.store).hex
@@ -259,12 +273,22 @@ def write(path: Path, keys: KeyFile, *, new: bool = False) -> bool:
             return False
         with suppress(OSError):  # not every share can
             cipher.sync_folder(place.parent)
+        sweep(path)
         return True
     except OSError as problem:
         raise SyncIncomplete(f"the file of keys {place} cannot be written ({problem.strerror})") from None
     finally:
         with suppress(OSError):
             neighbour.unlink(missing_ok=True)
+
+
+def sweep(path: Path) -> None:
+    """Takes away what a kill left of writing the file of keys; what somebody else is writing now is younger."""
+    place = beside(path)
+    with suppress(OSError):
+        for left in place.parent.glob(f".{place.name}.*.tmp"):
+            if abs(time.time() - left.stat().st_mtime) > LEFT_SECONDS:
+                left.unlink()
 
 
 def _put_new(neighbour: Path, place: Path) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lsa_tui import passphrases
+from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.sync import admission, keys, refusals
@@ -96,7 +97,9 @@ class Opening:
         if self.used is None:
             self._check_plain(about)
         elif self.keep:
-            self._mend(self.used, alone)
+            self._mend(self.used, alone, about.created or about.was_empty)
+            if self.half_changed:
+                self._tell(refusals.BEGUN)
 
     def admit(self) -> Held:
         """Asks for the join passphrase of a store whose file is not there now. Raises Locked, LsaError."""
@@ -113,6 +116,22 @@ class Opening:
         if self.used is None:
             return now is not None and self.file is None  # it was plain
         return now is not None and (now.key_id != self.used.key_id or now.next is not None)
+
+    @property
+    def half_changed(self) -> bool:
+        """Whether the file of keys of the store that was opened names a key that is not in force yet."""
+        file, used = self.file, self.used
+        return file is not None and used is not None and file.next is not None and file.key_id == used.key_id
+
+    def wrong(self) -> str:
+        """What is wrong with the file of keys of the store that was opened: one sentence, empty when all is well."""
+        if self.used is None:
+            return ""
+        if self.half_changed:
+            return refusals.BEGUN
+        trouble = self._trouble or ("of another key" if self.file and self.file.key_id != self.used.key_id else "")
+        place = keys.beside(self.path)
+        return f"its file of keys {place} is {trouble}; `lsa sync` puts it back" if trouble else ""
 
     def wrote(self, proof: Callable[[Held], bool]) -> bool:
         """Whether the file was written with a key in force that is known here, by `proof`."""
@@ -161,7 +180,7 @@ class Opening:
         if self.file is None:
             if known and salt() not in {keys.salt_of(one) for one in known}:
                 raise refusals.foreign(self.path, max(one.generation for one in known))
-            raise self._no_keys()
+            raise self._no_keys(joined=bool(known))
         if self.book.made_up:
             raise SyncIncomplete(
                 f"{keys.shown(self.path)} is encrypted, so it holds real records, and this home made-up ones; they are "
@@ -197,7 +216,7 @@ class Opening:
         needed = NeedsPassphrase(self.path, new=True)
         typed = passphrases.given("shared") if self.book.plain else self.ask(needed)
         if typed is None:
-            self.notes.append(NOT_ENCRYPTED)
+            self._tell(NOT_ENCRYPTED)
             return None
         return self._made(typed)
 
@@ -223,17 +242,19 @@ class Opening:
 
     # Refused
 
-    def _no_keys(self) -> SyncIncomplete:
-        return refusals.no_keys(self.path, self._trouble == "damaged")
+    def _no_keys(self, joined: bool = False) -> SyncIncomplete:
+        return refusals.no_keys(self.path, self._trouble == "damaged", joined)
 
     def _not_opened(self, salt: Callable[[], str], attempt: Callable[[bytes | None], str]) -> SyncIncomplete:
         """For a key that the file of keys gave, and that does not open the file."""
         file = self.file
         assert file is not None
-        if self._tried(keys.of_store(self.book, file.store), attempt) == OPEN:
-            return refusals.went_back(self.book, self.path, self.file)
-        if file.next is not None:
+        opens = self._tried(keys.of_store(self.book, file.store), attempt) == OPEN
+        as_named = opens and self.used is not None and self.used.key_id == file.key_id
+        if file.next is not None and (as_named or not opens):
             return refusals.change_begun(self.path, here=True)
+        if opens:
+            return refusals.went_back(self.book, self.path, self.file)
         if salt() != keys.salt_of(file):
             return refusals.keys_of_another(self.path, here=True)
         return refusals.damaged(self.path, file.generation)
@@ -251,7 +272,12 @@ class Opening:
 
     # Afterwards
 
-    def _mend(self, used: Held, alone: Callable[[], AbstractContextManager[None]]) -> None:
+    def _tell(self, said: str) -> None:
+        """Once, however often the store is opened."""
+        if said not in self.notes:
+            self.notes.append(said)
+
+    def _mend(self, used: Held, alone: Callable[[], AbstractContextManager[None]], new: bool) -> None:
         if keys.behind(self.book, used):
             return
         if self.file is None or self.file.key_id != used.key_id or self.file.store != used.store:
@@ -261,12 +287,22 @@ class Opening:
             except KeyChanged:
                 raise
             except SyncIncomplete:
-                self.notes.append(f"its file of keys is {self._trouble or 'of another key'} and could not be put right")
+                self._tell(f"its file of keys is {self._trouble or 'of another key'} and could not be put right")
         if self.file is not None and self.file.key_id == used.key_id:
             now = replace(used, text=self.file.as_text(), place=str(self.path), coming=False)
             if now not in keys.held(self.book) or used.coming:
-                keys.remember(self.book, now)
+                with self.book.store.writing():
+                    keys.remember(self.book, now)
+                    if used.coming:
+                        self._came_into_force(now, new)
         self.used = replace(used, coming=False)
+
+    def _came_into_force(self, one: Held, new: bool) -> None:
+        """A key that this device made is in force now: just so, or by a sync after it was interrupted."""
+        did = "changed the key of the shared store" if one.generation > 1 else "gave the shared store a key"
+        audit.note(self.book, did, f"{keys.shown(self.path)}, key {one.key_id}")
+        if not new:
+            self._tell("the key that was begun here is in force now: every other device joins with it")
 
     def _write(self, used: Held) -> None:
         """Puts the file of keys right; looks again first, for another device may have done so."""
@@ -288,4 +324,4 @@ class Opening:
         self.file.next = None
         keys.write(self.path, self.file)
         state = f"was {trouble}" if trouble else "was of another key"
-        self.notes.append(f"its file of keys {state} and was put back")
+        self._tell(f"its file of keys {state} and was put back")

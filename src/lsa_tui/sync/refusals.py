@@ -32,6 +32,13 @@ def went_back(book: Book, path: Path, file: KeyFile | None) -> WentBack:
     )
 
 
+BEGUN = (
+    "a change of its key was begun and is not complete, so whoever should be out is still in: sync the device that "
+    "began it, or do `lsa shared rekey` again"
+)
+"""Said where the store opens with the key in force, and its file of keys names another one that is coming."""
+
+
 def older_key(path: Path) -> Locked:
     """What was typed opens an earlier key than the one that this device has."""
     return Locked(
@@ -43,7 +50,8 @@ def older_key(path: Path) -> Locked:
 def change_begun(path: Path, here: bool) -> KeyChanged:
     """A change of the key that is not complete, and whose new key is not known. `here`: the shared file is there."""
     how = (
-        "do `lsa shared rekey` again on a device that has joined"
+        "sync the device that began it, which completes it (where that is gone, do `lsa shared rekey` on another one "
+        "that has joined)"
         if here
         else f"let the device that began it sync first (where that is gone, move {beside(path)} away too)"
     )
@@ -53,17 +61,24 @@ def change_begun(path: Path, here: bool) -> KeyChanged:
     )
 
 
-def no_keys(path: Path, damaged: bool) -> SyncIncomplete:
-    """A file that no known key opens, with a file of keys that is `damaged`, or gone."""
+def no_keys(path: Path, damaged: bool, joined: bool) -> SyncIncomplete:
+    """A file that no known key opens, with a file of keys that is `damaged`, or gone. `joined`: a key of that store is
+    known here; who has none must not begin a second store in its place."""
     if damaged:
         return SyncIncomplete(
             f"the file of keys {beside(path)} is damaged; a device that has synced before puts it right at its next "
             "sync. Nothing was changed"
         )
+    gone = f"{called(path)}: its keys are gone{', or have not arrived yet' if in_folder(path) else ''}"
+    first = "let a device that has joined sync first, which puts them back"
+    if joined:
+        return SyncIncomplete(
+            f"{gone}, and no key of this device opens it; {first} (where none can, move it away, and the next sync "
+            "makes it anew from what the devices hold)"
+        )
     return SyncIncomplete(
-        f"{called(path)}: its keys are gone (a device that joined restores them), "
-        f"{'or have not arrived yet' if in_folder(path) else 'it is damaged, or no database at all'}; "
-        f"{'sync again later, or ' if in_folder(path) else ''}move it away, and the next sync makes it anew"
+        f"{gone}, so nobody can join; {first} (where none has, it is "
+        f"{'damaged' if in_folder(path) else 'damaged, or no database at all'}: choose another place)"
     )
 
 

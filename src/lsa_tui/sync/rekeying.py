@@ -14,13 +14,12 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.sync import joining, keys
 from lsa_tui.sync.keys import Held
 from lsa_tui.sync.opening import Opening
-from lsa_tui.sync.shared import LOG_FORMAT, About
+from lsa_tui.sync.shared import LOG_FORMAT, About, SharedStore
 from lsa_tui.sync.sqlite_file import SqliteFile
 from lsa_tui.sync.url import anchor_of, parse
 from lsa_tui.vault import cipher
@@ -55,18 +54,41 @@ def rekey(book: Book, choose: Callable[[], str], url: str | None = None) -> tupl
         shared.close()
         _open(book, shared, path)
         if opening.used is None or opening.used.key != one.key:
-            _give_up(shared, path, one.key)
+            given_up = _give_up(book, shared, path, one)
+            left = "nothing was changed, try again in a minute" if given_up else "this device's next sync completes it"
             raise SyncIncomplete(
-                f"the key of {keys.called(path)} could not be changed, because somebody else is using it; nothing "
-                "was changed, try again in a minute"
+                f"the key of {keys.called(path)} could not be changed, because somebody else is using it; {left}"
             )
         there = shared.heads()
         if any(there.get(dev, (0, ""))[0] < seq for dev, (seq, _) in heads.items()):
             raise SyncIncomplete(f"{keys.called(path)} lacks records after the change of its key; sync to refill it")
         if shared.kind == "folder":
             shared.sweep({})  # this device's files under the old key go now
-        audit.note(book, "changed the key of the shared store", keys.shown(path))
     return Path(keys.shown(path)), was_plain
+
+
+def complete(book: Book, shared: SharedStore) -> list[str]:
+    """Puts the key to use that this device had named as the next one, where it was interrupted before it was in force.
+
+    Returns what its user should know. Whatever is wrong with the store itself is for the sync to say.
+    """
+    opening = shared.opening
+    if opening is None:
+        return []
+    keys.sweep(opening.path)
+    if not isinstance(shared, SqliteFile) or keys.begun_here(book, opening.path) is None:
+        return []
+    with suppress(LsaError):
+        shared.open(made_up=book.made_up, create=False)
+        one = keys.begun_here(book, opening.path)
+        if one is None or opening.used is None or opening.used.key == one.key:
+            return []  # it was in force, and was completed on opening
+        with suppress(SyncIncomplete):  # which key is in force is seen on opening it again
+            shared.change_key(one.key)
+        shared.open(made_up=book.made_up, create=False)
+        if opening.used.key != one.key:
+            return ["a change of its key was begun on this device and could not be completed now; sync again"]
+    return []
 
 
 def _open(book: Book, shared: joining.KeyedStore, path: Path) -> About:
@@ -97,7 +119,8 @@ def _refuse_known(book: Book, path: Path, opening: Opening, typed: str) -> None:
     """Raises LsaError for a join passphrase that whoever should stay out may know."""
     used = opening.used
     assert used is not None
-    before = [_named(path, used), *(_text(one) for one in keys.held(book) if one.store == used.store)]
+    # One that is coming was never in force: it opened nothing to anybody yet.
+    before = [_named(path, used), *(_text(one) for one in keys.of_store(book, used.store) if not one.coming)]
     if any(one.unlock(typed, ("passphrase",)) is not None for one in {one.key_id: one for one in before}.values()):
         raise LsaError(
             "that is a join passphrase it has already, or had, and whoever should stay out knows it; choose another. "
@@ -137,12 +160,19 @@ def _after(book: Book, path: Path, store: str) -> int:
     return 1 + keys.newest(book, store)
 
 
-def _give_up(shared: joining.KeyedStore, path: Path, key: bytes) -> None:
-    """Takes the new key out of the file of keys again, where that can be done; left there it does no harm."""
-    with suppress(SyncIncomplete), shared.holding():
+def _give_up(book: Book, shared: joining.KeyedStore, path: Path, one: Held) -> bool:
+    """Takes the new key out of the file of keys again, while the store is open with the one in force, and forgets it.
+
+    Returns whether that could be done; else it is as after a kill, and the next sync completes it.
+    """
+    with suppress(SyncIncomplete, DamagedKeyFile), shared.holding():
         file = keys.read(path)
-        if file is not None and file.next is not None and file.next.key_id == cipher.key_id(key):
+        if file is not None and file.next is not None and file.next.key_id == one.key_id:
             keys.write(path, replace(file, next=None))
+            with book.store.writing() as db:
+                keys.forget(db, one)
+            return True
+    return False
 
 
 def _encrypt(shared: SqliteFile, opening: Opening, one: Held, made: KeyFile) -> None:

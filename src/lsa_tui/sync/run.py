@@ -152,6 +152,10 @@ class _Run:
     def whole(self) -> Result:
         """All steps; from the first again where others came in between, or where a damaged store was set aside."""
         self.ours = recognising.is_ours(self.book, self.shared)
+        if any(one.coming for one in keys.held(self.book)):
+            from lsa_tui.sync import rekeying  # after a change of the key that was interrupted
+
+            self.note(*rekeying.complete(self.book, self.shared))
         began, changed = time.monotonic(), 0
         while True:
             try:
