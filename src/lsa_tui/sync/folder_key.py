@@ -8,6 +8,7 @@ from lsa_tui.sync import keys
 from lsa_tui.sync.folder_index import Index
 from lsa_tui.sync.opening import OPEN, SHUT, Opening
 from lsa_tui.vault import cipher
+from lsa_tui.vault.keyfile import KeyFile
 
 
 def attempt(index: Index, opening: Opening | None, key: bytes | None) -> str:
@@ -17,6 +18,8 @@ def attempt(index: Index, opening: Opening | None, key: bytes | None) -> str:
     if key is None:
         return SHUT if named is not None or ids else OPEN
     own = cipher.key_id(key)
+    if _is_of_another(index, named):
+        return OPEN if own in ids else SHUT
     if named is not None and named.key_id == own:
         return OPEN
     # A client may bring back an old file of keys, but never files that were written under a newer key.
@@ -26,9 +29,20 @@ def attempt(index: Index, opening: Opening | None, key: bytes | None) -> str:
 
 
 def salt(index: Index, opening: Opening) -> str:
-    """The id of the store that lies here, in hex: as its file of keys says, else its files."""
-    if opening.file is not None:
+    """The id of the store that lies here, in hex: as its file of keys says, where files of that store lie here or none
+    at all; else as the files say."""
+    found = _stores(index)
+    if opening.file is not None and not _is_of_another(index, opening.file):
         return uuid.UUID(opening.file.store).hex
-    found = {one.store for one in index.headers() if one.key_id}
     known = {one.store for one in keys.held(index.book)} & found
     return uuid.UUID(min(known or found)).hex if found else ""
+
+
+def _is_of_another(index: Index, named: KeyFile | None) -> bool:
+    """Whether a file of keys lies here that belongs to none of the encrypted files: somebody put it there."""
+    found = _stores(index)
+    return named is not None and bool(found) and named.store not in found
+
+
+def _stores(index: Index) -> set[str]:
+    return {one.store for one in index.headers() if one.key_id}

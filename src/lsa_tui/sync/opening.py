@@ -129,9 +129,14 @@ class Opening:
             return ""
         if self.half_changed:
             return refusals.BEGUN
-        trouble = self._trouble or ("of another key" if self.file and self.file.key_id != self.used.key_id else "")
-        place = keys.beside(self.path)
+        trouble, place = self._state(self.used), keys.beside(self.path)
         return f"its file of keys {place} is {trouble}; `lsa sync` puts it back" if trouble else ""
+
+    def _state(self, used: Held) -> str:
+        """What the file of keys is that should name this key: "gone", "damaged"; empty where it does name it."""
+        if self.file is None or (self.file.store, self.file.key_id) == (used.store, used.key_id):
+            return self._trouble
+        return "of another key" if self.file.store == used.store else "of another store"
 
     def wrote(self, proof: Callable[[Held], bool]) -> bool:
         """Whether the file was written with a key in force that is known here, by `proof`."""
@@ -280,14 +285,14 @@ class Opening:
     def _mend(self, used: Held, alone: Callable[[], AbstractContextManager[None]], new: bool) -> None:
         if keys.behind(self.book, used):
             return
-        if self.file is None or self.file.key_id != used.key_id or self.file.store != used.store:
+        if state := self._state(used):
             try:
                 with alone():
                     self._write(used)
             except KeyChanged:
                 raise
             except SyncIncomplete:
-                self._tell(f"its file of keys is {self._trouble or 'of another key'} and could not be put right")
+                self._tell(f"its file of keys is {state} and could not be put right")
         if self.file is not None and self.file.key_id == used.key_id:
             now = replace(used, text=self.file.as_text(), place=str(self.path), coming=False)
             if now not in keys.held(self.book) or used.coming:
@@ -306,7 +311,7 @@ class Opening:
 
     def _write(self, used: Held) -> None:
         """Puts the file of keys right; looks again first, for another device may have done so."""
-        trouble = self._trouble
+        was = self._state(used)
         self._look()
         file = self.file
         if file is not None and file.store == used.store:
@@ -323,5 +328,5 @@ class Opening:
         self.file = keys.without_invitations(KeyFile.from_text(used.text, "remembered here"))
         self.file.next = None
         keys.write(self.path, self.file)
-        state = f"was {trouble}" if trouble else "was of another key"
-        self._tell(f"its file of keys {state} and was put back")
+        self._trouble = ""
+        self._tell(f"its file of keys was {was} and was put back")

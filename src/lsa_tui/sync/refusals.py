@@ -77,8 +77,8 @@ def no_keys(path: Path, damaged: bool, joined: bool) -> SyncIncomplete:
             "makes it anew from what the devices hold)"
         )
     return SyncIncomplete(
-        f"{gone}, so nobody can join; {first} (where none has, it is "
-        f"{'damaged' if in_folder(path) else 'damaged, or no database at all'}: choose another place)"
+        f"{gone}, so nobody can join; {first} (where none has"
+        f"{'' if in_folder(path) else ', it is damaged, or no database at all'}: choose another place)"
     )
 
 
