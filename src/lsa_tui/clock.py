@@ -44,3 +44,8 @@ def from_text(text: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"{text!r} has no offset")
     return moment
+
+
+def shown(text: str, zone: ZoneInfo) -> str:
+    """A moment in text as people read it: "2026-11-24 10:42" in their zone. Raises ValueError."""
+    return f"{from_text(text).astimezone(zone):%Y-%m-%d %H:%M}"

@@ -155,3 +155,53 @@ def test_a_plain_home_that_joins_is_told_what_that_means(run_lsa, tmp_path, monk
     run_lsa(*plain, "init", "--initials", "PP", "--plain", "--shared", url)
     assert "stands plain on this device" in run_lsa(*plain, "shared", "join").err
     assert any("stands plain" in note for note in run_lsa(*plain, "sync", "--json").json["notes"])
+
+
+@pytest.fixture
+def folder(run_lsa: RunLsa, tmp_path: Path) -> str:
+    (tmp_path / "cloud").mkdir()
+    return f"folder:///{tmp_path}/cloud/school"
+
+
+def test_a_folder_is_called_what_it_is_called(device, folder: str, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    assert device("jt", "init", "--shared", folder).code == 0
+    assert device("jt", "sync").code == 0
+    monkeypatch.delenv("LSA_SHARED_PASSPHRASE")
+    done = device("lp", "shared", "join", folder)
+    refused(done, f"invitation for {tmp_path}/cloud/school is needed", code=3)
+
+
+def test_the_words_of_an_invitation_are_for_joining(device, monkeypatch) -> None:
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    device("jt", "sync")
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", device("jt", "shared", "invite", "--json").json["words"])
+    refused(device("lp", "sync"), "words of an invitation, and `lsa shared join` takes those", code=3)
+    assert device("lp", "shared", "join").code == 0
+    assert "wrong join" not in device("lp", "audit").out
+
+
+def test_the_words_stand_below_the_picture_too(device, monkeypatch) -> None:
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    device("jt", "sync")
+    shown = device("jt", "shared", "invite").out.splitlines()
+    assert shown[2] == shown[-1]
+    assert len(shown[-1].split()) == 6
+    last = shown[-19:]  # a phone's screen, with its prompt
+    assert sum("█" in line for line in last) == sum("█" in line for line in shown)
+
+
+def test_wrong_join_passphrases_are_in_the_audit_and_times_are_read(device, monkeypatch) -> None:
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    monkeypatch.setenv("LSA_NOW", "2026-11-24T10:42:00+00:00")
+    device("jt", "sync")
+    words = device("jt", "shared", "invite", "--json").json["words"]
+    assert "until 2026-12-01 10:42\n" in device("jt", "audit").out
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", "not this one")
+    for verb in (("sync",), ("shared", "join")):
+        refused(device("lp", *verb), "not the join passphrase", code=3)
+    found = device("lp", "audit", "--json").json["entries"]
+    assert [one["did"] for one in found].count("wrong join passphrase") == 2
+    monkeypatch.setenv("LSA_NOW", "2026-12-02T10:42:00+00:00")
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", words)
+    refused(device("lp", "shared", "join"), "held until 2026-12-01 10:42; ask", code=3)

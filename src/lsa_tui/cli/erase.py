@@ -7,7 +7,7 @@ from argparse import Namespace
 from datetime import timedelta
 from pathlib import Path
 
-from lsa_tui import passphrases
+from lsa_tui import clock, passphrases
 from lsa_tui.cli.answer import Answer, table
 from lsa_tui.cli.table import arg, command
 from lsa_tui.daybook import access, audit, erasing, retention, rights
@@ -216,8 +216,10 @@ def _about(book: Book, entry: audit.Entry) -> str:
     """Fields or what it was about, a pupil by code where there still is one."""
     if entry.fields:
         return ", ".join(entry.fields)
-    return re.sub(
+    about = re.sub(
         r"(?<=pupil )[0-9a-f-]{36}",
         lambda match: book.names.pupil(match[0]) if ids.is_id(match[0]) else match[0],
         entry.about,
     )
+    moment = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
+    return re.sub(moment, lambda match: clock.shown(match[0], book.zone), about)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lsa_tui import passphrases
-from lsa_tui.cli.answer import Answer
+from lsa_tui.cli.answer import Answer, width
 from lsa_tui.cli.table import arg, command
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
@@ -37,7 +37,7 @@ def join(book: Book, args: Namespace) -> Answer:
 
     def ask(needed: NeedsPassphrase) -> str:
         given = passphrases.given("shared", args.join_passphrase_file)
-        return given or passphrases.ask(f"Join passphrase or invitation for {needed.place}", _OTHERWISE)
+        return given or passphrases.ask(f"Join passphrase or invitation for {needed.shown}", _OTHERWISE)
 
     if _on_a_server(args.url or book.config["shared.url"]):
         from lsa_tui.sync import serving
@@ -65,14 +65,21 @@ def invite(book: Book, args: Namespace) -> Answer:
     data = {"words": made.words, "until": made.until, "path": str(made.place)}
     if args.json:
         return Answer(data, "")
+    import textwrap  # as the picture, for an invitation alone
+
     lines = [
         f"For one device, once, until {made.until[:16].replace('T', ' ')}:",
         "",
         f"  {made.words}",
         "",
-        _qr(made.words),
-        f"On the other device: lsa shared join {made.url}",
-        "and these words. Whoever reads them first gets in, so show them to nobody else.",
+        "On the other device:",
+        f"  lsa shared join {made.url}",
+        # At the terminal's own edge a word would break.
+        textwrap.fill("and these words. Whoever reads them first gets in, so show them to nobody else.", width() - 1),
+        "",
+        # The last lines stay in view where there are few: the picture, and the words once more.
+        _qr(made.words).rstrip("\n"),
+        f"  {made.words}",
     ]
     return Answer(data, "\n".join(lines))
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lsa_tui import clock
+from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked
 from lsa_tui.records import log
@@ -35,12 +36,15 @@ def unlocked(book: Book, file: KeyFile, typed: str, *, words: bool, name: str) -
             key = file.unlock_secret(slot, secret_of(spoken))
             if key is not None:
                 if not still_holds(slot, book.now()):
-                    raise Locked(f"this invitation to {name} held until {slot['until']}; ask for a new one")
+                    until = clock.shown(str(slot["until"]), book.zone)
+                    raise Locked(f"this invitation to {name} held until {until}; ask for a new one")
                 _right(book)
                 return [key], slot
     found = [key for one in (file, file.next) if one is not None and (key := one.unlock(typed, ("passphrase",)))]
     if not found:
-        _wrong(book)
+        if not words and speech.understood(typed) is not None:
+            raise Locked("these are the words of an invitation, and `lsa shared join` takes those; nothing was changed")
+        _wrong(book, name)
         if spoken is not None:
             raise Locked(f"no such invitation to {name} is open: each is good for once; ask for a new one")
         raise Locked(f"that is not the join passphrase of {name}; nothing was changed")
@@ -81,8 +85,9 @@ def _wait(book: Book) -> None:
         time.sleep(max(0.0, min(known[-1] + delay - time.time(), LONGEST)))
 
 
-def _wrong(book: Book) -> None:
+def _wrong(book: Book, name: str) -> None:
     with book.store.writing() as db:
+        audit.note(book, "wrong join passphrase", name)
         log.set_meta(db, _WRONG, json.dumps([*_tries(book), time.time()][-50:]))
 
 

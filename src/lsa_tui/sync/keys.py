@@ -48,6 +48,11 @@ class NeedsPassphrase(Locked):
         super().__init__(f"{called(place)} {what}: {how}; nothing was changed")
 
     @property
+    def shown(self) -> str:
+        """The store as people know it: the file, the folder."""
+        return shown(self.place)
+
+    @property
     def question(self) -> str:
         """What a person is asked."""
         what = "folder" if in_folder(self.place) else "file"
