@@ -9,11 +9,11 @@ import pytest
 
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
-from lsa_tui.sync import checking, joining, keys
+from lsa_tui.sync import checking, joining, keys, rekeying
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.url import anchor_of, parse
 from lsa_tui.vault.keyfile import KeyFile
-from sharing import PASS, asked, note, texts, tree
+from sharing import NEW, PASS, asked, note, texts, tree
 
 KINDS = ["sqlite", "folder"]
 
@@ -94,3 +94,80 @@ def test_another_stores_file_of_keys_is_seen_through(one, two, homes, url, agree
     sync(new, url, ask=asked(PASS))
     sync(one, url)
     agree(one, new)
+
+
+# A device that missed a change of the key
+
+
+@pytest.fixture
+def lost(one, two, homes, url) -> Book:
+    """`one` changed the key and `two` joined again; this device did not. The file of keys from before is in `old`."""
+    book = homes("lost", encrypted=True)
+    sync(book, url, ask=asked(PASS))
+    sync(one, url)
+    old = place_of(url).read_bytes()
+    rekeying.rekey(one, lambda: NEW, url)
+    joining.join(two, asked(NEW), url)
+    sync(two, url)
+    (book.paths.data_folder / "old").write_bytes(old)
+    note(book, "not for those who are in")
+    return book
+
+
+@pytest.mark.parametrize("harm", ["gone", "damaged", "another's"])
+def test_it_does_not_undo_it_where_the_file_of_keys_is_lost(harm, lost, one, two, homes, url) -> None:
+    new = place_of(url).read_bytes()
+    if harm == "another's":
+        shutil.copy(place_of(other_store(homes, url)[1]), place_of(url))
+    elif harm == "gone":
+        place_of(url).unlink()
+    else:
+        place_of(url).write_bytes(new[:-9])
+    before = tree(place_of(url).parent)
+    with pytest.raises(SyncIncomplete, match="device that has"):
+        sync(lost, url)
+    assert tree(place_of(url).parent) == before
+    assert sync(two, url).verified
+    assert KeyFile.read(place_of(url)).key_id == KeyFile.from_text(new.decode(), "new").key_id
+    with pytest.raises(SyncIncomplete, match="was changed: join again"):
+        sync(lost, url)
+
+
+def test_an_old_file_of_keys_does_not_make_it_set_aside_what_the_others_have(lost, one, two, url) -> None:
+    """Its own key is named and does not open the file, which is no damage. (In a folder the file of keys decides.)"""
+    if url.startswith("folder"):
+        pytest.skip("a folder is never set aside")
+    place_of(url).write_bytes((lost.paths.data_folder / "old").read_bytes())
+    before = tree(place_of(url).parent)
+    with pytest.raises(SyncIncomplete, match="or its file of keys is; let another device that has joined sync first"):
+        sync(lost, url)
+    assert tree(place_of(url).parent) == before
+    assert "its file of keys was of another key and was put back" in sync(one, url).notes
+    with pytest.raises(SyncIncomplete, match="was changed: join again"):
+        sync(lost, url)
+    joining.join(lost, asked(NEW), url)
+    assert sync(lost, url).verified
+
+
+def test_a_device_that_came_late_puts_it_back_beside_files_under_an_earlier_key(lost, two, homes, url) -> None:
+    late = homes("late", encrypted=True)
+    sync(late, url, ask=asked(NEW))
+    place_of(url).unlink()
+    assert "its file of keys was gone and was put back" in sync(late, url).notes
+    assert sync(two, url).verified
+
+
+def test_what_lies_there_of_another_store_is_a_stray(one, two, homes, url, agree) -> None:
+    """The file of keys is the right one, and all files of its store are gone."""
+    if url.startswith("sqlite"):
+        pytest.skip("one file cannot be two stores'")
+    _, other = other_store(homes, url)
+    share, theirs = place_of(url).parent, place_of(other).parent
+    own = place_of(url).read_bytes()
+    shutil.rmtree(share)
+    shutil.copytree(theirs, share)
+    place_of(url).write_bytes(own)
+    for book in (one, two):
+        assert sync(book, url).verified
+    agree(one, two)
+    assert "of the other class" not in texts(one)

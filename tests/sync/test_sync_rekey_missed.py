@@ -208,7 +208,7 @@ def test_a_device_that_never_had_the_earlier_key(homes, devices, before, shared,
     late = homes("late", encrypted=True)
     joining.join(late, asked(NEW), url)
     shutil.copy(before, shared)
-    refused(late, url, "it is damaged, or from before its key was changed; move it away")
+    refused(late, url, "it is damaged, or from before its key was changed", "another device that has joined")
     shutil.copy(beside(before), beside(shared))
     refused(late, url, "went back to an earlier key", "should have been removed")
     beside(shared).unlink()

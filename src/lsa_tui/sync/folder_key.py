@@ -6,6 +6,7 @@ import uuid
 
 from lsa_tui.sync import keys
 from lsa_tui.sync.folder_index import Index
+from lsa_tui.sync.keys import Held
 from lsa_tui.sync.opening import OPEN, SHUT, Opening
 from lsa_tui.vault import cipher
 from lsa_tui.vault.keyfile import KeyFile
@@ -15,17 +16,31 @@ def attempt(index: Index, opening: Opening | None, key: bytes | None) -> str:
     """Whether the store is one under this key (None: plain)."""
     named = opening.file if opening is not None else None
     ids = index.encrypted_ids()
-    if key is None:
+    if opening is None or key is None:
         return SHUT if named is not None or ids else OPEN
     own = cipher.key_id(key)
-    if _is_of_another(index, named):
-        return OPEN if own in ids else SHUT
+    known = [one for one in keys.held(index.book) if one.key == key]
+    of_another = _is_of_another(index, named)
     if named is not None and named.key_id == own:
-        return OPEN
+        # Of a store that is this device's at this place, what lies here of another one is a stray.
+        ours = any(one.place == str(opening.path) for one in known)
+        return OPEN if ours or not of_another else SHUT
     # A client may bring back an old file of keys, but never files that were written under a newer key.
-    generation = max((one.generation for one in keys.held(index.book) if one.key == key), default=0)
-    newer = named is None or generation > named.generation
-    return OPEN if own in ids and newer else SHUT
+    generation = max((one.generation for one in known), default=0)
+    decides = named is None or of_another or generation > named.generation
+    return OPEN if decides and own in ids and not _newer(index, known) else SHUT
+
+
+def _newer(index: Index, known: list[Held]) -> bool:
+    """Whether files of this store lie here under more keys than were before this one: the device that has it missed a
+    change of the key, and must not undo it."""
+    newest = max(known, key=lambda one: one.generation, default=None)
+    if newest is None:
+        return False
+    there = {one.key_id for one in index.headers() if one.store == newest.store} - {""}
+    held = keys.of_store(index.book, newest.store)
+    earlier = newest.generation - 1 - len({one.key_id for one in held if one.generation < newest.generation})
+    return len(there - keys.ids(held)) > earlier
 
 
 def salt(index: Index, opening: Opening) -> str:

@@ -46,3 +46,11 @@ def holds_changes(path: Path) -> bool:
             return b'"set":{' in file.read(_PAGE * _MOST)
     except OSError:
         return False
+
+
+def has_several(path: Path) -> bool:
+    """Whether the file has whole pages behind its first one, of which one should prove a key that is the right one."""
+    try:
+        return path.stat().st_size >= 2 * _PAGE
+    except OSError:
+        return False

@@ -112,12 +112,24 @@ def foreign(path: Path, generation: int) -> SyncIncomplete:
 
 
 def damaged(path: Path, generation: int) -> SyncIncomplete:
-    """A file of this store that its key does not open. The first key of a store leaves no other reason."""
-    why = "it is damaged, for its key is the right one"
+    """A file of this store that its key does not open. Of a store's first key it is called damage, which the file's
+    pages must bear out (`not_ours_by_its_pages`)."""
     if generation > 1:
-        why = "it is damaged, or from before its key was changed"
-    kind = SyncIncomplete if generation > 1 else Damaged
-    return kind(f"{called(path)}: {why}; move it away, and the next sync makes it anew from what the devices hold")
+        return not_ours_by_its_pages(path)
+    return Damaged(
+        f"{called(path)}: it is damaged, for its key is the right one; move it away, and the next sync makes it anew "
+        "from what the devices hold"
+    )
+
+
+def not_ours_by_its_pages(path: Path) -> SyncIncomplete:
+    """No page was written with a key that is known here: the file, or its file of keys, may be an old copy, and a
+    device that missed a change of the key must not set aside what the others have."""
+    return SyncIncomplete(
+        f"{called(path)}: it is damaged, or from before its key was changed, or its file of keys is; let another "
+        "device that has joined sync first (where none can, move it away, and the next sync makes it anew from what "
+        "the devices hold)"
+    )
 
 
 # Which of them

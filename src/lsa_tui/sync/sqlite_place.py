@@ -18,7 +18,7 @@ from lsa_tui import clock
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import log, store
 from lsa_tui.records.models import LOG, ONLY_ERASED
-from lsa_tui.sync import pages, trouble
+from lsa_tui.sync import pages, refusals, trouble
 from lsa_tui.sync.keys import Held, KeyChanged, WentBack, salt_of
 from lsa_tui.sync.opening import EMPTY, OPEN, SHUT, Opening
 from lsa_tui.sync.shared import LOG_FORMAT, About, Busy, Damaged
@@ -168,6 +168,8 @@ class SqlitePlace:
             except SyncIncomplete as problem:
                 self.close()
                 if not self._shut or not (self.opening.wrote(self._sealed_with) or pages.holds_changes(self.path)):
+                    if isinstance(problem, Damaged) and pages.has_several(self.path):
+                        raise refusals.not_ours_by_its_pages(self.path) from problem
                     raise
                 raise Damaged(f"the shared file {self.path}: {trouble.DAMAGED}") from problem
         return self._attempt(None) if here else EMPTY
