@@ -7,7 +7,7 @@ import pytest
 from homes import new_book
 from lsa_tui import config, paths
 from lsa_tui.app.app import LsaApp
-from lsa_tui.daybook import behaviours, marks, pupils
+from lsa_tui.daybook import behaviours, marks, names, pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import log
 from seen import flat, lines, tap, text, typed
@@ -149,6 +149,20 @@ async def test_a_home_without_a_pupil_asks_only_for_that(tmp_path):
         assert [one["code"] for one in pupils.all_pupils(book)] == ["M2"]
         assert book.config["person.initials"] == "JT"
     book.close()
+
+
+async def test_a_known_name_as_a_code_is_doubted_once(tmp_path):
+    book = new_book(tmp_path / "home", pupil=None)
+    book.config.save(shared_url=f"sqlite:///{tmp_path}/school.db")
+    names.add(book, "Oliver Stone", names.CLASSMATE)
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await answer(pilot, "Oliver")
+        assert "part of a name" in flat(app)
+        assert "Enter again keeps it" in flat(app)
+        assert pupils.all_pupils(book) == []
+        await pilot.press("enter")
+        assert [one["code"] for one in pupils.all_pupils(book)] == ["Oliver"]
 
 
 async def test_settings_that_were_lost_are_asked_again_without_the_pupil(tmp_path):

@@ -7,7 +7,7 @@ from typing import Any
 
 from lsa_tui.cli.answer import Answer, table
 from lsa_tui.cli.table import arg, command
-from lsa_tui.daybook import names, pupils
+from lsa_tui.daybook import pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.records.kinds import Entry
 
@@ -30,18 +30,9 @@ def add(book: Book, args: Namespace) -> Answer:
     """The pupil as it is now."""
     fields = {"year": args.year, "class": args.class_, "plan_type": args.plan_type}
     pupil = pupils.add(book, args.code, args.name, **fields)
+    doubt = pupils.doubt(book, str(pupil["code"]))
     focus = "in focus" if book.focus == pupil.id else f"`lsa pupil use {pupil['code']}` brings it into focus"
-    return Answer(_line(book, pupil), f"Pupil {pupil['code']}, {focus}", hints=_hints(book, str(pupil["code"])))
-
-
-def _hints(book: Book, code: str) -> tuple[str, ...]:
-    """A warning where the code is a known name, or a part of one; an everyday word (Will) counts in capitals too."""
-    if not any(names.found_in(book, typed) for typed in (code, code.title())):
-        return ()
-    return (
-        f"{code} is part of a name that you told the program: a code travels and stands everywhere; "
-        "better initials or a nickname, never a name",
-    )
+    return Answer(_line(book, pupil), f"Pupil {pupil['code']}, {focus}", hints=(doubt,) if doubt else ())
 
 
 @command("pupil list", "all pupils; the one in focus is marked")

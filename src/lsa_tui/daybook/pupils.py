@@ -26,6 +26,26 @@ def add(book: Book, code: str, name: str | None = None, **fields: Any) -> Entry:
     return pupil
 
 
+def doubt(book: Book, code: str) -> str:
+    """Why a pupil should have another code: it is a known name, or a part of one. Empty where there is no doubt.
+
+    An everyday word (Will) counts in small letters too: a code is not typed as a name is.
+    """
+    from lsa_tui.daybook import names  # needed only for a new code
+
+    if not any(names.found_in(book, typed) for typed in (code, code.title())):
+        return ""
+    return (
+        f"{code} is part of a name that you told the program; a code travels and stands everywhere: "
+        "better initials or a nickname, never a name"
+    )
+
+
+def exists(book: Book, code: str) -> bool:
+    """Whether a pupil has that code, however it is capitalised."""
+    return any(str(one["code"]).casefold() == code.strip().casefold() for one in all_pupils(book))
+
+
 def all_pupils(book: Book) -> list[Entry]:
     """All pupils, by code."""
     return sorted(read.of_kind(book.db, "pupil"), key=lambda pupil: str(pupil["code"]))

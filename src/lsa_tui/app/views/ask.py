@@ -49,7 +49,7 @@ class Ask(View):
             if words:
                 from lsa_tui.app.drawing import wrapped
 
-                for part in wrapped(words, width - 2, 4):
+                for part in wrapped(words, width - 2, 6):
                     found.add((fit(f" {part}", width), style))
         return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from lsa_tui.app.drawing import Picture, fit
+from lsa_tui.app.drawing import Picture, fit, wrapped
 from lsa_tui.app.views.base import Box, View, boxes, digit_box
 
 if TYPE_CHECKING:
@@ -25,18 +25,26 @@ class Choose(View):
         chosen: Callable[[int], None],
         other: Callable[[str], None] | None = None,
         other_words: str = "own words",
+        other_hint: str = "",
+        doubt: str = "",
     ) -> None:
+        """`other_hint` stands under the field for one's own words; `doubt` is a sentence to read before answering."""
         super().__init__(app)
         self.question = question
         self.answers = list(answers[:9])
         self.chosen = chosen
         self.other = other
         self.other_words = other_words
+        self.other_hint = other_hint
+        self.doubt = doubt
 
     def draw(self, width: int, height: int) -> Picture:
         found = Picture()
         found.add((fit(f" {self.question}", width), "strong"))
+        for part in wrapped(self.doubt, width - 2) if self.doubt else ():
+            found.add((fit(f" {part}", width), "warning"))
         found.add(("", "text"))
+        height -= len(found.lines) - 2
         columns = next((n for n in (1, 2, 3) if -(-len(self.answers) // n) * 4 <= height - 2), 3)
         wide = (width + 1) // columns - 1
         tiles = [self._box(str(n), words, wide) for n, words in enumerate(self.answers, 1)]
@@ -76,7 +84,7 @@ class Choose(View):
 
             other = self.other
             self.app.close()
-            self.app.open(Ask(self.app, self.question, other))
+            self.app.open(Ask(self.app, self.question, other, hint=self.other_hint))
         elif digit != "0" and int(digit) <= len(self.answers):
             self.app.close()
             self.chosen(int(digit) - 1)

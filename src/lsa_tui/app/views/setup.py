@@ -72,6 +72,7 @@ class Setup(View):
         self.given: dict[str, Any] = {"initials": log.get_meta(app.book.db, "initials") or ""}
         self.at = 0
         self.problem = ""
+        self.doubted = ""
         self._ask(0)
         self.refreshed()
 
@@ -99,7 +100,7 @@ class Setup(View):
         if self.field is not None:
             self._field(found, self.field, width)
         for words, style in ((self.problem, "warning"), (self.question.hint, "muted")):
-            for part in wrapped(words, width - 2, 4) if words else ():
+            for part in wrapped(words, width - 2, 6) if words else ():
                 found.add((fit(f" {part}", width), style))
         if self.question.answers and len(found.lines) + 3 * len(self.question.answers) < height:
             found.add(("", "text"))
@@ -152,7 +153,18 @@ class Setup(View):
         except LsaError as problem:
             self.problem = str(problem)
             return
+        if self.question.id == "pupil" and self._in_doubt(self.given["pupil"]):
+            return
         self._next()
+
+    def _in_doubt(self, code: str) -> bool:
+        """Says once why a code should be another one; Enter again keeps it."""
+        if code == self.doubted or not code:
+            return False
+        doubt = pupils.doubt(self.book, code)
+        self.problem = f"{doubt}. Enter again keeps it" if doubt else ""
+        self.doubted = code
+        return bool(doubt)
 
     def do_setup_enter(self, _: str) -> None:
         """The tap on Enter."""
