@@ -53,9 +53,9 @@ async def settled(pilot: Any) -> None:
 
 
 def small_taps(app: LsaApp) -> list[str]:
-    """The actions whose every tap is smaller than 3 rows of 5 columns."""
+    """The actions whose every tap is smaller than 3 rows of 5 columns; those of the foot have tiles in More."""
     best: dict[str, bool] = {}
     for board in app.query(Board):
         for one in board.taps:
             best[one.action] = best.get(one.action, False) or (one.height >= 3 and one.width >= 5)
-    return [action for action, fits in best.items() if not fits]
+    return [action for action, fits in best.items() if not fits and action not in ("help", "palette")]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from commands import RunLsa
 from lsa_tui.app.app import LsaApp
 from lsa_tui.app.board import Board
 from lsa_tui.app.views.concern_fields import KEYS
@@ -456,3 +458,24 @@ async def test_a_long_text_to_be_copied_can_be_read_to_its_end(book: Book) -> No
         assert "The very end" in flat(app)
         await pilot.press("enter")
         assert top(pilot) == "concern"
+
+
+async def test_what_is_sealed_and_only_here_is_a_word_on_leaving_and_in_no_count(
+    book: Book, run_lsa: RunLsa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", "five green apples fall")
+    book.config.save(shared_url=f"sqlite:///{tmp_path}/school.db")
+    done = run_lsa("sync")
+    assert done.code == 0, done.err
+    trusting(book)
+    concerns.save(book, concerns.Draft(words="its a secret", told="the DSL", in_person=True))
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        assert app.backlog() == 0
+        await pilot.press("q")
+        assert "Something waits to be passed on" in text(app)
+        await pilot.press("3")
+        concerns.save(book, concerns.Draft(words="its a secret"))
+        app.draw()
+        assert "1 to pass on" in text(app, "foot")
+        assert "all shared" not in text(app, "foot")

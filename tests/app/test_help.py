@@ -12,6 +12,7 @@ from homes import new_book
 from lsa_tui.actions import ACTIONS, SCOPES, keymap
 from lsa_tui.app.app import LsaApp
 from lsa_tui.app.board import Board
+from lsa_tui.app.views.base import View
 from lsa_tui.app.views.help import keys_of
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import read
@@ -87,7 +88,8 @@ async def test_help_shows_this_screens_keys_first_then_everywhere(book: Book, si
 @pytest.mark.parametrize("screen", ["today", "tally", "log", "end", "check", "incident"])
 def test_every_key_that_help_names_does_what_it_says_and_none_is_left_out(book: Book, screen: str) -> None:
     app = LsaApp(book)
-    view = type("Stub", (), {"name": screen, "hints": lambda self: []})()
+    view = View(app)
+    view.name = screen
     told = {}
     for _, rows in keys_of(app, view):
         for keys, label, _words in rows:
@@ -234,3 +236,36 @@ async def test_more_scrolls_by_whole_tiles(book: Book) -> None:
         await pilot.press("home")
         assert app.view.top == 0
         assert len(body(pilot).lines) == body(pilot).size.height
+
+
+@pytest.mark.parametrize(
+    ("keys", "shown", "not_shown"),
+    [
+        (["]"], ["? help", ": commands", "u undo"], []),
+        (["n"], ["help", "commands"], ["? help", ": commands", "u undo"]),
+        (["d"], ["help"], ["? help", "u undo"]),
+        (["?"], ["? help"], ["u undo"]),
+    ],
+)
+async def test_the_foot_names_a_key_only_where_it_works_and_takes_taps_everywhere(
+    book: Book, keys: list[str], shown: list[str], not_shown: list[str]
+) -> None:
+    app = LsaApp(book)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("]", "c", *keys)
+        foot = seen.text(app, "foot")
+        assert all(words in foot for words in shown)
+        assert not any(words in foot for words in not_shown)
+        before = names(pilot)
+        await seen.tap(pilot, "help")
+        assert names(pilot) == (before[:-1] if before[-1] == "help" else [*before, "help"])
+
+
+async def test_help_of_a_field_says_how_to_reach_blank_and_lock(book: Book) -> None:
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("n", "h", "i")
+        await seen.tap(pilot, "help")
+        assert "blank the screen, lock it" in seen.flat(app)
+        await pilot.press("enter")
+        assert app.view.field.text == "hi"

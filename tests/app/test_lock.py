@@ -251,6 +251,15 @@ async def test_a_pin_can_be_tapped(book: Book) -> None:
         assert app.view.name == "lock"
 
 
+async def test_a_pin_says_what_opens_too(book: Book, encrypted: Book) -> None:
+    locking.set_pin(encrypted, "4711")
+    for one, said in ((book, False), (encrypted, True)):  # a plain home has no passphrase
+        app = LsaApp(one)
+        async with app.run_test(size=(38, 18)) as pilot:
+            await pilot.press("z", "z", "enter")
+            assert ("The passphrase opens, too" in flat(app)) == said
+
+
 async def test_a_digit_begins_the_pin_and_an_empty_one_goes_back(book: Book) -> None:
     app = LsaApp(book)
     async with app.run_test(size=(40, 20)) as pilot:
@@ -348,6 +357,48 @@ async def test_what_was_not_meant_is_dropped(book: Book, by_tap: bool) -> None:
             await pilot.press("0", "enter")
         assert "2 dropped" in text(app, "foot")
         assert (marked(book, "c"), marked(book, "s")) == (7, 0)
+
+
+async def test_leaving_the_list_does_what_is_shown_or_asks_and_says_how_many(book: Book) -> None:
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("]", "z", "z", "h", "c", "c", "4", "7", "1", "1", "enter", "q")
+        assert app.view.name == "tally"
+        assert "3 kept" in text(app, "foot")
+        await pilot.press("z", "z", "h", "c", "c", "4", "7", "1", "1", "enter", "c", "escape")
+        assert "drop 2, keep 1" in text(app)
+        await pilot.press("q")  # back to the list
+        assert "DROP" in text(app)
+        await pilot.press("q", "1")
+        assert "1 kept, 2 dropped" in text(app, "foot")
+        assert (marked(book, "c"), marked(book, "h")) == (9, 2)
+        await pilot.press("z", "z", "c", "4", "7", "1", "1", "enter", "c", "q", "2")
+        assert "1 kept" in text(app, "foot")
+        assert (marked(book, "c"), marked(book, "h")) == (10, 2)
+
+
+async def test_nothing_is_offered_over_the_list_that_would_not_work(book: Book) -> None:
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("]", "z", "z", "c", "4", "7", "1", "1", "enter")
+        assert "undo" not in text(app, "foot")
+        assert not [one for one in app.query_one("#foot", Board).taps if one.action == "undo"]
+        await pilot.press("z", "z", "4", "7", "1", "1", "enter")
+        assert "Marked while locked: 1" in text(app)
+        assert "nothing was marked" not in text(app, "foot")
+        await pilot.press("*")
+        assert len(read.of_kind(book.db, "intervention")) == 1
+
+
+async def test_what_a_letter_turns_is_in_sight(book: Book) -> None:
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("]", "z", "z", *"chkps", "4", "7", "1", "1", "enter")
+        assert "Sensory" not in text(app)
+        await pilot.press("s")
+        assert "DROP" in text(app)
+        await pilot.press("?")
+        assert "letter " in text(app)
 
 
 async def test_the_stopwatch_starts_while_it_is_locked(book: Book) -> None:

@@ -39,6 +39,7 @@ async def test_the_teacher_releases_in_the_log_and_changes_nothing_there(book, s
             assert "log.release" not in small_taps(app)
             await pilot.press("s")
             assert releasing.how_stands(book, note).status == "waiting"
+            assert app.taken.startswith("removal of K7 released")
             await pilot.press("-", "-", "o", "s")
             assert releasing.how_stands(book, note).status == "released"
     assert book.entry(note.id) == note

@@ -205,7 +205,11 @@ async def test_the_recovery_key_stands_in_two_lines_and_stays_until_it_is_closed
         assert "ABCD" not in text(app)
         await tap(pilot, "back")  # off the blank screen
         assert log.get_meta(book.db, "recovery_unseen")
-        await tap(pilot, "back")
+        await pilot.press("q", "escape")
+        assert "ABCD-EFGH" in text(app)
+        assert "Enter closes this page" in flat(app, "foot")
+        assert log.get_meta(book.db, "recovery_unseen")
+        await tap(pilot, "recovery.written")
         assert app.view.name == "setup"
         assert "Answers are kept after the last one" in flat(app, "foot")
     assert log.get_meta(book.db, "recovery_unseen") is None

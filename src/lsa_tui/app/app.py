@@ -336,7 +336,8 @@ class LsaApp(App[int]):
 
     def recorded(self, entry: Entry) -> None:
         """Shows what was just committed, for whom, and how to take it back."""
-        self.last, self.taken = entry, self.book.says(entry)
+        says = self.book.says(entry)
+        self.last, self.taken = entry, f"removal of {says}" if entry.removed else says
         self.said = ""
         self.view.refreshed()
 

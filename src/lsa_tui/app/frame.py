@@ -47,6 +47,8 @@ def band(app: LsaApp, width: int) -> Picture:
         middle = between(_hands_on(app, hands_on), end, room)
     found = Picture()
     found.add((code, "nav-current"), (middle, "late" if hands_on else "band"))
+    if app.view.alone:
+        return found
     found.taps.append(Tap(0, 0, len(code), 1, "pupil"))
     if covers:
         found.taps.append(Tap(width - len(covers) - 6, 0, len(covers) + 6, 1, "cover"))
@@ -82,17 +84,14 @@ def foot(app: LsaApp, width: int) -> Picture:
         return Picture()
     found = Picture()
     if app.last is not None:
-        undo = f"{app.keymap.shown('undo')} undo "
-        kept = app.book.names.pupil(app.last.pupil) + f" recorded {app.last.when:%H:%M}"
-        words = kept if app.letters_only else app.taken
-        found.add((between(f" {words}", undo, width), "panel-strong"))
-        found.taps.append(Tap(width - 12, 0, 12, 1, "undo"))
+        undo = _offered(app, "undo", "undo")
+        found.add((between(f" {_last(app, app.last)}", f"{undo} " if undo else "", width), "panel-strong"))
+        if undo:
+            found.taps.append(Tap(width - 12, 0, 12, 1, "undo"))
     else:
         found.add((fit(" Nothing to take back", width), "panel-muted"))
     end = waiting(app)
-    said = app.said or f"{app.keymap.shown('help')} help  {app.keymap.shown('palette')} commands"
-    if not app.said and cell_len(said) + cell_len(end) + 3 > width:
-        said = f"{app.keymap.shown('help')} help"
+    said = app.said or _ways(app, found, width - cell_len(end) - 3)
     if cell_len(said) + cell_len(end) + 3 > width:
         end = waiting(app, brief=True)
     if cell_len(said) + cell_len(end) + 3 > width:
@@ -104,13 +103,40 @@ def foot(app: LsaApp, width: int) -> Picture:
     return found
 
 
+def _last(app: LsaApp, entry: Entry) -> str:
+    """What was recorded last and for whom; with letters only no more than that something was."""
+    if not app.letters_only:
+        return app.taken
+    return " ".join(part for part in (app.book.names.pupil(entry.pupil), f"recorded {entry.when:%H:%M}") if part)
+
+
+def _offered(app: LsaApp, action: str, words: str) -> str:
+    """An action of everywhere as the foot offers it: with its key where that works, as a word to tap where letters
+    are text, and not at all on a view that stands alone."""
+    if app.view.lets(action):
+        return f"{app.keymap.shown(action)} {words}"
+    return "" if app.view.alone else words
+
+
+def _ways(app: LsaApp, found: Picture, room: int) -> str:
+    """The ways to everything else, with their taps, as far as there is room."""
+    said = ""
+    for action, words in (("help", "help"), ("palette", "commands")):
+        offer = _offered(app, action, words)
+        start = cell_len(said) + 2 if said else 0
+        if offer and start + cell_len(offer) <= room:
+            said = f"{said}  {offer}" if said else offer
+            found.taps.append(Tap(start, 1, cell_len(offer) + 2, 1, action))
+    return said
+
+
 def waiting(app: LsaApp, brief: bool = False) -> str:
     """What is still to be done, on every screen: whom to tell, and how much is on this device only. That there is
     nothing is left out where it is to be `brief`."""
-    here = app.backlog()
-    shared = "all shared" if app.book.config["shared.url"] and not brief else ""
+    here, untold = app.backlog(), to_pass_on(app)
+    shared = "all shared" if app.book.config["shared.url"] and not brief and not untold else ""
     backlog = f"{here} here" if here else shared
-    return "  ".join(part for part in (to_pass_on(app), backlog) if part)
+    return "  ".join(part for part in (untold, backlog) if part)
 
 
 def to_pass_on(app: LsaApp) -> str:

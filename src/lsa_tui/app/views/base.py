@@ -30,6 +30,10 @@ class View:
     field: Typed | None = None
     hides = False
     """Whether nothing at all may be read while it is on top: band, foot and bar are empty then, too."""
+    through: tuple[str, ...] | None = None
+    """The actions of everywhere whose keys work while it is on top; None: all of them."""
+    alone = False
+    """Whether nothing else of everywhere is to be had here, by tap either: neither the foot nor the band offers it."""
     beside = False
     """Whether the day's entries and the plan may stand beside it on wide terminals."""
 
@@ -37,6 +41,10 @@ class View:
         self.app = app
         self.book = app.book
         self.keep: int | None = None
+
+    def lets(self, action: str) -> bool:
+        """Whether the key of an action of everywhere works while this view is on top."""
+        return self.field is None and (self.through is None or action in self.through)
 
     def draw(self, width: int, height: int) -> Picture:
         """What the body shows in so many cells."""

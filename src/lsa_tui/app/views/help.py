@@ -17,6 +17,11 @@ LABEL = 12
 WIDE = 60
 """From so many cells on, labels have a column of their own."""
 NAMES = {"enter": "Enter", "escape": "Esc", "tab": "Tab", "backspace": "Bksp", "ctrl+p": "^p"}
+TYPING = [
+    ("Enter", "Done", "Takes what is typed"),
+    ("Esc", "Back", "Then the keys below work again: blank the screen, lock it"),
+    ("\\ Enter", "New line", "Where a text has several"),
+]
 HEADINGS = {"tally": "Target and lesson", "everywhere": "Everywhere"}
 
 Row = tuple[str, str, str]
@@ -28,6 +33,8 @@ def keys_of(app: LsaApp, view: View) -> list[tuple[str, list[Row]]]:
     left out further away."""
     scopes = SCOPES.get(view.name, ("everywhere",))
     sections: list[tuple[str, list[Row]]] = [("This screen", view.hints())]
+    if view.field is not None:
+        sections.insert(0, ("While you type", TYPING))
     if "tally" in scopes:
         sections.append(("Tiles", [(action.keys[0], action.help, "") for action in tile_actions(app.book)]))
     for scope in scopes:
@@ -65,6 +72,7 @@ class Help(Page):
 
     name = "help"
     title = "Help"
+    through = ("back", "blank", "handson", "help")
 
     def __init__(self, app: LsaApp, of: View) -> None:
         super().__init__(app)
@@ -80,12 +88,9 @@ class Help(Page):
                 _draw(found, row, width)
         return found
 
-    def other(self, key: str) -> bool:
+    def do_help(self, _: str) -> None:
         """Its own key closes it too."""
-        if self.app.keymap.on("everywhere").get(key) == "help":
-            self.app.close()
-            return True
-        return super().other(key)
+        self.app.close()
 
 
 def _draw(found: Picture, row: Row, width: int) -> None:
@@ -109,6 +114,7 @@ class More(Page):
     name = "more"
     title = "More"
     step = 3
+    through = None  # every key means here what it means below
 
     def __init__(self, app: LsaApp, of: View) -> None:
         super().__init__(app)

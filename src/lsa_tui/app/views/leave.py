@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lsa_tui.app.views.choose import Choose
+from lsa_tui.errors import LsaError
 from lsa_tui.records import log
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ def leave(app: LsaApp) -> None:
         _while_syncing(app)
         return
     here = log.backlog(app.book.db)
-    if not here or not app.book.config["shared.url"]:
+    words = f"{here} not yet shared" if here else _sealed(app)
+    if not words or not app.book.config["shared.url"]:
         app.exit(0)
         return
 
@@ -31,7 +33,17 @@ def leave(app: LsaApp) -> None:
         elif answer == 1:
             app.exit(0)
 
-    app.open(Choose(app, f"{here} not yet shared", ["sync now", "leave, they stay here", "go back"], chosen))
+    app.open(Choose(app, words, ["sync now", "leave, they stay here", "go back"], chosen))
+
+
+def _sealed(app: LsaApp) -> str:
+    """A word, and no count, for what is sealed for the DSL and only here."""
+    from lsa_tui.daybook import concerns
+
+    try:
+        return "Something waits to be passed on" if concerns.to_send(app.book) else ""
+    except LsaError:
+        return ""  # what is wrong with the file is said by doctor, and must not keep anybody here
 
 
 def _while_syncing(app: LsaApp) -> None:

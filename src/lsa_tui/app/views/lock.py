@@ -213,7 +213,7 @@ class Lock(View):
 
             app.said = "Unlocked"
             app.open(Marked(app, self.meanwhile))
-        elif self.records and not self.problems:
+        elif self.records and not self.problems and not any(view.name == "marked" for view in app.views):
             app.said = "Unlocked; nothing was marked meanwhile"
         else:
             app.said = "Unlocked"

@@ -52,6 +52,9 @@ class Notice(View):
 class Recovery(Notice):
     """The recovery key, in two lines of whole groups. It was shown when this page is closed, not before."""
 
+    through = ("blank", "lock")
+    alone = True
+
     def __init__(self, app: LsaApp, key: str) -> None:
         groups = key.split("-")
         half = len(groups) // 2
@@ -67,14 +70,23 @@ class Recovery(Notice):
         return found
 
     def buttons(self) -> list[tuple[str, str, str]]:
-        return [("Enter: it is written down", "back", "")]
+        return [("Enter: it is written down", "recovery.written", "")]
 
     def press(self, key: str, character: str | None) -> bool:
-        """Closed by Enter or back alone: keys typed ahead must not take it away unread."""
+        """Closed by Enter alone: no other key must take it away unread."""
         if key == "enter":
             self.app.close()
             return True
-        return self.app.keymap.on("everywhere").get(key) not in ("back", "blank", "lock")
+        if self.app.keymap.on("everywhere").get(key) == "back":
+            self.app.said = "Enter closes this page, when it is written down"
+        return not self.lets(self.app.keymap.on("everywhere").get(key, ""))
+
+    def do_recovery_written(self, _: str) -> None:
+        """The tap on the button."""
+        self.app.close()
+
+    def do_back(self, _: str) -> None:
+        """Nothing else closes it."""
 
     def left(self) -> None:
         recovery.seen(self.book)

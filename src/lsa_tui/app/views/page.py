@@ -16,8 +16,7 @@ class Page(Windowed):
     name = "page"
     step = 1
     """How many lines it scrolls by."""
-    through: tuple[str, ...] = ("back", "blank", "handson")
-    """Actions of everywhere that work here, too: what cannot wait until the page is closed."""
+    through: tuple[str, ...] | None = ("back", "blank", "handson")  # what cannot wait until the page is closed
 
     def __init__(self, app: LsaApp) -> None:
         super().__init__(app)
@@ -50,7 +49,7 @@ class Page(Windowed):
 
     def other(self, key: str) -> bool:
         """A key that neither scrolls nor closes. True where it ends here."""
-        return self.app.keymap.on("everywhere").get(key) not in self.through
+        return not self.lets(self.app.keymap.on("everywhere").get(key, ""))
 
     def do_page_scroll(self, way: str) -> None:
         """A screenful up (-1) or down (1), in whole steps, with a line of what was in sight before."""

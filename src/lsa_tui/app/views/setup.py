@@ -59,6 +59,8 @@ class Setup(View):
     """Asks who works here, for which pupil, with which tiles; then opens Today."""
 
     name = "setup"
+    through = ()
+    alone = True
 
     def __init__(self, app: LsaApp) -> None:
         super().__init__(app)

@@ -46,7 +46,7 @@ class Asking(View):
             found.add(("", "text"))
         found.add((fit(f" {'PIN' if pin else 'Passphrase or recovery key'}", wide), "strong"))
         found.add(*self._dots(wide))
-        said = self.problem or ("" if pin else "Nothing you type here is shown or kept.")
+        said = self.problem or self._about(pin)
         for part in [*wrapped(said, wide - 2, 2), "", ""][: 2 if height < 14 else 3]:
             found.add((fit(f" {part}", wide), "warning" if self.problem else "muted"))
         if pin:
@@ -59,6 +59,11 @@ class Asking(View):
         found.lines = [[(" " * left, "text"), *line] for line in found.lines]
         found.taps = [Tap(left + one.x, one.y, one.width, one.height, one.action, one.argument) for one in found.taps]
         return found
+
+    def _about(self, pin: bool) -> str:
+        if not pin:
+            return "Nothing you type here is shown or kept."
+        return "" if self.book.plain else "The passphrase opens, too."
 
     def _dots(self, width: int) -> Line:
         assert self.field is not None

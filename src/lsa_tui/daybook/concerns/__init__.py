@@ -18,6 +18,7 @@ from lsa_tui.daybook.concerns.passing import (
     passed_on,
     save,
     to_pass_on,
+    to_send,
     told,
 )
 from lsa_tui.daybook.concerns.sheet import LOCATIONS, REMINDER, Draft, Passed, mark
@@ -42,6 +43,7 @@ __all__ = [
     "save",
     "standing",
     "to_pass_on",
+    "to_send",
     "told",
     "wipe",
 ]

@@ -117,6 +117,11 @@ def to_pass_on(book: Book) -> int:
     return keeping.glance(book).to_pass_on + waiting
 
 
+def to_send(book: Book) -> bool:
+    """Whether something sealed for the DSL lies on this device only. How much, is in no count."""
+    return any(one.sealed and not one.delivered for one in passed_on(book))
+
+
 def _written(book: Book, uid: str, draft: Draft, *, new: bool, wipe: bool = True) -> Passed:
     rights.require(book, "pass on a concern")
     if draft.empty:
