@@ -81,6 +81,7 @@ async def pictures(folder: Path) -> None:
 
 if __name__ == "__main__":
     os.environ["LSA_NOW"] = NOW
+    os.environ["COLORTERM"] = "truecolor"
     (HERE / "keys.md").write_text(keys(), encoding="utf-8")
     (HERE / "pictures").mkdir(exist_ok=True)
     asyncio.run(pictures(HERE / "pictures"))

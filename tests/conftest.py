@@ -28,6 +28,7 @@ def nobodys_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test sees the developer's home, clock or colours; a forgotten `--home` lands in the temporary folder."""
     for name in ("LSA_HOME", "LSA_NOW", "LSA_SHARED_PASSPHRASE", "LSA_DSL_PASSPHRASE", "LSA_PIN", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLORTERM", "truecolor")
     # Homes that commands set up are encrypted, as anybody's are. In this process a passphrase is stretched but a
     # little; what commands run as processes of their own do is what they always do.
     monkeypatch.setenv("LSA_PASSPHRASE", PASSPHRASE)

@@ -193,6 +193,19 @@ def test_it_is_legible_with_few_colours_or_none(home: Path, env: dict[str, str])
                     assert cell.data == " " or cell.fg != cell.bg, (line, column, cell)
 
 
+@pytest.mark.parametrize("term", ["xterm", "linux"])
+def test_sixteen_colours_keep_the_meaning_of_the_tiles(home: Path, term: str) -> None:
+    """Nobody chose a theme: the four colours of a check-in differ there, and the tiles stand off the ground."""
+    with Terminal(home, TERM=term, COLORTERM="") as terminal:
+        terminal.wait("Today")
+        terminal.send("w")
+        terminal.wait("R red")
+        line = next(n for n, words in enumerate(terminal.screen.display) if "R red" in words)
+        shown = terminal.screen.display[line]
+        grounds = {terminal.screen.buffer[line][shown.index(word)].bg for word in ("B blue", "G green", "Y ", "R red")}
+        assert len(grounds | {terminal.screen.buffer[line][39].bg, "default", "black"}) >= 6
+
+
 def test_a_second_application_on_one_home_is_refused_and_commands_work_beside(home: Path) -> None:
     with Terminal(home) as first:
         first.wait("Today")

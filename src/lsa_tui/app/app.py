@@ -81,7 +81,7 @@ class LsaApp(App[int]):
         self.arrived = 0
         """How often something may have come from elsewhere: a sync, a command beside."""
         self._minute = ""
-        self._choose_theme(book.config["look.theme"])
+        self._choose_theme(book.config.values.get("look.theme") or self._usual_theme())
 
     # Starting
 
@@ -135,6 +135,11 @@ class LsaApp(App[int]):
             self.views = [Setup(self)]
         else:
             self.views = [self._tab("today")]
+
+    def _usual_theme(self) -> str:
+        """Where nobody chose one: a terminal of sixteen colours would show most of the default's as one grey."""
+        few = self.console.color_system == "standard" and not self.no_color
+        return "sixteen" if few else str(self.book.config["look.theme"])
 
     def _choose_theme(self, name: str) -> None:
         theme = shipped_theme(name)
