@@ -32,7 +32,7 @@ NAMES = sorted(SHIPPED)
 # The sixteen colours as the Linux console (and VGA) and as xterm show them, by their numbers.
 CONSOLE = [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in (STANDARD_PALETTE[i] for i in range(16))]
 BROWN = 4
-"""The console's yellow ground is brown: this contrast, of black, is the most there is. The tile says its letter, too."""
+"""The console's yellow ground is brown: this contrast, of black, is the most there is. The tile has its letter, too."""
 XTERM = [
     *("#000000", "#cd0000", "#00cd00", "#cdcd00", "#0000ee", "#cd00cd", "#00cdcd", "#e5e5e5"),
     *("#7f7f7f", "#ff0000", "#00ff00", "#ffff00", "#5c5cff", "#ff00ff", "#00ffff", "#ffffff"),

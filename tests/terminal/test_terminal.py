@@ -171,6 +171,8 @@ def test_a_terminal_of_20x8_says_what_it_needs_and_loses_nothing(home: Path) -> 
     with Terminal(home, size=(20, 8)) as terminal:
         terminal.wait("lsa needs")
         terminal.send(TALLY + "c")
+        terminal.wait("K7 Calling out")
+        terminal.wait("record; q leaves")
         terminal.send("nkept\r")
         terminal.wait(lambda _: count(home, "note") == 1)
     assert calling_out(home) == 1

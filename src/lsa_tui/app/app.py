@@ -422,7 +422,7 @@ class LsaApp(App[int]):
     def _small(self, width: int, height: int) -> None:
         self.screen.add_class("-small")
         self.screen.remove_class("-beside", "-plan")
-        self._boards["body"].show(too_small(width, height))
+        self._boards["body"].show(too_small(self, width, height))
 
     def _tick(self) -> None:
         """Each second: whether to lock, what commands recorded, the minute, and running times."""

@@ -11,6 +11,10 @@ from lsa_tui.records.vocabulary import KINDS
 if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
 
+FIRST_TARGET = (
+    "What the pupil will do, as agreed with the teacher: Asks for help with the card. "
+    "It becomes T1; `lsa target add` makes more."
+)
 TABS = ("today", "tally", "note", "log", "end")
 
 
@@ -77,7 +81,7 @@ class Deeds:
         """A response on the current target: a level's number, `no` or `none`."""
         target = pupils.current_target(self.app.book, self.app.book.focused())
         if target is None:
-            raise LsaError("no target yet: lsa target add T1 'What the pupil will do'")
+            raise LsaError(f"no target yet: {self.app.keymap.shown('target')} takes the first")
         if answer.isdigit():
             levels = pupils.ladder_of(target).levels
             if int(answer) > len(levels):
@@ -87,8 +91,19 @@ class Deeds:
 
     def do_target(self, _: str) -> None:
         target = pupils.next_target(self.app.book, self.app.book.focused())
+        if target is None:
+            from lsa_tui.app.views.ask import Ask
+
+            self.app.open(Ask(self.app, "The first target", self._first_target, hint=FIRST_TARGET))
+            return
         self.app.view.refreshed()
-        self.app.say(f"Target {target['code']}: {target['text']}" if target else "No target yet: lsa target add")
+        self.app.say(f"Target {target['code']}: {target['text']}")
+
+    def _first_target(self, words: str) -> None:
+        if not words.strip():
+            raise LsaError("a target says what the pupil will do")
+        made = pupils.add_item(self.app.book, "target", "T1", words)
+        self.app.recorded(made)
 
     def do_lesson(self, _: str) -> None:
         from lsa_tui.app.views.lesson import change

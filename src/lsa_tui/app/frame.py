@@ -212,9 +212,20 @@ def state(one: plan.SlotOfDay) -> str:
     return {"running": "RUN", "planned": str(one.minutes)}.get(one.status, one.status)
 
 
-def too_small(width: int, height: int) -> Picture:
-    """A terminal too small to draw in: what it needs, and that nothing is lost."""
+def too_small(app: LsaApp, width: int, height: int) -> Picture:
+    """A terminal too small to draw in: what it needs; and since keys count there, too, what the last one did."""
+    said = [("lsa needs 38x18", "text")]
+    if app.view.hides:
+        said.append(("locked" if app.guard.view is not None else "", "text"))
+    else:
+        if app.last is not None:
+            said.append((_last(app, app.last), "strong"))
+        letters = "what you type is kept" if app.view.field is not None else "letters still record"
+        said.append((f"{letters}; {app.keymap.shown('back')} leaves", "text"))
+    said += [(f"this is {width}x{height}", "muted"), ("nothing is lost", "muted")]
     found = Picture()
-    for line in ("lsa needs 38x18", f"this is {width}x{height}", "nothing is lost"):
-        found.add((fit(line, width), "text"))
+    for words, style in said:
+        for line in wrapped(words, max(width, 1)):
+            if words and len(found.lines) < height:
+                found.add((fit(line, width), style))
     return found

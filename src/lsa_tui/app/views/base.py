@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -93,13 +94,22 @@ class Box:
 
 
 def boxes(
-    picture: Picture, row: Sequence[Box], width: int, columns: int | None = None, gap: int = 1, tall: int = 3
+    picture: Picture,
+    row: Sequence[Box],
+    width: int,
+    columns: int | None = None,
+    gap: int = 1,
+    tall: int = 3,
+    needs: Sequence[int] = (),
 ) -> None:
-    """Adds one row of boxes of `tall` lines (3 or more), evenly wide, that fills `width`."""
+    """Adds one row of boxes of `tall` lines (3 or more) that fills `width`: evenly wide, or where `needs` says how
+    many cells each must have, as even as that lets them be. Raises ValueError where they need more than there is."""
     count = columns or len(row)
     if not count:
         return
     edges = [round(n * (width + gap) / count) for n in range(count + 1)]
+    if needs:
+        edges = [0, *accumulate(wide + gap for wide in widths(needs, width - gap * (count - 1)))]
     top = len(picture.lines)
     above = (tall - 3) // 2
     for line in range(-above, tall - above):
@@ -111,7 +121,20 @@ def boxes(
         picture.lines.append(parts)
     for n, box in enumerate(row):
         if box.action:
-            picture.taps.append(Tap(edges[n], top, edges[n + 1] - edges[n] - gap, tall, box.action, box.argument))
+            # Narrow ones take the tap in the gap at their right, too.
+            wide = edges[n + 1] - edges[n] - (0 if needs and n + 1 < count else gap)
+            picture.taps.append(Tap(edges[n], top, wide, tall, box.action, box.argument))
+
+
+def widths(needs: Sequence[int], room: int) -> list[int]:
+    """How wide each is where together they fill `room`: what is left over goes to the narrowest. Raises ValueError
+    where they need more."""
+    found = list(needs)
+    if sum(found) > room:
+        raise ValueError(f"{found} need more than {room} cells")
+    for _ in range(room - sum(found)):
+        found[found.index(min(found))] += 1
+    return found
 
 
 def _filled(text: str | Line, width: int, style: str) -> Line:

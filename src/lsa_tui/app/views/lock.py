@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lsa_tui.app.drawing import Line, Picture, Tap, fit, wrapped
 from lsa_tui.app.views.base import Box, View, boxes, centred
 from lsa_tui.app.views.blank import TALL, clock
-from lsa_tui.app.views.tally import arranged
+from lsa_tui.app.views.tally import arranged, letter_box
 from lsa_tui.daybook import interventions, locking
 from lsa_tui.daybook.meanwhile import Meanwhile, tiles
 from lsa_tui.errors import LsaError
@@ -65,7 +65,7 @@ class Lock(View):
         inner = Picture()
         columns, air, tall = arranged(len(self.letters), width - side - plan, height)
         for start in range(0, len(self.letters), columns):
-            row = [self._tile(letter, tall) for letter in self.letters[start : start + columns]]
+            row = [self._tile(letter, air == 0) for letter in self.letters[start : start + columns]]
             boxes(inner, row, width - side - plan, columns, tall=tall)
             for _ in range(air):
                 inner.add(("", "text"))
@@ -74,10 +74,9 @@ class Lock(View):
         self._state(found, width, height, plan)
         return found
 
-    def _tile(self, letter: str, tall: int) -> Box:
+    def _tile(self, letter: str, close: bool) -> Box:
         said = self.last[1] if self.last[0] == letter else ""
-        style = "pressed" if said else "tile"
-        return Box(([], [(f"   {letter}", style if said else "tile-key")], f" {said}"), "lock.tile", letter, style)
+        return letter_box(letter, "lock.tile", "pressed" if said else "tile", said, close)
 
     def _state(self, found: Picture, width: int, height: int, indent: int) -> None:
         lead = " " * indent

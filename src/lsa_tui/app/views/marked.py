@@ -48,9 +48,9 @@ class Marked(Windowed):
         words = f" Marked while locked: {total}"
         since = self.meanwhile.since
         today = since.date() == self.until.date()
-        when = f"{since:%H:%M} to {self.until:%H:%M} " if today else f"since {since:%a %H:%M} "
+        when = f"{since:%H:%M}-{self.until:%H:%M} " if today else f"since {since:%a %H:%M} "
         found.add((between(words, when, width), "strong"))
-        found.add((fit(" A letter or a tap turns keep into drop", width), "muted"))
+        found.add((fit(" A letter or a tap: keep or drop", width), "muted"))
         return found
 
     def content(self, width: int) -> Picture:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from lsa_tui.app.drawing import Picture, between, fit, right
+from lsa_tui.app.drawing import Line, Picture, Tap, between, fit, right
 from lsa_tui.app.views.base import Box, View, boxes
 from lsa_tui.daybook import behaviours, marks, pupils
 from lsa_tui.records.kinds import Entry
+
+if TYPE_CHECKING:
+    from lsa_tui.measures.support import Ladder
+
+LEVEL_LEAST = 4
+"""Cells of a level's box; the gap beside it takes its tap, too."""
 
 
 class Tally(View):
@@ -17,6 +24,8 @@ class Tally(View):
     title = "Tally"
     beside = True
     unknown = 0
+    close = False
+    """Whether the rows of tiles touch, and something else must show where each begins."""
 
     def press(self, key: str, character: str | None) -> bool:
         """A tile's letter; a letter without a tile is kept as an unknown mark, to be named afterwards."""
@@ -26,11 +35,12 @@ class Tally(View):
         found = Picture()
         tiles = behaviours.for_pupil(self.book, self.book.focus)
         columns, air, tall = arranged(len(tiles), width, height)
+        self.close = bool(tiles) and not air
         if tiles:
             self._tiles(found, tiles, width, columns, air, tall)
         else:
             _empty(found, width)
-        self._target(found, width, air, tall)
+        self._target(found, width, height, air, tall)
         return found
 
     def _tiles(self, found: Picture, tiles: list[Entry], width: int, columns: int, air: int, tall: int) -> None:
@@ -38,6 +48,9 @@ class Tally(View):
         running = {one["behaviour"]: one for one in marks.open_bouts(self.book, self.book.focus)}
         self.totals = marks.timed_today(self.book, self.book.focus)
         wide = (width + 1) // columns - 1
+        words = [word for tile in tiles for word in str(tile["label"]).split(" ")]
+        # Before a long word is broken, the blank before every label goes.
+        self.lead = " " if max(map(len, words)) < wide else ""
         for start in range(0, len(tiles), columns):
             row = [self._tile(tile, counts, running, wide) for tile in tiles[start : start + columns]]
             boxes(found, row, width, columns, tall=tall)
@@ -50,18 +63,20 @@ class Tally(View):
         bout = running.get(tile.id)
         style = "run" if bout else "tile"
         if self.app.letters_only:
-            return Box(("", f"   {key}"), "tile", key, style)
+            return letter_box(key, "tile", style, "", self.close)
         number = self._time(tile, bout) if tile["measure"] == "duration" else str(counts.get(tile.id, 0))
         head = [
-            (f" {key} ", "run-number" if bout else "tile-key"),
+            (f" {key} ", "nav-current" if self.close else "run-number" if bout else "tile-key"),
             (right(number, wide - 4), f"{style}-number"),
             (" ", style),
         ]
         quiet = "run" if bout else "tile-label"
-        first, second = _two_lines(str(tile["label"]), wide - 1)
+        lead = self.lead
+        first, second = _two_lines(str(tile["label"]), wide - len(lead))
         if bout:
-            second = "RUN" if not second else fit(second, wide - 5) + "RUN"
-        lines = (head, [(fit(f" {first}", wide), quiet)], [(fit(f" {second}", wide), quiet)])
+            # Whole words: rather than to cut the label's second line, RUN stands in its place.
+            second = f"{second} RUN" if second and len(lead + second) + 4 <= wide else "RUN"
+        lines = (head, [(fit(lead + first, wide), quiet)], [(fit(lead + second, wide), quiet)])
         return Box(lines, "tile", key, style)
 
     def _time(self, tile: Entry, bout: Entry | None) -> str:
@@ -74,49 +89,98 @@ class Tally(View):
             return f"{seconds // 3600}h{seconds % 3600 // 60:02}"
         return f"{seconds // 60}:{seconds % 60:02}"
 
-    def _level(self, digit: str, label: str, count: int, wide: int) -> Box:
-        action = {"9": "level.no", "0": "level.none"}.get(digit, f"level.{digit}")
-        number = "" if self.app.letters_only else str(count) if count else "·"
-        return Box(([(f" {digit}", "tile-key")], [(f" {label}"[: wide + 1], "tile-label")], f" {number}"), action)
-
-    def _target(self, found: Picture, width: int, air: int, tall: int) -> None:
+    def _target(self, found: Picture, width: int, height: int, air: int, tall: int) -> None:
         pupil = self.book.focus
         target = pupils.current_target(self.book, pupil) if pupil else None
         if target is None or pupil is None:
-            found.add((fit(" No target yet: lsa target add T1 'What …'", width), "muted"))
-            return
-        text = "" if self.app.letters_only else f" {target['text']}"
-        found.add((between(f" {target['code']}{text}", f"{self.app.keymap.shown('target')} next ", width), "strong"))
-        counts = marks.trial_counts(self.book, str(target["code"]), self.book.today().isoformat(), pupil)
-        ladder = pupils.ladder_of(target)
-        wide = (width + 1) // (len(ladder.levels) + 2) - 1
-        # "Gestural" does not fit a small screen, its usual letter does; "Prompt" is understood when it is cut.
-        codes = max(map(len, ladder.levels)) <= 2 and max(map(len, ladder.labels)) > wide
-        labels = ladder.levels if codes else ladder.labels
-        levels = [*zip(ladder.levels, labels, strict=True), ("no", "Not"), ("none", "None")]
-        row = [
-            self._level(digit, "" if self.app.letters_only else label, counts.get(level, 0), wide)
-            for digit, (level, label) in zip([*"123456"[: len(ladder.levels)], "9", "0"], levels, strict=True)
-        ]
-        boxes(found, row, width, tall=tall)
+            self._no_target(found, width)
+        else:
+            self._levels(found, target, pupil, width, tall)
         for _ in range(air):
             found.add(("", "text"))
-        if self.unknown:
-            words = f" {self.unknown} unknown to name: {self.app.keymap.shown('screen.log')} log"
-            found.add((fit(words, width), "warning"))
+        self._ways(found, width, height)
+
+    def _no_target(self, found: Picture, width: int) -> None:
+        key = self.app.keymap.shown("target")
+        if self.book.focus is None:
             return
-        w, n, i = (self.app.keymap.shown(name) for name in ("check", "screen.note", "incident"))
-        found.add((fit(f" {w} wellbeing   {n} note   {i} incident", width), "muted"))
+        found.add((fit(" No target yet", width), "strong"))
+        words: Line = [(f" {key} ", "tile-key"), ("the first one: what the pupil will do", "tile")]
+        boxes(found, [Box(("", words), "target")], width)
+
+    def _levels(self, found: Picture, target: Entry, pupil: str, width: int, tall: int) -> None:
+        text = "" if self.app.letters_only else f" {target['text']}"
+        line = between(f" {target['code']}{text}", f"{self.app.keymap.shown('target')} next ", width)
+        found.taps.append(Tap(0, found.add((line, "strong")), width, 1, "target"))
+        counts = marks.trial_counts(self.book, str(target["code"]), self.book.today().isoformat(), pupil)
+        ladder = pupils.ladder_of(target)
+        labels, lead, needs = _labels(ladder, width)
+        row = []
+        for digit, label, level in zip(
+            [*"123456"[: len(ladder.levels)], "9", "0"], labels, [*ladder.levels, "no", "none"], strict=True
+        ):
+            action = {"9": "level.no", "0": "level.none"}.get(digit, f"level.{digit}")
+            count = counts.get(level, 0)
+            number = "" if self.app.letters_only else str(count) if count else "·"
+            words = "" if self.app.letters_only else label
+            lines = ([(f"{lead}{digit}", "tile-key")], [(f"{lead}{words}", "tile-label")], f"{lead}{number}")
+            row.append(Box(lines, action))
+        boxes(found, row, width, tall=tall, needs=needs)
+
+    def _ways(self, found: Picture, width: int, height: int) -> None:
+        """What is needed every hour: as boxes where there is room for them, else as words."""
+        ways = [("check", "wellbeing"), ("screen.note", "note"), ("incident", "incident")]
+        if self.unknown:
+            ways = [("screen.log", f"log: {self.unknown} unknown to name")]
+        style = "warning" if self.unknown else "muted"
+        if height - len(found.lines) >= 3:
+            row = []
+            for action, words in ways:
+                line: Line = [(f" {self.app.keymap.shown(action)} ", "tile-key"), (words, "tile-label")]
+                row.append(Box(("", line), action))
+            boxes(found, row, width)
+            return
+        said = ""
+        for action, words in ways:
+            part = f" {self.app.keymap.shown(action)} {words}  "
+            found.taps.append(Tap(len(said), len(found.lines), len(part), 1, action))
+            said += part
+        found.add((fit(said, width), style))
+
+
+def _labels(ladder: Ladder, width: int) -> tuple[list[str], str, list[int]]:
+    """What stands on the digits, none of it cut: the ladder's words, else its letters ("Gestural" does not fit a
+    small screen, its usual letter does); what stands before each; and the cells each needs. No cells where even that
+    is too much."""
+    short = max(map(len, ladder.levels)) <= 2
+    room = width - len(ladder.levels) - 1
+    for words in (ladder.labels, ladder.levels) if short else (ladder.labels,):
+        labels = [*words, "Not", "None"]
+        for lead in (" ", ""):
+            needs = [max(len(lead + one), LEVEL_LEAST) for one in labels]
+            if sum(needs) <= room:
+                return labels, lead, needs
+    return labels, "", []
 
 
 def arranged(tiles: int, width: int, height: int) -> tuple[int, int, int]:
     """How so many tiles stand: columns, empty lines after each row, lines of each box."""
     columns = max(4 if width < 60 else 5 if tiles > 8 else 4, -(-tiles // 3))
     rows = -(-tiles // columns) if tiles else 2
-    # What is left over becomes air: a line between the rows first, then taller boxes.
+    # What is left over becomes air: a line between the rows first, then boxes for the ways out, then taller ones.
     spare = height - (3 * rows + 5)
     air = 1 if spare >= rows + 1 else 0
+    if spare - air * (rows + 1) >= 2:
+        spare -= 2
     return columns, air, 3 + max(0, min((spare - air * (rows + 1)) // (rows + 1), 3))
+
+
+def letter_box(key: str, action: str, style: str, said: str, close: bool) -> Box:
+    """A tile of which only the letter is shown, and what became of it. Where the rows touch, its last line stays
+    empty."""
+    letter: Line = [(f"   {key}", style if said or style == "run" else "tile-key")]
+    last: str | Line = [(" " * 80, "text")] if close and not said else f" {said}"
+    return Box(("", letter, last), action, key, style)
 
 
 def tile_key(view: View, key: str) -> bool:
