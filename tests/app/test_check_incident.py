@@ -317,3 +317,10 @@ async def test_fewer_presets_of_ones_own(book: Book) -> None:
         assert "There is no 3 here" in app.said
         await pilot.press("²", "2")
         assert "rain" in text(app)
+
+
+async def test_no_word_of_its_fields_is_broken_in_a_correction(book: Book) -> None:
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("i", "1", "2", "3", "enter", "'", "enter")
+        assert "might say: -" in flat(app)

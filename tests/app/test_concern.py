@@ -479,3 +479,15 @@ async def test_what_is_sealed_and_only_here_is_a_word_on_leaving_and_in_no_count
         app.draw()
         assert "1 to pass on" in text(app, "foot")
         assert "all shared" not in text(app, "foot")
+
+
+async def test_a_name_typed_without_the_digit_does_nothing_else(book: Book) -> None:
+    trusting(book)
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("d", "enter", "7")
+        before = records(book)
+        await typed(pilot, "mrs neal")
+        assert top(pilot) == "choose"
+        assert "A digit answers" in app.said
+        assert records(book) == before

@@ -139,7 +139,9 @@ async def test_a_home_sheet_that_would_name_somebody_is_not_shown_and_says_where
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.press("=", "h")
         assert "the home sheet is not made" in flat(app)
-        assert note.id[:13] in flat(app)
+        assert note.id[:8] not in flat(app)
+        assert f"note of {note.when:%Y-%m-%d %H:%M}" in flat(app)
+        assert "' opens the log" in flat(app)
         assert "Zoe" not in flat(app)
         await pilot.press("p")
         assert not list(book.paths.saved.glob("*home*"))

@@ -84,6 +84,7 @@ async def test_a_teacher_answers_and_closes(two, by_tap):
         else:
             await pilot.press("c")
         assert problems.inbox(teacher)[0].status == "closed"
+        assert "Close it" not in text(app)
         await pilot.press("c")
         assert "closed already" in text(app, "foot")
         assert len(problems.inbox(teacher)[0].replies) == 2

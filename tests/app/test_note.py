@@ -269,3 +269,20 @@ async def test_a_note_about_another_pupil_does_not_run_into_an_open_sheet(book: 
         assert top(pilot) in ("note", "notice")
     assert concerns.load_draft(book).words == "open"
     assert drafts.load(book, "note") == "Something else @M2"
+
+
+async def test_a_draft_is_cleared_and_brought_back_by_a_chip(plain: Book) -> None:
+    app = LsaApp(plain)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("n")
+        await typed(pilot, "Half a sentence")
+        await pilot.press("escape", "n")
+        assert "your draft" in text(app)
+        assert "…" not in text(app)
+        await tap(pilot, "note.clear")
+        assert app.view.field is not None
+        assert app.view.field.text == ""
+        assert drafts.load(plain, "note") == ""
+        await tap(pilot, "note.clear")
+        assert app.view.field.text == "Half a sentence"
+        assert drafts.load(plain, "note") == "Half a sentence"

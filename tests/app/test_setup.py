@@ -83,7 +83,7 @@ async def test_a_first_run_by_taps(book):
         ((), "", "1 to 4 letters"),
         (("JT", "", "#1"), "K 7", "a code has letters"),
         (("JT", "", "#1"), "", "a code is needed"),
-        (("JT", "", "#1", "K7", "#2"), "school.db", "put sqlite:/// before it"),
+        (("JT", "", "#1", "K7", "#2"), "school.db", "not a whole path"),
         (("JT", "", "#1", "K7", "#2"), "/no/such/folder/school.db", "there is no folder /no/such/folder"),
     ],
 )

@@ -144,7 +144,7 @@ def test_a_path_is_a_file_and_a_folder_a_folder(tmp_path: Path) -> None:
         ("{}/lsa", "a folder must be there already, and a file's name ends in .db"),
         ("sqlite:///school.db", "relative path"),
         ("mysql://db.example/school", "not a kind of shared database"),
-        ("school.db", "put sqlite:/// before it"),
+        ("school.db", "not a whole path"),
     ],
 )
 def test_what_leads_nowhere_is_said_at_once(tmp_path: Path, typed: str, says: str) -> None:

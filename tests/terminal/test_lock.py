@@ -206,7 +206,7 @@ def test_the_dsl_is_told_where_the_concerns_are(sealed: Path) -> None:
     book = open_book(paths.find(str(sealed)))
     book.config.save(person_role="dsl")
     book.close()
-    with Terminal(sealed, size=(80, 24)) as terminal:
+    with Terminal(sealed, size=(40, 20)) as terminal:
         terminal.ended()
         terminal._reader.join(5)
         said = " ".join(terminal.text().split())

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 import gc
+import shutil
 import sys
+import textwrap
 from functools import partial
 from typing import Any
 
@@ -25,7 +27,7 @@ def run(paths: Paths, passphrase_file: str | None = None) -> int:
     book = opened.book
     try:
         if not rights.may_run(book.role, rights.SCREENS):
-            raise NotAllowed(NO_SCREENS)
+            raise NotAllowed(_in_lines(NO_SCREENS))
         with only_one(paths):
             to_show = recovery.to_show(book, opened.recovery)
             from lsa_tui.app.app import LsaApp
@@ -55,6 +57,13 @@ NO_SCREENS = (
     "the screens show the class's records, which the DSL does not read; `lsa dsl open` lists the concerns, and "
     "`lsa dsl open ID` reads one"
 )
+
+
+def _in_lines(sentence: str) -> str:
+    """Broken at blanks, behind the `lsa: ` that stands before it: a terminal would break words."""
+    wide = max(shutil.get_terminal_size().columns - 1, 20)
+    broken = textwrap.fill(sentence, wide, initial_indent=" " * 5, break_long_words=False, break_on_hyphens=False)
+    return broken[5:]
 
 
 def only_one(paths: Paths) -> Any:

@@ -75,7 +75,11 @@ class Choose(View):
         if len(key) == 1 and key.isdecimal():
             self.app._guarded(lambda: self.do_choose_digit(key))
             return True
-        return False
+        if self.lets(self.app.keymap.on("everywhere").get(key, "")):
+            return False
+        if len(key) == 1:
+            self.app.say("A digit answers" + (f"; 0: {self.other_words}" if self.other else ""))
+        return True
 
     def do_choose_digit(self, digit: str) -> None:
         """Takes the answer with that digit."""

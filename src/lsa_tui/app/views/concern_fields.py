@@ -258,7 +258,9 @@ class Marks(Page):
 
 
 class Whom(Choose):
-    """Whom one told, by digit; 0 for a name, kept with every key."""
+    """Whom one told, by digit; 0 for a name, kept with every key. Who types the name at once records nothing."""
+
+    through = ("back", "blank", "lock", "help")
 
     def __init__(self, app: LsaApp, held: str, changed: Callable[[str], None], done: Callable[[], None]) -> None:
         def chosen(n: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from lsa_tui.documents.document import Document, Item
 
 WIDEST = 84
+_ID = re.compile(r" [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """Columns of text that an eye follows from line to line."""
 
 
@@ -77,7 +79,11 @@ class End(Windowed):
         try:
             document = self._document()
         except LsaError as problem:  # a home sheet in which somebody is named: which entry it is
-            parts = [part for line in str(problem).split("\n") for part in wrapped(line, width - 2)]
+            # The id is what a command takes; here the time finds it in the log.
+            words = _ID.sub("", str(problem))
+            if words != str(problem):
+                words += f"\n{self.app.keymap.shown('screen.log')} opens the log, where it is found by its time."
+            parts = [part for line in words.split("\n") for part in wrapped(line, width - 2)]
             return [[("", "text")], *([(fit(f" {part}", width), "warning")] for part in parts)]
         return drawn(document, width) if document else self._none(width)
 

@@ -105,7 +105,7 @@ class Inbox(Listing):
         if self.problem is None:
             return []
         found = [deed(self.app, "inbox.answer", "Answer")]
-        if rights.may(self.book.role, problems.CLOSE):
+        if self.problem.status != "closed" and rights.may(self.book.role, problems.CLOSE):
             found.append(deed(self.app, "inbox.close", "Close it"))
         return found
 

@@ -29,6 +29,7 @@ class Note(View):
         super().__init__(app)
         self.field = Typed(drafts.load(app.book, DRAFT), several=True)
         self.draft_kept = bool(self.field.text.strip())
+        self.cleared = ""
         self.problem = ""
         self.phrases = notes.recent_phrases(app.book) if app.book.focus else []
         targets = pupils.items(app.book, "target", app.book.focus) if app.book.focus else []
@@ -74,9 +75,7 @@ class Note(View):
     def draw(self, width: int, height: int) -> Picture:
         assert self.field is not None
         found = Picture()
-        kept = (
-            "your draft; Ctrl+U clears the line" if self.draft_kept else "" if self.field.text else "type, then Enter"
-        )
+        kept = "your draft" if self.draft_kept and self.field.text else "" if self.field.text else "type, then Enter"
         found.add((fit(f" Note  {kept}", width), "strong"))
         below = Picture()
         self._meaning(below, width)
@@ -95,7 +94,10 @@ class Note(View):
 
     def _chips(self) -> list[tuple[str, str, str]]:
         aliases = self._aliases()
+        assert self.field is not None
         chips = [(alias, "note.alias", "") for alias in aliases[:1]]
+        if self.draft_kept:
+            chips.append(("clear" if self.field.text or not self.cleared else "undo", "note.clear", ""))
         chips += [(f"#{code}", "note.put", f"#{code}") for code in self.targets[:3]]
         chips += [("home", "note.put", "^home"), ("-10", "note.put", "-10"), ('"..."', "note.put", '"')]
         chips += [("teacher", "note.put", "!teacher"), ("helped", "note.put", "^helped"), ("line", "note.line", "")]
@@ -204,6 +206,14 @@ class Note(View):
         assert self.field is not None
         here = self.phrases.index(self.field.text) if self.field.text in self.phrases else -1
         self.field = Typed(self.phrases[(here + 1) % len(self.phrases)], several=True)
+        self.typed()
+
+    def do_note_clear(self, _: str) -> None:
+        """The chip of a draft: begins anew; in the empty field it brings the draft back."""
+        assert self.field is not None
+        back = "" if self.field.text else self.cleared
+        self.cleared = self.field.text or self.cleared
+        self.field = Typed(back, several=True)
         self.typed()
 
     def do_note_line(self, _: str) -> None:

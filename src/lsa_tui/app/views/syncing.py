@@ -208,6 +208,8 @@ def url_of(typed: str) -> str:
     words = typed.strip()
     if not words:
         return ""
+    if ":" not in words and not _PATH.match(words):
+        raise BadInput(f"{words!r} is not a whole path; it begins with / or a drive, as in /srv/school/school.db")
     url = _of_path(words) if _PATH.match(words) else words
     location = parse(url)
     clouds.check(location)

@@ -31,9 +31,13 @@ _BY_ITSELF = ("status", "assumed", "pauses")
 
 def field_words(name: str) -> str:
     """A field's name as people say it."""
-    return {"at": "time", "ended": "ended", "until": "until", "missed_reason": "missed because"}.get(
-        name, name.replace("_", " ")
-    )
+    return {
+        "at": "time",
+        "ended": "ended",
+        "until": "until",
+        "communicating": "might say",
+        "missed_reason": "missed because",
+    }.get(name, name.replace("_", " "))
 
 
 def value_words(book: Book, name: str, value: Any) -> str:
