@@ -323,4 +323,4 @@ async def test_no_word_of_its_fields_is_broken_in_a_correction(book: Book) -> No
     app = LsaApp(book)
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.press("i", "1", "2", "3", "enter", "'", "enter")
-        assert "might say: -" in flat(app)
+        assert "saying: -" in flat(app)

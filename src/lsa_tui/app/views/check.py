@@ -53,7 +53,8 @@ class Check(View):
     def _colour(self, zone: str, wide: int) -> Box:
         key = self.app.keymap.shown(f"check.{zone}")
         rebound = "" if key == zone else centred(f"key {key}", wide)
-        words = centred(f"{zone.upper()} {ZONES[zone]}", wide)
+        said = f"{zone.upper()} {ZONES[zone]}"
+        words = centred(said, wide) if wide >= 11 else f" {said}"
         return Box(("", words, rebound), f"check.{zone}", "", f"zone-{zone}")
 
     def buttons(self) -> list[tuple[str, str, str]]:

@@ -102,7 +102,8 @@ class Note(View):
         chips += [("home", "note.put", "^home"), ("-10", "note.put", "-10"), ('"..."', "note.put", '"')]
         chips += [("teacher", "note.put", "!teacher"), ("helped", "note.put", "^helped"), ("line", "note.line", "")]
         # In the place of the alias, so that no row is added while somebody types; phrases are an arrow away, too.
-        return [*chips, ("again", "note.again", "")] if self.phrases and not aliases else chips
+        spare = self.phrases and not aliases and not self.draft_kept
+        return [*chips, ("again", "note.again", "")] if spare else chips
 
     def _found(self) -> list[names.Found]:
         """The known names in what is typed."""

@@ -29,15 +29,12 @@ _BY_ITSELF = ("status", "assumed", "pauses")
 """Fields that change in the ordinary course of a session: no correction."""
 
 
+_FIELDS = {"at": "time", "missed_reason": "missed because", "communicating": "saying"}
+
+
 def field_words(name: str) -> str:
     """A field's name as people say it."""
-    return {
-        "at": "time",
-        "ended": "ended",
-        "until": "until",
-        "communicating": "might say",
-        "missed_reason": "missed because",
-    }.get(name, name.replace("_", " "))
+    return _FIELDS.get(name, name.replace("_", " "))
 
 
 def value_words(book: Book, name: str, value: Any) -> str:
