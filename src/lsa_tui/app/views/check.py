@@ -54,7 +54,8 @@ class Check(View):
         key = self.app.keymap.shown(f"check.{zone}")
         rebound = "" if key == zone else centred(f"key {key}", wide)
         said = f"{zone.upper()} {ZONES[zone]}"
-        words = centred(said, wide) if wide >= 11 else f" {said}"
+        # Where the longest word would fill its box, all begin in one line.
+        words = centred(said, wide) if wide >= 11 else f" {said}" if wide >= 9 else said
         return Box(("", words, rebound), f"check.{zone}", "", f"zone-{zone}")
 
     def buttons(self) -> list[tuple[str, str, str]]:
