@@ -87,7 +87,7 @@ class Marked(Windowed):
             return [("Enter: keep all", "marked.done", ""), ("0: drop all", "marked.all", "")]
         every = len(self.dropped) == len(self.groups)
         drop, keep = self._numbers()
-        done = ("Enter: drop all" if every else f"Enter: drop {drop} keep {keep}", "marked.done", "")
+        done = ("Enter: drop all" if every else f"Enter: drop {drop} of {drop + keep}", "marked.done", "")
         return [done, ("0: keep all", "marked.all", "") if every else ("0: drop all", "marked.all", "")]
 
     def _numbers(self) -> tuple[int, int]:
