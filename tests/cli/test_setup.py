@@ -122,6 +122,26 @@ def test_a_label_used_again_after_a_rename_is_a_new_behaviour(lsa: RunLsa) -> No
     assert (labels["c"], labels["y"]) == ("Shouting", "Calling out")
 
 
+def test_what_a_change_of_a_tile_means_for_what_was_recorded_is_said(lsa: RunLsa, at) -> None:
+    lsa("tally", "c", "3")
+    timed = lsa("behaviour", "add", "c", "--measure", "duration")
+    assert "From now on timed, no longer counted; 3 marks stay in the hand-over, as recorded" in timed.out
+    lsa("tally", "c")
+    refused(lsa("behaviour", "add", "c", "--measure", "count"), "'Calling out' still runs", "until=")
+    at("10:00")
+    lsa("tally", "c")
+    counted = lsa("behaviour", "add", "c", "--measure", "count", "--json").json
+    assert (counted["measure_before"], counted["recorded"]) == ("duration", {"marks": 3, "durations": 1})
+    renamed = lsa("behaviour", "add", "c", "Something else")
+    assert "Renamed from Calling out; 3 marks and 1 duration go with it" in renamed.out
+    assert "`lsa undo`, then `lsa behaviour add j 'Something else'`" in renamed.out
+    moved = lsa("behaviour", "add", "h", "Something else")
+    assert "Asked for help has no letter now" in moved.out
+    praised = lsa("behaviour", "add", "h", "--counts-as", "praise")
+    assert "3 marks and 1 duration count among the praise figures" in praised.out
+    assert lsa("behaviour", "add", "h", "--direction", "up").out == "Tile h Something else\n"
+
+
 def test_a_removed_behaviour_can_be_added_again(lsa: RunLsa) -> None:
     tile = lsa("behaviour", "list", "--json").json[0]
     lsa("remove", tile["id"], "--reason", "not now")

@@ -361,6 +361,43 @@ def test_a_tile_that_is_gone_keeps_its_figures(book: Book) -> None:
     assert "Hummed: 2, no observed time, frequency" in texts(build(book, TUESDAY, "teacher"), "behaviour")
 
 
+def test_a_tile_whose_measure_was_changed_keeps_its_figures_by_either(book: Book, now: Clock) -> None:
+    now("09:00")
+    sessions.start(book, None)
+    marks.tally(book, "c", 3)
+    behaviours.add(book, "c", None, measure="duration")
+    now("09:42")
+    assert [line for line in texts(build(book, TUESDAY, "teacher"), "behaviour") if "Calling" in line] == [
+        "Calling out: 3 in 42 min (4.3/h), frequency"
+    ]
+    marks.tally(book, "c", at=parse_when("09:20", book.now()))
+    marks.tally(book, "c", at=parse_when("09:30", book.now()))
+    behaviours.add(book, "c", None, measure="count")
+    assert [line for line in texts(build(book, TUESDAY, "teacher"), "behaviour") if "Calling" in line] == [
+        "Calling out: 3 in 42 min (4.3/h), frequency",
+        "Calling out: 1 bout, 10 min, 24 % of 42 min, duration",
+    ]
+
+
+def test_a_duration_that_counts_as_praise_now_is_still_shown(book: Book, now: Clock) -> None:
+    now("09:00")
+    sessions.start(book, None)
+    behaviours.add(book, "y", "Sat beside", measure="duration", private=True)
+    marks.tally(book, "y")
+    now("09:30")
+    marks.tally(book, "y")
+    behaviours.add(book, "y", None, counts_as="praise")
+    assert "Sat beside: 1 bout, 30 min, 100 % of 30 min, duration" in texts(build(book, TUESDAY, "lsa"), "behaviour")
+
+
+def test_a_target_carries_its_criterion_as_it_was_worded(book: Book) -> None:
+    pupils.add_item(book, "target", "T1", None, outcome="E1", criterion="80% over 3")
+    marks.trial(book, "T1", "self")
+    found = items(build(book, TUESDAY, "teacher"), "learning")[0]
+    assert found.text == "T1 Asks for help with the card (outcome E1, criterion 80% over 3)"
+    assert found.data["criterion"] == "80% over 3"
+
+
 def test_a_pupil_by_code_or_id_and_none_that_there_is_not(book: Book) -> None:
     pupils.add(book, "M2")
     assert build(book, TUESDAY, "lsa", "m2").pupil == "M2"

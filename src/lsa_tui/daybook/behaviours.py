@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from lsa_tui import text
+from lsa_tui.daybook import rights
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
 from lsa_tui.records import ids, read
@@ -62,6 +64,25 @@ def add(book: Book, key: str, label: str | None, pupil: str | None = None, **fie
 
     What was recorded keeps its behaviour, whatever letter that has later. Raises BadInput.
     """
+    return change(book, key, label, pupil, **fields).now
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What `change` came to: the behaviour now, as it was before (None for a new one), and which one lost its letter
+    to it."""
+
+    now: Entry
+    before: Entry | None
+    moved_away: Entry | None = None
+
+    def was(self, field: str) -> Any:
+        """What this field was before, where it is something else now."""
+        return self.before[field] if self.before is not None and self.before[field] != self.now[field] else None
+
+
+def change(book: Book, key: str, label: str | None, pupil: str | None = None, **fields: Any) -> Changed:
+    """`add`, with what was there before: what it did to something that has records must be said."""
     letter = check_letter(key)
     given = {name: value for name, value in fields.items() if value is not None}
     known = [one for one in read.of_kind(book.db, "behaviour") if one.pupil == pupil]
@@ -73,14 +94,41 @@ def add(book: Book, key: str, label: str | None, pupil: str | None = None, **fie
         if not label:
             raise BadInput(f"a new behaviour needs a label: lsa behaviour add {letter} LABEL")
         place = max((one["position"] or 0 for one in known), default=0) + 1
-        return _new(book, {"key": letter, "label": label, "position": place, **given}, pupil)
+        return Changed(_new(book, {"key": letter, "label": label, "position": place, **given}, pupil), None)
     if "private" in given and given["private"] != bool(subject["private"]):
         # Its past marks went (or did not go) to school under the old rule; one behaviour cannot be both.
         raise BadInput(f"{subject['label']!r} cannot change between private and shared; add it under another label")
+    if given.get("measure", subject["measure"]) != subject["measure"]:
+        _require_none_running(book, subject)
+    moved_away = at_letter if at_letter is not None and at_letter.id != subject.id else None
     with book.step():
-        if at_letter is not None and at_letter.id != subject.id:
-            book.revise(at_letter, {"key": None})
-        return book.revise(subject, {"key": letter, **({"label": label} if label else {}), **given})
+        if moved_away is not None:
+            book.revise(moved_away, {"key": None})
+        now = book.revise(subject, {"key": letter, **({"label": label} if label else {}), **given})
+        return Changed(now, subject, moved_away)
+
+
+def _require_none_running(book: Book, subject: Entry) -> None:
+    """A tile that counts marks cannot end what it began to time. Raises BadInput."""
+    for one in read.open_of_anybody(book.db, "bout"):
+        if one["behaviour"] == subject.id and rights.is_own(book, one):
+            raise BadInput(
+                f"{subject['label']!r} still runs, since {one.when:%a %d %b %H:%M}; end that first: "
+                f"lsa correct {one.id} until=HH:MM"
+            )
+
+
+def recorded(book: Book, behaviour: Entry) -> dict[str, int]:
+    """How much was ever recorded of a behaviour: `marks`, and `durations`."""
+    marks = read.referring(book.db, "tally", "behaviour", [behaviour.id])
+    durations = read.referring(book.db, "bout", "behaviour", [behaviour.id])
+    return {"marks": sum(one["count"] or 1 for one in marks), "durations": len(durations)}
+
+
+def unused_letter(book: Book, pupil: str | None) -> str | None:
+    """A letter that no tile has yet; None where all are given."""
+    taken = {one["key"] for one in every(book) if one.pupil in (None, pupil)}
+    return next((letter for letter in free_letters() if letter not in taken), None)
 
 
 def _new(book: Book, values: dict[str, Any], pupil: str | None) -> Entry:

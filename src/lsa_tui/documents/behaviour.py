@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ def counts(view: View) -> list[Item]:
     """How often, by behaviour; a tile that was not pressed is a count of none, which is a figure too."""
     watched = view.observed()
     marks = _counted(view.of("tally"), watched)
-    shown = _shown(view, COUNTED, marks)
+    shown = _shown(view, COUNTED, marks, _bouts(view.of("bout")))
     items = [_count(one, marks.get(one.id, NONE), watched) for one in shown if watched or one.id in marks]
     return _in_one_line(sorted(items, key=lambda item: not item.data["count"]), "count", spans.total(watched))
 
@@ -32,7 +32,7 @@ def timed(view: View) -> list[Item]:
     """How long, by behaviour."""
     watched = view.observed()
     bouts = _bouts(view.of("bout"))
-    shown = _shown(view, TIMED, bouts)
+    shown = _shown(view, TIMED, bouts, {str(one["behaviour"]) for one in view.of("tally")})
     items = [_duration(view, one, bouts.get(one.id, []), watched) for one in shown if watched or one.id in bouts]
     return _in_one_line(sorted(items, key=lambda item: not item.data["bouts"]), "bouts", spans.total(watched))
 
@@ -44,12 +44,10 @@ def praise(view: View) -> list[Item]:
     bouts = _bouts(view.of("bout"))
     mine = [one for one in view.of("behaviour") if one["private"] or one["counts_as"]]
     counted = {kind: [one for one in mine if one["counts_as"] == kind] for kind in ("praise", "reminder", None)}
-    items = _ratio(counted["praise"], counted["reminder"], marks, watched)
-    rest = [one for one in counted[None] if one.id in marks or one.id in bouts]
     return [
-        *items,
-        *(_count(one, marks[one.id], watched) for one in rest if one.id in marks),
-        *(_duration(view, one, bouts[one.id], watched) for one in rest if one.id in bouts),
+        *_ratio(counted["praise"], counted["reminder"], marks, watched),
+        *(_count(one, marks[one.id], watched) for one in counted[None] if one.id in marks),
+        *(_duration(view, one, bouts[one.id], watched) for one in mine if one.id in bouts),
     ]
 
 
@@ -84,19 +82,21 @@ def _ratio(
     ]
 
 
-def _shown(view: View, measure: str, recorded: Iterable[str]) -> list[Entry]:
-    """The pupil's tiles of a measure, and what was recorded under others that are gone since.
+def _shown(view: View, measure: str, recorded: Collection[str], otherwise: Collection[str]) -> list[Entry]:
+    """What was recorded by this measure, whatever its tile is now, and the pupil's other tiles of it.
 
-    Not those that count as praise or reminder, private or not: they are what the LSA did, not the pupil.
+    Not a tile that was recorded by the other measure alone (`otherwise`): it was changed since, and nobody looked for
+    it like this. Nor those that count as praise or reminder, private or not: they are what the LSA did.
     """
-    seen = set(recorded)
     return [
         one
         for one in view.of("behaviour")
-        if (one["measure"] or COUNTED) == measure
-        and not one["private"]
+        if not one["private"]
         and not one["counts_as"]
-        and (one.id in seen or (one["key"] and not one.removed))
+        and (
+            one.id in recorded
+            or ((one["measure"] or COUNTED) == measure and one["key"] and not one.removed and one.id not in otherwise)
+        )
     ]
 
 

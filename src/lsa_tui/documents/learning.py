@@ -46,14 +46,16 @@ def _target(target: Entry | None, recent: list[Answers], notes: list[Entry], day
     if five.total > today.total:
         lines.append(f"{_days_text(days)}: {_full(ladder, five)}")
     lines += [f"{at(one)} {scored(one)}" for one in notes]
-    outcome = f" (outcome {target['outcome']})" if target and target["outcome"] else ""
+    # The criterion as the plan words it: whether it is met is for the teacher to say.
+    aims = ", ".join(f"{name} {target[name]}" for name in ("outcome", "criterion") if target and target[name])
     return Item(
-        text=f"{code} {target['text'] if target else ''}".rstrip() + outcome,
+        text=f"{code} {target['text'] if target else ''}".rstrip() + (f" ({aims})" if aims else ""),
         lines=tuple(lines),
         brief=_brief(code, ladder, today, notes),
         data={
             "target": code,
             "outcome": target["outcome"] if target else None,
+            "criterion": target["criterion"] if target else None,
             "ladder": ladder.id,
             "method": Distribution.method,
             "today": _figures(today),
