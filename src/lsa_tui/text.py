@@ -31,6 +31,15 @@ def one_line(text: str, width: int | None = None) -> str:
     return flat
 
 
+def quoted(value: object, most: int = 60) -> str:
+    """`value` as it would be written in a program, with its middle left out where it is long: for messages."""
+    try:
+        whole = repr(value)
+    except (RecursionError, ValueError):  # lists in lists in lists; a number of thousands of digits
+        return f"a {type(value).__name__}"
+    return whole if len(whole) <= most else f"{whole[: most * 2 // 3]}...{whole[-most // 4 :]}"
+
+
 def nearest(word: str, known: list[str]) -> str:
     """`; did you mean X?`, or an empty string where nothing is near."""
     import difflib  # used for mistakes only

@@ -172,6 +172,11 @@ PUPIL = '{"type": "pupil", "code": "K7"}'
             ["line 2", "level"],
         ),
         ("[" * 100_000, ["line 2", "JSON"]),
+        ('{"type": "note", "pupil": 5, "at": "2026-11-24T10:00:00+00:00", "text": "x"}', ["pupil must be text, not 5"]),
+        (
+            '{"type": "note", "pupil": "K7", "at": "2026-11-24T10:00:00+00:00", "text": "x", "by": []}',
+            ["note: by must"],
+        ),
     ],
 )
 def test_one_bad_line_refuses_the_file_and_changes_nothing(tmp_path: Path, line: str, words: list[str]) -> None:
@@ -182,6 +187,74 @@ def test_one_bad_line_refuses_the_file_and_changes_nothing(tmp_path: Path, line:
         assert word in str(problem.value)
     assert read.of_kind(book.db, "pupil") == []
     book.close()
+
+
+TILES = (
+    '{"type": "behaviour", "key": "c", "label": "Calling out"}',
+    '{"type": "behaviour", "key": "p", "label": "Praise", "private": true}',
+)
+
+
+@pytest.mark.parametrize("kind", ["tally", "bout"])
+def test_only_private_marks_have_no_pupil(tmp_path: Path, kind: str) -> None:
+    book = empty(tmp_path)
+    line = {"type": kind, "at": "2026-11-24T10:00:00+00:00", "behaviour": "c", "pupil": None}
+    with pytest.raises(BadInput, match=f"line 4: {kind}: pupil is missing"):
+        exchange.take(book, [PUPIL, *TILES, json.dumps(line)], "file")
+    by_letter = {key: value for key, value in line.items() if key != "behaviour"} | {"letter": "y", "type": "tally"}
+    with pytest.raises(BadInput, match="line 4: tally: pupil is missing"):
+        exchange.take(book, [PUPIL, *TILES, json.dumps(by_letter)], "file")
+    assert exchange.take(book, [PUPIL, *TILES, json.dumps({**line, "behaviour": "p"})], "file").added == 4
+    assert [one.own for one in read.of_kind(book.db, kind)] == [True]
+    book.close()
+
+
+def test_private_marks_of_a_tile_that_was_removed_come_back_private(book: Book, tmp_path: Path) -> None:
+    mark = marks.tally(book, "p", 2)
+    entries.remove(book, mark["behaviour"], "not needed")
+    lines = list(exchange.export(book, private=True))
+    assert exchange.take(book, lines, "file").added == 0
+    other = empty(tmp_path / "two")
+    exchange.take(other, lines, "file")
+    assert other.entry(mark.id).own
+    other.close()
+
+
+WRONG = [None, [], ["x"], [[1]], {}, {"a": 1}, 5, -1, 2.5, 10**30, float("nan"), float("inf"), True, "", " ", "zz"]
+WRONG += ["x" * 100_001, "\ud800", "\x00", "2026-11-24", "0" * 36]
+
+
+def test_whatever_a_field_holds_is_taken_or_refused_by_line_and_field(book: Book, tmp_path: Path) -> None:
+    fill(book)
+    book.config.save(person_role="senco")
+    lines = [json.loads(line) for line in exchange.export(book, names=True, private=True)]
+    book.close()
+    other = empty(tmp_path / "two")
+    # What a line refers to is here already.
+    exchange.take(other, [json.dumps(one) for one in lines if one["type"] in ("pupil", "behaviour")], "file")
+    tried = set()
+    for line in lines:
+        for name in line:
+            if (line["type"], name) in tried:
+                continue
+            tried.add((line["type"], name))
+            for value in WRONG:
+                try:
+                    with other.step():
+                        exchange.take(other, [json.dumps({**line, name: value})], "file")
+                        raise Taken
+                except Taken:
+                    pass
+                except BadInput as problem:
+                    said = str(problem)
+                    assert "line 1: " in said, (line, name, value)
+                    assert name.removesuffix("_id") in said, (said, line, name, value)
+                    assert len(said) < 700, said
+    other.close()
+
+
+class Taken(Exception):
+    """A line was taken, and is let go again."""
 
 
 def test_lines_without_ids_can_be_imported_twice(tmp_path: Path) -> None:

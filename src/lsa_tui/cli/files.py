@@ -73,7 +73,8 @@ def take(book: Book, args: Namespace) -> Answer:
     done = exchange.take(book, _lines(_bytes(args.file), source), source)
     audit.note(book, "import", f"{done.added} added, {done.updated} updated")
     data = {"added": done.added, "updated": done.updated, "known": done.known}
-    return Answer(data, f"{done.added} added, {done.updated} updated, {done.known} known already")
+    said = f"{done.added} added, {done.updated} updated, {done.known} known already"
+    return Answer(data, said if any(data.values()) else f"{source} holds no record, so nothing was added")
 
 
 def _may_be_replaced(target: Path) -> bool:
@@ -102,9 +103,7 @@ def _bytes(file: str) -> bytes:
 
 
 def _lines(data: bytes, source: str) -> list[str]:
-    """The lines, split at line feeds only: other separators may stand inside a text."""
-    if not data.strip():
-        raise BadInput(f"{source} is empty; nothing was imported")
+    """The lines, split at line feeds only: other separators may stand inside a text. None is an export of nothing."""
     found = []
     for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         try:

@@ -17,6 +17,7 @@ from lsa_tui.records import checks, erasures, ids, log, read, wording
 from lsa_tui.records.fold import NAMES
 from lsa_tui.records.kinds import Entry, Kind
 from lsa_tui.records.vocabulary import KINDS
+from lsa_tui.text import quoted
 
 PLANNED = tuple(kind.name for kind in KINDS.values() if not kind.listed)
 
@@ -169,13 +170,13 @@ def _check_sense(kind: Kind, values: dict[str, Any]) -> None:
     """What single fields cannot tell: an end before its start, a level of another ladder. Raises BadInput."""
     begins, ends = values.get(kind.time or ""), values.get(kind.ends or "")
     if begins and ends and clock.from_text(ends) < clock.from_text(begins):
-        raise BadInput(f"{kind.words}: {kind.ends} is {ends!r}, before its beginning at {begins}")
+        raise BadInput(f"{kind.name}: {kind.ends} is {ends!r}, before its beginning at {begins}")
     ladder, level = values.get("ladder"), values.get("level")
     if kind.name == "trial" and ladder and level:
         from lsa_tui.measures.support import LADDERS  # a mark, the quickest command, never comes here
 
         if level not in LADDERS[ladder].levels:
-            raise BadInput(f"{kind.words}: level {level!r} is not of the ladder {ladder!r}")
+            raise BadInput(f"{kind.name}: level {level!r} is not of the ladder {ladder!r}")
 
 
 class _Reader:
@@ -186,14 +187,16 @@ class _Reader:
         self.initials = book.initials
         self.pupils = {one.id for one in read.of_kind(book.db, "pupil")}
         self.letters: dict[tuple[str | None, str], str] = {}
+        self.behaviours: set[str] = set()
         self.private: set[str] = set()
         self.twins: dict[str, int] = {}
         self.ids: set[str] = set()
         self.names: dict[str, str] = {}
-        for one in read.of_kind(book.db, "behaviour"):
-            self._learn(one.id, one.pupil, one["key"], bool(one["private"]))
+        for one in read.of_kind(book.db, "behaviour", removed=True):
+            self._learn(one.id, one.pupil, None if one.removed else one["key"], bool(one["private"]))
 
     def _learn(self, uid: str, pupil: str | None, key: str | None, private: bool) -> None:
+        self.behaviours.add(uid)
         if key:
             self.letters[pupil, key] = uid
         if private:
@@ -211,7 +214,7 @@ class _Reader:
         name = given.pop("type", None)
         kind = KINDS.get(name) if isinstance(name, str) else None
         if kind is None or kind.name == "name":
-            raise BadInput(f"type is {name!r}; it is one of {', '.join(k for k in KINDS if k != 'name')}")
+            raise BadInput(f"type is {quoted(name)}; it is one of {', '.join(k for k in KINDS if k != 'name')}")
         pupil = self._pupil(kind, given.pop("pupil", None))
         extra = self._extra(kind, given)
         uid = given.pop("id", None)
@@ -221,14 +224,16 @@ class _Reader:
         marked = given.pop(NAMES, None)
         own = self._behaviour(kind, given, pupil)
         known = {field.name for field in kind.fields}
-        values = kind.complete({name: value for name, value in given.items() if name in known})
+        values = kind.complete({name: value for name, value in given.items() if name in known}, kind.name)
         if kind.name == "tally" and not values["behaviour"] and not values["letter"]:
-            raise BadInput("behaviour is missing")
+            raise BadInput("tally: behaviour is missing")
+        if pupil is None and not own and kind.listed and kind.pupil == "may":
+            raise BadInput(f"{kind.name}: pupil is missing; only the marks of a private behaviour have none")
         uid = self._id(kind, uid, pupil, values, raw)
         if kind.name == "pupil":
             self.pupils.add(uid)
             if name is not None:
-                self.names[uid] = KINDS["name"].complete({"name": name})["name"]
+                self.names[uid] = KINDS["name"].complete({"name": name}, kind.name)["name"]
         if kind.name == "behaviour":
             self._learn(uid, pupil, values.get("key"), bool(values["private"]))
             own = bool(values["private"])
@@ -252,11 +257,14 @@ class _Reader:
     def _pupil(self, kind: Kind, code: Any) -> str | None:
         if kind.pupil == "no" or (code is None and kind.pupil == "may"):
             return None
-        if not isinstance(code, str) or not code.strip():
-            raise BadInput("pupil is missing")
-        uid = ids.natural_id("pupil", "", code)
+        if code is None or code == "":
+            raise BadInput(f"{kind.name}: pupil is missing")
+        try:
+            uid = ids.natural_id("pupil", "", checks.line()(code))
+        except ValueError as problem:
+            raise BadInput(f"{kind.name}: pupil {problem}") from None
         if uid not in self.pupils:
-            raise BadInput(f"pupil {code!r} is not known; its own line must come first")
+            raise BadInput(f"{kind.name}: pupil {quoted(code)} is not known; its own line must come first")
         return uid
 
     def _extra(self, kind: Kind, given: dict[str, Any]) -> dict[str, Any]:
@@ -264,26 +272,36 @@ class _Reader:
         if not kind.listed:
             return {}
         extra = {}
-        try:
-            if recorded is not None:
-                extra["recorded_at"] = checks.moment(recorded)
-            if by is not None:
-                extra["by"] = checks.line(40)(by)
-        except ValueError as problem:
-            raise BadInput(f"{'by' if 'recorded_at' in extra else 'recorded_at'} {problem}") from None
+        for name, value, check in (("recorded_at", recorded, checks.moment), ("by", by, checks.line(40))):
+            try:
+                if value is not None:
+                    extra[name] = check(value)
+            except ValueError as problem:
+                raise BadInput(f"{kind.name}: {name} {problem}") from None
         return extra
 
     def _behaviour(self, kind: Kind, given: dict[str, Any], pupil: str | None) -> bool:
-        """Puts the behaviour's id in the place of its letter; returns whether the mark is a private one."""
+        """Puts the behaviour's id in the place of its letter; returns whether the mark is a private one.
+
+        One of a behaviour that is not here (it was removed where the file was written) is private without a pupil.
+        """
         if kind.field("behaviour") is None:
             return False
         letter, uid = given.pop("behaviour", None), given.pop("behaviour_id", None)
-        if uid is None and letter is not None and not given.get("letter"):
-            uid = self.letters.get((pupil, letter)) or self.letters.get((None, letter))
-            if uid is None:
-                raise BadInput(f"behaviour {letter!r} is not known; its own line must come first")
+        name = "behaviour_id"
+        try:
+            if uid is not None:
+                uid = checks.uuid_text(uid)
+            elif letter is not None and not given.get("letter"):
+                name = "behaviour"
+                key = checks.letter(letter)
+                uid = self.letters.get((pupil, key)) or self.letters.get((None, key))
+                if uid is None:
+                    raise ValueError(f"{quoted(letter)} is not known; its own line must come first")
+        except ValueError as problem:
+            raise BadInput(f"{kind.name}: {name} {problem}") from None
         given["behaviour"] = uid
-        return uid in self.private
+        return uid in self.private or (uid is not None and pupil is None and uid not in self.behaviours)
 
     def _id(self, kind: Kind, uid: Any, pupil: str | None, values: dict[str, Any], raw: str) -> str:
         if kind.key and uid is None:
@@ -296,7 +314,7 @@ class _Reader:
         try:
             found: str = checks.uuid_text(uid)
         except ValueError as problem:
-            raise BadInput(f"id {problem}") from None
+            raise BadInput(f"{kind.name}: id {problem}") from None
         if values.get("code"):
             # Whoever wrote the file, K7 is K7 and its T1 is T1: their ids follow from their codes everywhere.
             found = ids.natural_id(kind.name, pupil or "", str(values["code"]))

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from lsa_tui import clock, text
+from lsa_tui.text import quoted
 
 Check = Callable[[Any], Any]
 
@@ -16,7 +17,7 @@ def words(most: int = text.LONGEST) -> Check:
 
     def check(value: Any) -> str:
         if not isinstance(value, str):
-            raise ValueError(f"must be text, not {value!r}")
+            raise ValueError(f"must be text, not {quoted(value)}")
         cleaned = text.clean(value)
         if not cleaned:
             raise ValueError("is empty")
@@ -44,7 +45,7 @@ def code(most: int = 24) -> Check:
     def check(value: Any) -> str:
         cleaned: str = any_line(value)
         if not all(letter.isalnum() or letter in "-_." for letter in cleaned):
-            raise ValueError(f"is {cleaned!r}; a code has letters, digits, - _ and . only")
+            raise ValueError(f"is {quoted(cleaned)}; a code has letters, digits, - _ and . only")
         return cleaned
 
     return check
@@ -55,7 +56,7 @@ def choice(*allowed: str) -> Check:
 
     def check(value: Any) -> str:
         if value not in allowed:
-            raise ValueError(f"is {value!r}; it is one of {', '.join(allowed)}")
+            raise ValueError(f"is {quoted(value)}; it is one of {', '.join(allowed)}")
         return str(value)
 
     return check
@@ -66,7 +67,7 @@ def whole(least: int, most: int) -> Check:
 
     def check(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise ValueError(f"is {value!r}; it is a whole number from {least} to {most}")
+            raise ValueError(f"is {quoted(value)}; it is a whole number from {least} to {most}")
         return value
 
     return check
@@ -77,7 +78,7 @@ def number(least: float, most: float) -> Check:
 
     def check(value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-            raise ValueError(f"is {value!r}; it is a number from {least:g} to {most:g}")
+            raise ValueError(f"is {quoted(value)}; it is a number from {least:g} to {most:g}")
         return value
 
     return check
@@ -86,7 +87,7 @@ def number(least: float, most: float) -> Check:
 def yes_no(value: Any) -> bool:
     """True or false."""
     if not isinstance(value, bool):
-        raise ValueError(f"is {value!r}; it is true or false")
+        raise ValueError(f"is {quoted(value)}; it is true or false")
     return value
 
 
@@ -98,17 +99,17 @@ def moment(value: Any) -> str:
             raise ValueError
         return clock.to_text(parsed)
     except (TypeError, ValueError):
-        raise ValueError(f"is {value!r}; a time is written like 2026-11-24T10:42:00+00:00") from None
+        raise ValueError(f"is {quoted(value)}; a time is written like 2026-11-24T10:42:00+00:00") from None
 
 
 def spans(value: Any) -> list[list[str | None]]:
     """Pairs of moments; the last may be open (null)."""
     if not isinstance(value, list):
-        raise ValueError(f"is {value!r}; it is a list of [from, to]")
+        raise ValueError(f"is {quoted(value)}; it is a list of [from, to]")
     found: list[list[str | None]] = []
     for pair in value:
         if not isinstance(pair, list | tuple) or len(pair) != 2:
-            raise ValueError(f"holds {pair!r}; each part is [from, to]")
+            raise ValueError(f"holds {quoted(pair)}; each part is [from, to]")
         found.append([moment(pair[0]), None if pair[1] is None else moment(pair[1])])
     return found
 
@@ -116,7 +117,7 @@ def spans(value: Any) -> list[list[str | None]]:
 def codes(value: Any) -> list[str]:
     """A list of codes."""
     if not isinstance(value, list | tuple):
-        raise ValueError(f"is {value!r}; it is a list of codes")
+        raise ValueError(f"is {quoted(value)}; it is a list of codes")
     one = code()
     return [one(item) for item in value]
 
@@ -126,12 +127,12 @@ def uuid_text(value: Any) -> str:
     from lsa_tui.records.ids import is_id
 
     if not isinstance(value, str) or not is_id(value):
-        raise ValueError(f"is {value!r}; it is a UUID")
+        raise ValueError(f"is {quoted(value)}; it is a UUID")
     return value.lower()
 
 
 def letter(value: Any) -> str:
     """One printable character without blank; capitals count as lower case."""
     if not isinstance(value, str) or len(value.strip()) != 1 or not value.strip().isprintable():
-        raise ValueError(f"is {value!r}; a tile's letter is one character")
+        raise ValueError(f"is {quoted(value)}; a tile's letter is one character")
     return value.strip().lower()

@@ -102,27 +102,29 @@ class Kind:
         """The field of that name, None where the kind has none."""
         return next((field for field in self.fields if field.name == name), None)
 
-    def check(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The given fields, cleaned. Raises BadInput naming the type, the field and what it should be."""
+    def check(self, values: Mapping[str, Any], called: str = "") -> dict[str, Any]:
+        """The given fields, cleaned. Raises BadInput naming the type (as `called`, or in words), the field and what
+        it should be."""
+        called = called or self.words
         cleaned: dict[str, Any] = {}
         for name, value in values.items():
             field = self.field(name)
             if field is None:
-                raise BadInput(f"{self.words}: there is no field {name!r}")
+                raise BadInput(f"{called}: there is no field {name!r}")
             if field.derived:
                 continue
             if value is None:
                 if field.required:
-                    raise BadInput(f"{self.words}: {name} is missing")
+                    raise BadInput(f"{called}: {name} is missing")
                 cleaned[name] = None
                 continue
             try:
                 cleaned[name] = field.check(value)
             except ValueError as problem:
-                raise BadInput(f"{self.words}: {name} {problem}") from None
+                raise BadInput(f"{called}: {name} {problem}") from None
         return cleaned
 
-    def complete(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """All fields of a new record: `values` checked, defaults filled in. Raises BadInput."""
+    def complete(self, values: Mapping[str, Any], called: str = "") -> dict[str, Any]:
+        """All fields of a new record: `values` checked, defaults filled in. Raises BadInput as `check` does."""
         given = {field.name: values.get(field.name, field.default) for field in self.fields}
-        return self.check({**values, **given})
+        return self.check({**values, **given}, called)
