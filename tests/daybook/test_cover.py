@@ -72,17 +72,63 @@ def test_one_cover_follows_another(book: Book) -> None:
     assert notes.note(book, "now").by == "CD"
 
 
-def test_undo_takes_a_cover_back_and_only_by_who_began_it(book: Book) -> None:
-    notes.note(book, "of JT")
+def test_undo_goes_back_through_a_cover_step_by_step_and_redo_forward_again(book: Book) -> None:
+    notes.note(book, "first")
     cover.begin(book, "MB")
-    assert "MB covers" in entries.undo(book).says
-    assert book.cover is None
-    assert book.initials == "JT"
-    cover.begin(book, "MB")
-    notes.note(book, "of MB")
+    notes.note(book, "by MB")
     cover.end(book)
-    with pytest.raises(NotAllowed, match="MB's own"):
+    before = written(book)
+    steps = [
+        ("MB covers", "MB"),
+        ("by MB", "MB"),
+        ("MB covers", "JT"),
+        ("first", "JT"),
+    ]
+    for says, signs in steps:
+        taken = entries.undo(book)
+        assert says in taken.says
+        assert (book.initials, taken.back) == (signs, True)
+        assert (f"; {signs} records here now" in taken.done) == ("covers" in says)
+    assert written(book) == []
+    for says, signs in zip([one[0] for one in reversed(steps)], ["JT", "MB", "MB", "JT"], strict=True):
+        assert says in entries.redo(book).says
+        assert book.initials == signs
+    assert written(book) == before
+
+
+def test_a_cover_that_was_taken_back_gives_the_one_before_it_back(book: Book) -> None:
+    cover.begin(book, "MB", "Mia")
+    cover.begin(book, "CD")
+    assert entries.undo(book).signs == "MB"
+    assert book.person_name == "Mia"
+    assert notes.note(book, "still").by == "MB"
+
+
+def test_nobody_takes_back_what_the_other_one_recorded(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes.note(book, "first")
+    cover.begin(book, "MB")
+    notes.note(book, "by MB")
+    monkeypatch.setenv("LSA_NOW", "2026-11-25T09:00:00+00:00")
+    with pytest.raises(NotAllowed, match=r"MB's own \(K7 by MB 10:42\).*lsa remove ID"):
         entries.undo(book)
+    notes.note(book, "next day")
+    assert "next day" in entries.undo(book).says
+
+
+def test_undo_and_redo_give_nobody_more_rights_than_the_owner_has(book: Book) -> None:
+    cover.begin(book, "LP", role="teacher")
+    notes.note(book, "by LP")
+    assert entries.undo(book).back
+    entries.redo(book)
+    cover.end(book)
+    with pytest.raises(NotAllowed, match="lsa cover --initials LP --role teacher"):
+        entries.undo(book)
+    assert (book.initials, book.role) == ("JT", "lsa")
+    cover.begin(book, "LP", role="teacher")
+    assert not entries.undo(book).back
+    with pytest.raises(NotAllowed, match="covered as teacher"):
+        entries.redo(book)
+    assert (book.initials, book.role) == ("JT", "lsa")
 
 
 def test_nobody_changes_what_the_other_one_recorded(book: Book) -> None:

@@ -281,6 +281,8 @@ def test_one_undo_takes_an_import_back(book: Book, tmp_path: Path) -> None:
     lines = list(exchange.export(book))
     other = empty(tmp_path / "two")
     exchange.take(other, lines, "file")
-    entries.undo(other)
+    taken = entries.undo(other)
+    assert taken.says.startswith(f"{taken.rows} records: ")
+    assert taken.says.endswith(" and others")
     assert list(exchange.export(other)) == []
     other.close()

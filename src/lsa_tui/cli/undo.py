@@ -16,11 +16,12 @@ from lsa_tui.daybook.book import Book
 def undo(book: Book, _args: Namespace) -> Answer:
     """What was taken back."""
     taken = entries.undo(book)
-    return Answer({"undone": taken.json, "says": taken.says}, f"Taken back: {taken.says}; `lsa redo` brings it again")
+    again = "; `lsa redo` brings it again" if taken.back else ""
+    return Answer({"undone": taken.json, "says": taken.says}, f"Taken back: {taken.done}{again}")
 
 
 @command("redo", "brings again what was taken back", examples=("redo",))
 def redo(book: Book, _args: Namespace) -> Answer:
     """What is there again."""
     taken = entries.redo(book)
-    return Answer({"redone": taken.json, "says": taken.says}, f"There again: {taken.says}")
+    return Answer({"redone": taken.json, "says": taken.says}, f"There again: {taken.done}")

@@ -44,6 +44,9 @@ def held(db: Any) -> Cover | None:
         return None
     facts = json.loads(remembered)
     found = read.get(db, facts["id"])
+    while found is None and facts.get("before"):
+        facts = facts["before"]  # the last one was taken back, and with it the end of the one before it
+        found = read.get(db, facts["id"])
     if found is None or found.removed or found["until"]:
         return None
     return Cover(found.id, found.by, facts["name"], facts["role"], found.when.date())
@@ -60,10 +63,12 @@ def begin(book: Book, initials: str, name: str = "", role: str = "lsa") -> Entry
     rights.require(book, "record")  # the owner's own role: a DSL's device is not for recording
     who = checked(book, initials, name, role)
     with book.step():
+        before = None
         if book.cover is not None:
+            before = json.loads(log.get_meta(book.db, _MEMORY) or "null")
             _ended(book, book.cover)
         with book.signed_by(who):
-            facts = {"id": who.id, "name": who.name, "role": who.role}
+            facts = {"id": who.id, "name": who.name, "role": who.role, "before": before}
             log.set_meta(book.db, _MEMORY, log.canonical(facts))
             of = book.owner if book.owner != "?" else None
             entry = book.record(KIND, {"at": clock.to_text(book.now()), "of": of}, uid=who.id)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from lsa_tui import clock, text
+from lsa_tui.daybook import cover as covering
 from lsa_tui.daybook import rights, sessions
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.when import is_clock, parse_when
@@ -24,51 +26,88 @@ TIMES = ("at", "until", "started", "ended", "starts", "ends", "told_at", "school
 class Taken:
     """What undo took back or redo brought again: the entry, what it says, and how many records went with it.
 
-    `json` is the entry while it was there: afterwards its words can no longer be looked up.
+    `json` is the entry while it was there: afterwards its words can no longer be looked up. `signs`: who records here
+    since, where that has changed by it. `back`: whether the opposite would bring it back.
     """
 
     entry: Entry
     says: str
     rows: int
     json: dict[str, Any]
+    signs: str = ""
+    back: bool = True
+
+    @property
+    def done(self) -> str:
+        """What it says, and who records here since."""
+        return f"{self.says}; {self.signs} records here now" if self.signs else self.says
 
 
 def undo(book: Book) -> Taken:
-    """Takes back the last step of this device that is not yet shared. Raises NothingToUndo."""
-    with book.store.writing():
-        step = log.last_step(book.db, undone=False)
-        if step is None:
-            raise NothingToUndo("nothing left to undo here; what is shared already is corrected in the log")
-        _require_own_step(book, step)
-        taken = _taken(book, step)
-        log.set_undone(book.db, step, True)
-    book.names = read.Names(book.db)
-    return taken
+    """Takes back the last step of this device that is not yet shared. Raises NothingToUndo, NotAllowed."""
+    return _turn(book, undone=True)
 
 
 def redo(book: Book) -> Taken:
-    """Brings the last undone step again. Raises NothingToUndo."""
-    with book.store.writing():
-        step = log.last_step(book.db, undone=True)
-        if step is None:
-            raise NothingToUndo("nothing to bring back; redo ends with the next recording and with a sync")
-        _require_own_step(book, step)
-        log.set_undone(book.db, step, False)
+    """Brings the last undone step again. Raises NothingToUndo, NotAllowed."""
+    return _turn(book, undone=False)
+
+
+def _turn(book: Book, undone: bool) -> Taken:
+    try:
+        with book.store.writing():
+            step = log.last_step(book.db, undone=not undone)
+            if step is None:
+                raise NothingToUndo(
+                    "nothing left to undo here; what is shared already is corrected in the log"
+                    if undone
+                    else "nothing to bring back; redo ends with the next recording and with a sync"
+                )
+            _require_own_step(book, step)
+            before = book.cover
+            taken = _taken(book, step) if undone else None
+            log.set_undone(book.db, step, undone)
+            book.names = read.Names(book.db)
+            _require_own_role(book, before)
+            taken = taken or _taken(book, step)
+            if book.cover == before:
+                return taken
+            return replace(taken, signs=book.initials, back=not _wider(book, before))
+    finally:
         book.names = read.Names(book.db)
-        return _taken(book, step)
 
 
 def _require_own_step(book: Book, step: int) -> None:
     """On a device that two people use, neither takes back what the other one recorded. Raises NotAllowed."""
     others = _others_of(book, step)
     if others and not rights.may(book.role, "change another's entry"):
-        raise NotAllowed(f"the last step here is {', '.join(sorted(others))}'s own; nobody else takes it back")
+        who = ", ".join(sorted(others))
+        raise NotAllowed(
+            f"the last step here is {who}'s own ({_taken(book, step).says}); nobody else takes it back. "
+            "One of your own before it: `lsa log`, then `lsa remove ID --reason`"
+        )
+
+
+def _require_own_role(book: Book, before: covering.Cover | None) -> None:
+    """A cover comes back by undo and redo with no more rights than the owner has: more are asked for where a cover
+    begins. Raises NotAllowed."""
+    who = book.cover
+    if who is not None and who != before and _wider(book, who):
+        raise NotAllowed(
+            f"{who.initials} covered as {who.role}, and that cover is not taken up again like this; it begins anew "
+            f"with `lsa cover --initials {who.initials} --role {who.role}`"
+        )
+
+
+def _wider(book: Book, who: covering.Cover | None) -> bool:
+    return who is not None and who.role != book.config["person.role"]
 
 
 def _others_of(book: Book, step: int) -> set[str]:
-    """Who else recorded something of a step."""
-    sql = "SELECT DISTINCT c.actor FROM mine m JOIN change c ON c.uid = m.uid WHERE m.step = ?"
-    return {str(one) for (one,) in book.db.execute_sql(sql, (step,))} - {book.initials, rights.UNSIGNED}
+    """Who else recorded something of a step. That somebody covers here is between the two of them: either's."""
+    sql = "SELECT DISTINCT c.actor FROM mine m JOIN change c ON c.uid = m.uid WHERE m.step = ? AND c.kind != ?"
+    found = {str(one) for (one,) in book.db.execute_sql(sql, (step, covering.KIND))}
+    return found - {book.initials, rights.UNSIGNED}
 
 
 def _taken(book: Book, step: int) -> Taken:
@@ -77,13 +116,24 @@ def _taken(book: Book, step: int) -> Taken:
     found = [entry for row in rows if (entry := read.get(book.db, row)) is not None]
     # A mark that started its session is one step; people took back the mark.
     entry = next((one for one in found if one.kind != "session"), found[0])
+    # What was taken back is said on screens and in scripts' logs; a name is shown by `lsa names list` alone.
+    hidden = {"name": None} if entry.kind in log.TOLD else {}
+    return Taken(entry, _says(book, entry, found, written), len(rows), {**book.json(entry), **hidden})
+
+
+def _says(book: Book, entry: Entry, found: list[Entry], written: list[str]) -> str:
+    kinds = Counter(KINDS[one.kind].words for one in found)
+    if len(kinds) > 1 and len(found) > 3:
+        # An import: the first of it says nothing of the rest.
+        most = [f"{name} {number}" for name, number in kinds.most_common(3)]
+        return f"{len(found)} records: {', '.join(most)}{' and others' if len(kinds) > 3 else ''}"
     count = sum(one["count"] for one in found if one.kind == "tally")
     kind = KINDS[entry.kind]
     code, line = book.names.pupil(entry.pupil), book.line(entry)
     says = book.says(entry) if kind.listed else line if code in line.split() else f"{code} {line}".strip()
-    if not kind.listed and len(found) > 1:
+    if not kind.listed and kinds[kind.words] > 1:
         # The number first: it is what matters of a whole timetable, and the end of a line may be cut off.
-        says = f"{len(found)} {kind.words}s, {says}"
+        says = f"{kinds[kind.words]} {kind.words}s, {says}"
     elif len(found) > 1 and count > 1:
         says = f"{says} and {count - 1} more"
     elif len(found) > 2:
@@ -91,9 +141,7 @@ def _taken(book: Book, step: int) -> Taken:
     if entry.revisions + 1 > written.count(entry.id):
         # It was there before the step: what the step did to it is taken back, not the entry.
         says = f"{'removal' if entry.removed else 'change'} of {says}"
-    # What was taken back is said on screens and in scripts' logs; a name is shown by `lsa names list` alone.
-    hidden = {"name": None} if entry.kind in log.TOLD else {}
-    return Taken(entry, says, len(rows), {**book.json(entry), **hidden})
+    return says
 
 
 def can_undo(book: Book) -> Taken | None:
