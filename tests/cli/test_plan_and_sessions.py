@@ -158,6 +158,61 @@ def test_a_calendar_is_taken_and_taken_again(lsa: RunLsa, file: str) -> None:
     assert statuses(lsa, first["first"]) == {}
 
 
+def calendar(*events: str) -> str:
+    blocks = "".join(f"BEGIN:VEVENT\n{one}\nEND:VEVENT\n" for one in events)
+    return f"BEGIN:VCALENDAR\nVERSION:2.0\n{blocks}END:VCALENDAR\n"
+
+
+HALF_TERM = "UID:ht\nSUMMARY:Half term\nDTSTART;VALUE=DATE:20270215\nDTEND;VALUE=DATE:20270220"
+TRIP = "UID:trip\nSUMMARY:Trip\nDTSTART:20261130T200000Z\nDTEND:20261201T090000Z"
+
+
+def test_an_event_of_several_days_stands_on_each_of_them(lsa: RunLsa, at, tmp_path: Path) -> None:
+    file = tmp_path / "long.ics"
+    file.write_text(calendar(HALF_TERM, TRIP))
+    lsa("plan", "import", str(file))
+    days = [f"2027-02-{day}" for day in range(14, 21)]
+    assert [list(statuses(lsa, day)) for day in days] == [[], *[["Half term"]] * 5, []]
+    assert "20:00-Tue 09:00  Trip" in lsa("today", "2026-11-30").out
+    assert "Mon 20:00-09:00  Trip" in lsa("today", "2026-12-01").out
+    assert statuses(lsa, "2026-12-02") == {}
+    at("2026-11-30T20:00:00+00:00")
+    lsa("start", "Trip")
+    assert statuses(lsa, "2026-12-01") == {"Trip": "running"}
+    at("2026-12-01T08:00:00+00:00")
+    lsa("plan", "add", "Breakfast", "--start", "08:00", "--end", "08:30")
+    assert lsa("start", "2", "--json").json["slot"] == lsa("today", "--json").json["slots"][1]["id"]
+
+
+DAILY = "DTSTART:20261123T{0}0000Z\nDTEND:20261123T{0}3000Z\nRRULE:FREQ=DAILY;COUNT=5"
+MATHS = "UID:maths\nSUMMARY:Maths\n" + DAILY.format("09")
+PHONICS = "UID:phonics\nSUMMARY:Phonics\n" + DAILY.format("11")
+
+
+def test_a_series_that_is_gone_from_the_file_is_said_and_cancelled_where_the_file_is_all(
+    lsa: RunLsa, at, tmp_path: Path
+) -> None:
+    both, one = tmp_path / "both.ics", tmp_path / "one.ics"
+    both.write_text(calendar(MATHS, PHONICS))
+    one.write_text(calendar(PHONICS))
+    lsa("plan", "import", str(both))
+    lsa("plan", "add", "Typed", "--start", "14:00", "--end", "15:00", "--date", "2026-11-27")
+    at("2026-11-25T09:10:00+00:00")
+    lsa("start", "Maths")
+    again = lsa("plan", "import", str(one))
+    assert "not in this file: Maths (2 to come)" in again.err
+    assert "--whole" in again.err
+    assert statuses(lsa, "2026-11-26")["Maths"] == "planned"
+    refused(lsa("plan", "import", str(one), "--whole", "--partial"), "one of --partial and --whole")
+    done = lsa("plan", "import", str(one), "--whole", "--json")
+    assert (done.json["gone"], done.json["absent"], done.err) == (2, {}, "")
+    found = [statuses(lsa, f"2026-11-{day}")["Maths"] for day in range(23, 28)]
+    assert found == ["planned", "planned", "running", "cancelled", "cancelled"]
+    assert statuses(lsa, "2026-11-27")["Typed"] == "planned"
+    lsa("plan", "import", str(both))
+    assert statuses(lsa, "2026-11-26")["Maths"] == "planned"
+
+
 BROKEN = """BEGIN:VCALENDAR
 BEGIN:VEVENT
 UID:1

@@ -202,7 +202,7 @@ def plan_beside(app: LsaApp, width: int, height: int) -> Picture:
             found.add((fit(f" {one.slot['title']}", width), "muted"))
             continue
         style = "now" if one.slot.when <= now < from_text(one.slot["ends"]) else "text"
-        text = between(f" {one.slot.when:%H:%M} {one.slot['title']}", f"{state(one)} ", width - 1)
+        text = between(f" {one.begins_text} {one.slot['title']}", f"{state(one)} ", width - 1)
         found.add((text, "muted" if one.status in ("cancelled", "missed") else style), (" ", "text"))
     return found
 

@@ -22,12 +22,13 @@ from lsa_tui.records import read
     "takes a calendar export (.ics) into the plan; again: updates it",
     arg("file", metavar="FILE.ics"),
     arg("--partial", action="store_true", help="takes what can be read and lists the rest"),
+    arg("--whole", action="store_true", help="this file is the whole plan: cancels what is to come and not in it"),
     PUPIL,
     examples=("plan import timetable.ics", "plan import timetable.ics --pupil K7 --partial"),
 )
 def take(book: Book, args: Namespace) -> Answer:
     """What the import did."""
-    done = plan.import_calendar(book, Path(args.file).expanduser(), partial=args.partial)
+    done = plan.import_calendar(book, Path(args.file).expanduser(), partial=args.partial, whole=args.whole)
     data = {
         "new": done.new,
         "changed": done.changed,
@@ -37,11 +38,18 @@ def take(book: Book, args: Namespace) -> Answer:
         "last": done.last.isoformat() if done.last else None,
         "unreadable": list(done.unreadable),
         "endless": list(done.endless),
+        "absent": done.absent,
     }
     counted = f"{done.new} new, {done.changed} changed, {done.same} as before"
     gone = f", {done.gone} gone from the calendar (cancelled here)" if done.gone else ""
     span = f"; {done.first:%d %b %Y} to {done.last:%d %b %Y}" if done.first and done.last else ""
     hints = tuple(f"{args.file}: {line}; left out" for line in done.unreadable)
+    if done.absent and not args.partial:
+        listed = ", ".join(f"{title} ({number} to come)" for title, number in list(done.absent.items())[:9])
+        hints += (
+            f"planned from a calendar before, and not in this file: {listed}. They stay, for they may be of another "
+            "calendar; if they are gone, `lsa plan import` the file with --whole, or `lsa remove` one by its id",
+        )
     return Answer(data, f"{book.names.pupil(book.focus)} plan: {counted}{gone}{span}", hints=hints)
 
 
@@ -133,7 +141,7 @@ def _table(slots: Sequence[plan.SlotOfDay]) -> str:
     for one in slots:
         # The numbers are those that `lsa start` understands.
         number += sessions.is_lesson(one.slot)
-        span = "all day" if one.slot["all_day"] else f"{one.slot.when:%H:%M}-{one.ends:%H:%M}"
+        span = "all day" if one.slot["all_day"] else f"{one.begins_text}-{one.ends_text}"
         shown = str(number) if sessions.is_lesson(one.slot) else ""
         targets = " ".join(one.slot["targets"] or ())
         rows.append((shown, span, str(one.slot["title"]), targets, str(one.slot["provision"] or ""), one.status))

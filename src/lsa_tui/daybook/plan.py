@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,6 +21,8 @@ from lsa_tui.records.vocabulary import KINDS
 
 LARGEST = 20_000_000
 """Bytes of a calendar file; a school year of one class is below 1 MB."""
+TYPED = "plan:"
+"""Before the name of a series that was typed here and stands in no calendar."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,17 @@ class SlotOfDay:
     slot: Entry
     status: str
     sessions: tuple[Entry, ...]
+    on: date
+
+    @property
+    def begins_text(self) -> str:
+        """Its beginning as that day is told it: "09:45", or "Mon 20:00" of one that began before it."""
+        return f"{self.slot.when:%H:%M}" if self.slot.when.date() == self.on else f"{self.slot.when:%a %H:%M}"
+
+    @property
+    def ends_text(self) -> str:
+        """Its end likewise: "10:45", or "Tue 09:00"."""
+        return f"{self.ends:%H:%M}" if self.ends.date() == self.on else f"{self.ends:%a %H:%M}"
 
     @property
     def ends(self) -> datetime:
@@ -42,11 +56,14 @@ class SlotOfDay:
 
 
 def day(book: Book, on: date, pupil: str | None = None) -> list[SlotOfDay]:
-    """The slots of a day with their state; those planned for everybody included."""
-    slots, held = sessions.of_day(book, on.isoformat(), pupil or book.focused())
+    """The slots of a day with their state, what began before it and goes on first; those for everybody included."""
+    day, whose = on.isoformat(), pupil or book.focused()
+    slots, held = sessions.of_day(book, day, whose)
+    longer = sessions.going_on(book, day, whose)
+    held += read.referring(book.db, "session", "slot", [one.id for one in longer])
     return [
-        SlotOfDay(slot, _status(slot, mine), mine)
-        for slot in slots
+        SlotOfDay(slot, _status(slot, mine), mine, on)
+        for slot in (*longer, *slots)
         for mine in [tuple(one for one in held if one["slot"] == slot.id)]
     ]
 
@@ -63,7 +80,11 @@ def _status(slot: Entry, mine: Sequence[Entry]) -> str:
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did: how many slots are new, changed, the same, gone from the calendar; what was left out."""
+    """What an import did: how many slots are new, changed, the same, gone from the calendar; what was left out.
+
+    `absent`: titles of what came from a calendar before, is still planned, and does not stand in this file at all, each
+    with the number of its slots to come.
+    """
 
     new: int
     changed: int
@@ -73,14 +94,20 @@ class Imported:
     endless: tuple[str, ...]
     first: date | None
     last: date | None
+    absent: dict[str, int]
 
 
-def import_calendar(book: Book, file: Path, pupil: str | None = None, partial: bool = False) -> Imported:
+def import_calendar(
+    book: Book, file: Path, pupil: str | None = None, partial: bool = False, whole: bool = False
+) -> Imported:
     """Takes a calendar export into the plan; doing it again updates what changed.
 
     What cannot be read is listed with its line; the rest is taken only with `partial`. Raises BadInput with the list
-    otherwise, and nothing is changed.
+    otherwise, and nothing is changed. A series that the file does not have may be another calendar's: it is listed,
+    and only with `whole`, which says that this file is all there is, what is to come of it is cancelled.
     """
+    if partial and whole:
+        raise BadInput("a file that is taken in part is not the whole plan; give one of --partial and --whole")
     from lsa_tui.daybook.calendar import read_calendar  # the calendar libraries cost 0.2 s
 
     whose = pupil or book.focused()
@@ -100,8 +127,23 @@ def import_calendar(book: Book, file: Path, pupil: str | None = None, partial: b
     wanted = {ids.natural_id("slot", whose, one.uid, one.recurrence): _values(one) for one in found.planned}
     # What could not be read is not gone: only a calendar that was read whole can take lessons away.
     series = set() if unreadable else {one.uid for one in found.planned}
-    new, changed, same, gone = _update(book, whose, wanted, series)
-    return Imported(new, changed, same, gone, unreadable, tuple(found.endless), found.first, found.last)
+    absent = _absent(book, whose, {one.uid for one in found.planned})
+    new, changed, same, gone = _update(book, whose, wanted, series, absent if whole else [])
+    left = {} if whole else Counter(str(one["title"]) for one in absent)
+    return Imported(new, changed, same, gone, unreadable, tuple(found.endless), found.first, found.last, dict(left))
+
+
+def _absent(book: Book, pupil: str, series: set[str]) -> list[Entry]:
+    """What some calendar planned and this one does not know: still to come, not cancelled, not started."""
+    now = book.now()
+    coming = [
+        one
+        for one in read.of_kind(book.db, "slot", pupil)
+        if one["series"] and not one["series"].startswith(TYPED) and one["series"] not in series
+        if not one["cancelled"] and one.when > now
+    ]
+    started = {one["slot"] for one in read.referring(book.db, "session", "slot", [one.id for one in coming])}
+    return [one for one in coming if one.id not in started]
 
 
 def _values(one: Any) -> dict[str, Any]:
@@ -122,7 +164,9 @@ def _values(one: Any) -> dict[str, Any]:
     }
 
 
-def _update(book: Book, pupil: str, wanted: dict[str, dict[str, Any]], series: set[str]) -> tuple[int, int, int, int]:
+def _update(
+    book: Book, pupil: str, wanted: dict[str, dict[str, Any]], series: set[str], also: Sequence[Entry]
+) -> tuple[int, int, int, int]:
     """One step: new slots, changed fields, and what the calendar no longer has (cancelled, never deleted)."""
     kind = KINDS["slot"]
     known = {one.id: one for one in read.of_kind(book.db, "slot", pupil, removed=True)}
@@ -141,8 +185,10 @@ def _update(book: Book, pupil: str, wanted: dict[str, dict[str, Any]], series: s
         if differs:
             drafts.append(log.Draft("slot", uid, differs))
             changed += 1
+    others = {one.id for one in also}
     for uid, held in known.items():
-        if uid not in wanted and held["series"] in series and not held["cancelled"] and not held.removed:
+        mine = uid in others or held["series"] in series
+        if uid not in wanted and mine and not held["cancelled"] and not held.removed:
             drafts.append(log.Draft("slot", uid, {"cancelled": True}))
             gone += 1
     if drafts:
@@ -175,7 +221,7 @@ def add(
             starts, ends = _at(book, one, start), _at(book, one, end)
             if ends <= starts:
                 raise BadInput(f"the slot would end at {end}, not after its start at {start}")
-            key = {"series": f"plan:{title}", "recurrence": clock.to_text(starts.astimezone(UTC))}
+            key = {"series": f"{TYPED}{title}", "recurrence": clock.to_text(starts.astimezone(UTC))}
             values = {
                 "title": title,
                 "starts": clock.to_text(starts),
@@ -208,7 +254,7 @@ def _days(rule: str, first: date, last: date) -> list[date]:
         found = rrulestr(rule, dtstart=datetime(first.year, first.month, first.day), ignoretz=True)  # noqa: DTZ001
         return [one.date() for one in found.between(_midnight(first), _midnight(last), inc=True)]
     except (ValueError, TypeError, KeyError) as problem:
-        raise BadInput(f"{rule!r} is not a recurrence rule ({problem}); write it like FREQ=WEEKLY;BYDAY=MO") from None
+        raise BadInput(f"{rule!r} is not a recurrence rule; write it like FREQ=WEEKLY;BYDAY=MO") from problem
 
 
 def _midnight(on: date) -> datetime:

@@ -20,12 +20,19 @@ from lsa_tui.records.kinds import Entry
 
 EARLY = timedelta(minutes=15)
 """A slot can be the next one to start this long before its time."""
+LONGEST = 62
+"""Days of an event that is still looked for on a day of it: longer than the summer holidays."""
 
 
 def of_day(book: Book, day: str, pupil: str) -> tuple[list[Entry], list[Entry]]:
     """The slots and the sessions of a pupil's day, each in order of time."""
     found = read.between(book.db, day, day, pupil, ("slot", "session"))
     return [one for one in found if one.kind == "slot"], [one for one in found if one.kind == "session"]
+
+
+def going_on(book: Book, day: str, pupil: str) -> list[Entry]:
+    """The slots that began on a day before (at most `LONGEST` ago) and reach into this one, in order of time."""
+    return read.reaching_into(book.db, day, pupil, LONGEST)
 
 
 def is_running(session: Entry) -> bool:
@@ -105,9 +112,11 @@ def find_slot(book: Book, wanted: str | None, at: datetime) -> Entry | None:
 
     Raises BadInput where nothing of the day fits.
     """
-    slots = [one for one in of_day(book, at.date().isoformat(), book.focused())[0] if is_lesson(one)]
+    day, pupil = at.date().isoformat(), book.focused()
+    today = [one for one in of_day(book, day, pupil)[0] if is_lesson(one)]
     if wanted is None:
-        return slot_at(slots, at) or next((one for one in slots if at < one.when <= at + EARLY), None)
+        return slot_at(today, at) or next((one for one in today if at < one.when <= at + EARLY), None)
+    slots = [*(one for one in going_on(book, day, pupil) if is_lesson(one)), *today]
     if wanted.isdigit() and 1 <= int(wanted) <= len(slots):
         return slots[int(wanted) - 1]
     for one in slots:

@@ -109,6 +109,16 @@ def between(
     return _rows(db, " AND ".join(where), values)
 
 
+def reaching_into(db: Any, day: str, pupil: str, days: int) -> list[Entry]:
+    """Slots of a pupil and of everybody that began on one of the `days` before this day (ISO date) and end on it or
+    after it, in order of time. An end at its midnight is not on it."""
+    where = (
+        "kind = 'slot' AND removed IS NULL AND day < ? AND day >= date(?, ?) AND (pupil = ? OR pupil IS NULL) "
+        "AND substr(json_extract(data, '$.ends'), 1, 19) > ?"
+    )
+    return _rows(db, where, (day, day, f"-{days} days", pupil, f"{day}T00:00:00"))
+
+
 def listed(db: Any, first: str, last: str, pupil: str | None = None, removed: bool = False) -> list[Entry]:
     """The day's log: what happened, without the plan."""
     return between(db, first, last, pupil, [k.name for k in KINDS.values() if k.listed], removed=removed)

@@ -26,5 +26,5 @@ class SlotView(Choose):
         ]
         if slot["cancelled"] or slot["all_day"]:
             deeds = []
-        question = f"{slot.when:%H:%M} {slot['title']}"
+        question = f"{one.begins_text} {slot['title']}"
         super().__init__(app, question, [words for words, _ in deeds], lambda n: deeds[n][1]())

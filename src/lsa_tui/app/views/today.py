@@ -147,7 +147,7 @@ class Today(View):
     def _share(self, found: Picture, width: int) -> None:
         """Offered when the day's last lesson is over, never in one; what is offered is begun by a tap alone."""
         here = self.app.backlog() if self.on == self.book.today() and self.book.config["shared.url"] else 0
-        lessons = [one for one in self.slots if not one.slot["all_day"]]
+        lessons = [one for one in self.slots if not one.slot["all_day"] and one.ends.date() <= self.on]
         now = self.book.now()
         over = all(one.status != "running" and (one.status != "planned" or one.ends <= now) for one in lessons)
         if here and lessons and over and (self.app.syncing is None or not self.app.syncing.running):
@@ -194,7 +194,7 @@ class Today(View):
             style = "muted"
         pointer = ">" if current else " "
         end = f"{slot['provision'] or ''} {self._state(one)} ".lstrip()
-        words = f"{pointer} {slot.when:%H:%M} {slot['title']}"
+        words = f"{pointer} {one.begins_text} {slot['title']}"
         top = found.add((between(words, end, width), style))
         found.taps.append(Tap(0, top, width, 1, "today.slot", slot.id))
         if current:
