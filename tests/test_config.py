@@ -32,6 +32,7 @@ def test_defaults_without_a_file(tmp_path: Path) -> None:
         ('[time]\nzone = "Europe/Londn"\n', ["zone", "Europe/Londn"]),
         ("[look]\nletters_only = 1\n", ["letters_only", "true or false"]),
         ('look = "dusk"\n', ["look", "section"]),
+        ('theme = "dusk"\n', ["theme stands in no section", "[look]"]),
         ("[presets]\nbefore = []\n", ["before", "1 to 9"]),
         ("[keys]\nundo = 7\n", ["undo", "quotes"]),
     ],
@@ -43,6 +44,23 @@ def test_a_mistake_is_named_and_its_default_used(tmp_path: Path, text: str, word
     for word in words:
         assert word in found.problems[0]
     assert found["shared.url"] == "sqlite:////x.db", "what is right is still used"
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("sqlite:///school.db", ["relative path", "did you mean 'sqlite:////"]),
+        ("sqlit:////a/school.db", ["'sqlit' is not a kind", "did you mean 'sqlite'"]),
+        ("/srv/school.db", ["is a path, '/srv/school.db'", "sqlite:///"]),
+        ("postgresql:/secret@host", ["needs its host"]),
+    ],
+)
+def test_what_is_wrong_with_an_address_is_said_and_no_password(tmp_path: Path, url: str, words: list[str]) -> None:
+    found = write(tmp_path / "config.toml", f'[shared]\nurl = "{url}"\n')
+    assert len(found.problems) == 1
+    for word in ("[shared] url", "the default is used", *words):
+        assert word in found.problems[0]
+    assert "secret" not in found.problems[0]
 
 
 @pytest.mark.parametrize("content", [b"[look\ntheme = 1", b"\xff\xfe\x00bad", b"\x00" * 1_000_000])

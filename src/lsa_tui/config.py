@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lsa_tui import clock, text
+from lsa_tui.errors import BadInput
 from lsa_tui.paths import write_whole
 
 ROLES = ("lsa", "teacher", "senco", "dsl")
@@ -157,6 +158,12 @@ _ADDRESS = re.compile(r"(sqlite|folder)://(//.|/[A-Za-z]:).*|postgres(ql)?://.+"
 def _url(value: Any) -> str:
     found = _text(value)
     if found and not _ADDRESS.fullmatch(found):
+        from lsa_tui.sync import url  # knows each mistake by name; an address that is right needs none of it
+
+        try:
+            url.parse(found)
+        except BadInput as problem:
+            raise ValueError(str(problem).removeprefix("[shared] url").lstrip(": ")) from None
         raise ValueError(
             "is not the address of a shared store; write it like sqlite:////absolute/path/school.db, "
             "folder:////absolute/path/of/the/folder or postgresql://HOST/NAME"
@@ -305,6 +312,12 @@ def _take(config: Config, section: str, content: Any) -> None:
     sections = sorted({setting.section for setting in SETTINGS} | {"keys"})
     where = f"{config.path}: [{section}]"
     if section not in sections:
+        meant = next((one for one in SETTINGS if one.key == section), None)
+        if meant is not None and not isinstance(content, Mapping):
+            config.problems.append(
+                f"{config.path}: {section} stands in no section; write [{meant.section}] in the line before it"
+            )
+            return
         config.problems.append(f"{where} is not a section{text.nearest(section, sections)}")
         return
     if not isinstance(content, Mapping):

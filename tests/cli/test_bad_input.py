@@ -103,6 +103,47 @@ def test_broken_settings_are_said_and_the_defaults_used(lsa: RunLsa, home: Path)
     assert lsa("note", "Sat", "--json").json["by"] == "MB"
 
 
+def test_settings_that_are_gone_are_said_and_how_to_bring_them_back(lsa: RunLsa, home: Path) -> None:
+    lsa("init", "--role", "teacher")
+    (home / "config.toml").unlink()
+    done = lsa("note", "Sat", "--json")
+    assert done.json["by"] == "JT"
+    assert done.err.count("config.toml is gone") == 1
+    assert "the role lsa" in done.err
+    assert "lsa init --name NAME --initials JT --role ROLE" in done.err
+    looked = lsa("doctor")
+    assert looked.code == 1
+    assert "WRONG  settings" in looked.out
+    assert lsa("init", "--name", "Jo", "--initials", "JT", "--role", "teacher").code == 0
+    assert lsa("note", "Sat").err == ""
+
+
+def test_a_plain_home_whose_records_are_damaged_lost_no_key(
+    run_lsa: RunLsa, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LSA_PASSPHRASE")
+    for words in (("init", "--name", "Jo", "--initials", "JT", "--plain"), ("pupil", "add", "K7"), ("note", "Sat")):
+        assert run_lsa(*words).code == 0
+    whole = (home / "records.db").read_bytes()
+    for held in (b"garbage\n", b"\0" * 4096 + whole[4096:], b"not a database at all" * 900):
+        for file in home.glob("records.db*"):
+            file.unlink()
+        (home / "records.db").write_bytes(held)
+        refused(run_lsa("log"), "records.db is damaged", "lsa doctor --repair", code=1)
+        assert "key.json" not in run_lsa("log").err
+        assert "WRONG  database" in run_lsa("doctor").out
+    refused(run_lsa("doctor", "--repair", "--yes"), "nothing is left to make the records of", code=1)
+    (home / "records.db").write_bytes(b"\0" * 100 + whole[100:])
+    assert "the records were made anew" in run_lsa("doctor", "--repair", "--yes").out
+    assert "Sat" in run_lsa("log").out
+
+
+def test_an_encrypted_home_without_its_keys_is_not_called_plain(lsa: RunLsa, home: Path) -> None:
+    (home / "key.json").unlink()
+    (home / "backups" / "key.json").unlink()
+    refused(lsa("log"), "key.json is gone or damaged", code=1)
+
+
 def test_unknown_settings_are_named_with_the_nearest(lsa: RunLsa, home: Path) -> None:
     (home / "config.toml").write_text('[look]\nthem = "dusk"\n[time]\nzone = "Mars"\n')
     done = lsa("log", "--json")

@@ -30,12 +30,25 @@ class Book:
         self.zone = self.config.zone
         self.store = Store(paths.database, key)
         self.db = self.store.db
+        self._miss_settings()
         self.names = read.Names(self.db)
         self.chosen: str | None = None
         self._covers: tuple[read.Names, covering.Cover | None] | None = None
         self._signing: covering.Cover | None = None
         self._step: int | None = None
         self._inside = 0
+
+    def _miss_settings(self) -> None:
+        """Says that the settings of a home that was set up are gone: a role must not change without a word."""
+        path = self.config.path
+        if self.config.exists or self.config.broken or path.exists():
+            return
+        signed = log.get_meta(self.db, "initials")
+        if signed:
+            self.config.problems.append(
+                f"{path} is gone, and the defaults are used, the role {self.config['person.role']} among them; put it "
+                f"back from a copy, or: lsa init --name NAME --initials {signed} --role ROLE"
+            )
 
     def close(self) -> None:
         """Closes the database."""

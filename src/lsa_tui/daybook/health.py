@@ -245,7 +245,11 @@ def _settings(book: Book) -> Iterator[Finding]:
     lost = missing(book.config["look.theme"], themes)
     found = [*book.config.problems, *(one.problem for one in problems), *([lost] if lost else [])]
     if not found:
-        yield Finding("settings", True, f"{book.paths.config} is understood")
+        there = book.paths.config.exists()
+        says = (
+            f"{book.paths.config} is understood" if there else f"there is no {book.paths.config}; the defaults are used"
+        )
+        yield Finding("settings", True, says)
     for problem in found:
         yield Finding("settings", False, problem)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from lsa_tui import clock, passphrases
 from lsa_tui.daybook.book import Book
-from lsa_tui.errors import Locked
+from lsa_tui.errors import Locked, LsaError
 from lsa_tui.paths import Paths
 from lsa_tui.vault import home, session, switching
 from lsa_tui.vault.keyfile import LEAST
@@ -45,6 +45,7 @@ def open_home(paths: Paths, file: str | None = None, *, new: str = "") -> Opened
         return _make(paths, file, new)
     if state == "plain":
         return Opened(Book(paths))
+    _require_key_where_one_was(paths)
     if passphrases.given("home", file) is not None:
         # What is given is what counts: a wrong one is said.
         return Opened(open_with(paths, _typed(paths, file)), given=True)
@@ -52,6 +53,17 @@ def open_home(paths: Paths, file: str | None = None, *, new: str = "") -> Opened
     if key is not None:
         return Opened(open_with(paths, key))
     return Opened(open_with(paths, _typed(paths, file)), given=True)
+
+
+def _require_key_where_one_was(paths: Paths) -> None:
+    """Raises LsaError where no key is missing but the beginning of a plain home's records."""
+    from lsa_tui.daybook import closed  # knows this
+
+    if closed.looks_plain(paths):
+        raise LsaError(
+            f"{paths.database} is damaged: it does not begin as a database does, and nothing says it was encrypted. "
+            "`lsa doctor` looks what is left of it and at its copies, `lsa doctor --repair` brings back what it can"
+        )
 
 
 def key_of(paths: Paths, file: str | None = None) -> bytes:
