@@ -53,8 +53,8 @@ def keys() -> str:
         "",
         "A key is a character, or one of `enter tab escape space up down left right home end pageup pagedown comma",
         "f1` to `f12`. An unknown action or key, a key that another action of the same screen has, and a tile's letter",
-        "are refused with the reason, and the default stays. A tile's letter is changed with",
-        "`lsa behaviour add LETTER LABEL`.",
+        "are refused with the reason, and the default stays. Where no key is a character that can be typed, the",
+        "action's own stays beside them. A tile's letter is changed with `lsa behaviour add LETTER LABEL`.",
         "",
     ]
     return "\n".join(lines)

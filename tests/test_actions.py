@@ -66,6 +66,13 @@ def test_a_key_can_be_changed_and_then_works_there() -> None:
     assert "w" not in found.on("tally")
 
 
+def test_a_character_that_can_be_typed_stays_beside_other_keys() -> None:
+    found = keymap({"screen.today": "f2", "undo": "f3, y"})
+    assert found.keys["screen.today"] == ("f2", "[")
+    assert found.shown("screen.today") == "f2"
+    assert "already the key of 'undo'" in keymap({"undo": "f2", "redo": "u"}).problems[0]
+
+
 def test_two_actions_may_change_places() -> None:
     found = keymap({"redo": "u", "undo": "r"})
     assert found.problems == ()

@@ -198,12 +198,12 @@ class Keymap:
 def keymap(changes: Mapping[str, str]) -> Keymap:
     """The default keys with the changes of `[keys]`: an unknown action or key, or a clash, is refused and said.
 
-    Changes count together, so that two actions can change places.
+    Changes count together, so that two actions can change places. One key of each stays a character that can be typed.
     """
     defaults = {action.id: action.keys for action in ACTIONS}
     refused = {name: reason for name, wanted in changes.items() if (reason := _refused(name, wanted))}
     while True:
-        taken = {name: _split(wanted) for name, wanted in changes.items() if name not in refused}
+        taken = {name: _typed(name, _split(wanted)) for name, wanted in changes.items() if name not in refused}
         keys = {**defaults, **taken}
         clash = next((found for name in taken if (found := _clash(name, keys))), None)
         if clash is None:
@@ -217,6 +217,13 @@ def keymap(changes: Mapping[str, str]) -> Keymap:
 def _split(wanted: str) -> tuple[str, ...]:
     parts = [part.strip() for part in wanted.split(",") if part.strip()] or [","]
     return tuple("," if part == "comma" else part.lower() for part in parts)
+
+
+def _typed(name: str, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """These keys, with the action's own character where none can be typed: a phone's keyboard has no others."""
+    if any(len(key) == 1 for key in keys):
+        return keys
+    return (*keys, *(key for key in _BY_ID[name].keys if len(key) == 1))
 
 
 def _refused(name: str, wanted: str) -> str:

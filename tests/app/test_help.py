@@ -139,7 +139,7 @@ async def test_keys_of_ones_own_are_shown(tmp_path: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("?")
         text = "\n".join(await all_lines(pilot))
-        assert "Bksp    Undo" in text
+        assert "Bksp u  Undo" in text
     book.close()
 
 

@@ -56,6 +56,8 @@ def test_a_text_that_is_too_long(lsa: RunLsa) -> None:
     ("when", "said"),
     [
         ("25:00", "is not a time"),
+        ("", "a time is empty"),
+        (" ", "a time is empty"),
         ("soon", "is not a time"),
         ("2026-02-30T10:00", "is not a time"),
         ("2026-11-24", "a day without a time"),

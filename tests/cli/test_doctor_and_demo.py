@@ -80,6 +80,8 @@ def test_a_demonstration(run_lsa: RunLsa, at, home: Path) -> None:
     before = run_lsa("export", "--json").json["lines"]
     run_lsa("note", "mine")
     again = run_lsa("demo", "--days", "3")
+    assert "made-up records that were there, and what was recorded among them, are gone" in again.out
+    assert not done["replaced"]
     assert (again.code, again.err) == (0, "lsa: there is no terminal here, so the screens stay closed\n")
     assert len(run_lsa("export", "--json").json["lines"]) == len(before)
     refused(run_lsa("demo", "--days", "0"), "--days is 1 to")

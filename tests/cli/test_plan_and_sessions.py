@@ -158,6 +158,16 @@ def test_a_calendar_is_taken_and_taken_again(lsa: RunLsa, file: str) -> None:
     assert statuses(lsa, first["first"]) == {}
 
 
+def test_a_title_of_two_slots_says_which_was_taken(lsa: RunLsa, at) -> None:
+    for start in ("09:00", "11:00", "13:00"):
+        lsa("plan", "add", "Maths", "--start", start, "--end", start.replace(":00", ":45"))
+    at("09:50")
+    done = lsa("start", "Maths")
+    assert "; the one planned for 11:00, there is one at 09:00, 13:00 too" in done.out
+    lsa("undo")
+    assert "planned for" not in lsa("start", "3").out
+
+
 def calendar(*events: str) -> str:
     blocks = "".join(f"BEGIN:VEVENT\n{one}\nEND:VEVENT\n" for one in events)
     return f"BEGIN:VCALENDAR\nVERSION:2.0\n{blocks}END:VCALENDAR\n"

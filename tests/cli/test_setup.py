@@ -122,6 +122,10 @@ def test_a_label_used_again_after_a_rename_is_a_new_behaviour(lsa: RunLsa) -> No
     assert (labels["c"], labels["y"]) == ("Shouting", "Calling out")
 
 
+def test_empty_initials_say_what_to_write(lsa: RunLsa) -> None:
+    refused(lsa("init", "--initials", ""), "initials is empty; write --initials JT")
+
+
 def test_what_a_change_of_a_tile_means_for_what_was_recorded_is_said(lsa: RunLsa, at) -> None:
     lsa("tally", "c", "3")
     timed = lsa("behaviour", "add", "c", "--measure", "duration")
@@ -183,7 +187,7 @@ def test_keys_lists_actions_in_force_and_tiles(lsa: RunLsa, home: Path) -> None:
         file.write('\n[keys]\nundo = "f2"\nundoo = "x"\n')
     done = lsa("keys", "--json")
     assert "undoo" in done.err
-    assert [one["keys"] for one in done.json if one["id"] == "undo"] == [["f2"]]
+    assert [one["keys"] for one in done.json if one["id"] == "undo"] == [["f2", "u"]]
 
 
 def test_themes_are_listed_and_a_bad_one_is_said(lsa: RunLsa, home: Path) -> None:

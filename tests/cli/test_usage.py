@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -79,6 +82,48 @@ def test_wrong_use_is_a_sentence_and_with_json_a_document_too(lsa: RunLsa, words
     assert error["code"] == "bad_input"
     assert said in error["message"]
     assert done.err == f"lsa: {error['message']}\n"
+
+
+def test_one_option_under_two_names_is_given_once(lsa: RunLsa) -> None:
+    typed = ("abc", "--before", "x", "--antecedent", "y", "--seen", "a", "--next", "b")
+    refused(lsa(*typed), "--before and --antecedent are the same thing")
+    assert lsa("log", "--json").json["entries"] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("flag", "99"),
+        ("stop", "--missed", "99"),
+        ("adapted", "0"),
+        ("abc", "--before", "12", "--seen", "a", "--next", "b"),
+    ],
+)
+def test_a_number_without_a_preset_is_refused(lsa: RunLsa, words: tuple[str, ...]) -> None:
+    lsa("start")
+    refused(lsa(*words), "is none of the presets", "write it in words")
+
+
+def test_a_long_value_is_shortened_where_it_is_said(lsa: RunLsa) -> None:
+    done = lsa("note", "Sat", "--at", "x" * 5000)
+    refused(done, "is not a time")
+    assert len(done.err) < 300
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full, as Linux plays it")
+@pytest.mark.parametrize("words", [("summary",), ("summary", "--json")])
+def test_an_answer_that_cannot_be_written_is_a_sentence(lsa: RunLsa, home: Path, words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "lsa_tui", "--home", str(home), *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    said = done.stderr.decode()
+    assert said.startswith("lsa: the answer cannot be written (No space left on device)")
+    assert (said.count("\n"), done.returncode) == (1, 1)
 
 
 def test_a_value_may_begin_with_a_dash(lsa: RunLsa) -> None:

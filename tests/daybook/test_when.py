@@ -43,9 +43,15 @@ def test_a_time_that_the_clock_change_skipped_does_not_exist() -> None:
         parse_when("01:30", spring)
 
 
-def test_a_time_that_comes_twice_is_the_first_of_the_two() -> None:
-    autumn = datetime(2026, 10, 25, 12, 0, tzinfo=LONDON)
-    assert parse_when("01:30", autumn).isoformat() == "2026-10-25T01:30:00+01:00"
+@pytest.mark.parametrize(
+    ("now", "fold", "expected"),
+    [("01:45", 0, "+01:00"), ("01:15", 1, "+01:00"), ("01:45", 1, "+00:00"), ("12:00", 0, "+00:00")],
+)
+def test_a_time_of_day_that_comes_twice_is_the_last_that_was(now: str, fold: int, expected: str) -> None:
+    hour, minute = (int(part) for part in now.split(":"))
+    autumn = datetime(2026, 10, 25, hour, minute, fold=fold, tzinfo=LONDON)
+    assert parse_when("01:30", autumn).isoformat() == f"2026-10-25T01:30:00{expected}"
+    assert parse_when("2026-10-25T01:30", autumn).isoformat() == "2026-10-25T01:30:00+01:00"
 
 
 def test_minutes_ago_are_real_minutes_across_the_clock_change() -> None:

@@ -6,11 +6,13 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsa_tui import text
 from lsa_tui.daybook.book import Book
+from lsa_tui.errors import LsaError
 from lsa_tui.records import read
 from lsa_tui.records.kinds import Entry
 from lsa_tui.records.vocabulary import KINDS
@@ -40,9 +42,21 @@ def show(answer: Answer, as_json: bool) -> None:
     for hint in answer.hints:
         warn(hint)
     words = dumps(answer.data) if as_json else answer.text
-    if words:
-        sys.stdout.write(words if words.endswith("\n") else words + "\n")
-    sys.stdout.flush()
+    try:
+        if words:
+            sys.stdout.write(words if words.endswith("\n") else words + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        let_go()
+        raise LsaError(f"the answer cannot be written ({problem.strerror}); what was done stays done") from None
+
+
+def let_go() -> None:
+    """Nothing can be written to standard output any more: nothing is, not even while the interpreter ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def dumps(data: Any) -> str:

@@ -154,10 +154,13 @@ def _before_dashes(tokens: Sequence[str]) -> Sequence[str]:
 def _arranged(command: table.Command, rest: Sequence[str]) -> list[str]:
     """Options first, each in one piece with its value, then the words."""
     valued = {"--home": True, "--passphrase-file": True, "--json": False}
+    spelled: dict[str, str] = {}
+    same = {}
     for names, settings in command.arguments:
         for name in names:
             if name.startswith("--"):
                 valued[name] = settings.get("action", "append") == "append"
+                same[name] = names[0]
     options: list[str] = []
     words: list[str] = []
     left = list(rest)
@@ -169,11 +172,15 @@ def _arranged(command: table.Command, rest: Sequence[str]) -> list[str]:
             break
         if not token.startswith("--") or any(blank.isspace() for blank in name):
             words.append(token)
-        elif name not in valued:
+            continue
+        other = spelled.setdefault(same.get(name, name), name)
+        if other != name:
+            raise BadInput(f"{other} and {name} are the same thing; give one of them")
+        if name not in valued:
             known = [*valued, "--help"]
             hint = text.nearest(name, known) or f"; {_SEE.format(command.name)}"
             raise BadInput(f"`lsa {command.name}` has no option {name!r}{hint}")
-        elif valued[name] and not equals:
+        if valued[name] and not equals:
             if not left or left[0] == "--" or left[0].partition("=")[0] in valued:
                 raise BadInput(f"{name} needs a value; {_SEE.format(command.name)}")
             options.append(f"{name}={left.pop(0)}")
@@ -196,7 +203,7 @@ def one_of(*allowed: str) -> dict[str, Any]:
             if word.lower() == wanted:
                 return word
         raise argparse.ArgumentTypeError(
-            f"{typed!r} is not one of {', '.join(allowed)}{text.nearest(typed, list(allowed))}"
+            f"{text.quoted(typed)} is not one of {', '.join(allowed)}{text.nearest(typed, list(allowed))}"
         )
 
     return {"type": read, "metavar": "|".join(allowed)}
@@ -207,7 +214,7 @@ def whole(typed: str) -> int:
     try:
         return int(typed)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{typed!r} is not a whole number") from None
+        raise argparse.ArgumentTypeError(f"{text.quoted(typed)} is not a whole number") from None
 
 
 def number(typed: str) -> float:
@@ -215,7 +222,7 @@ def number(typed: str) -> float:
     try:
         found = float(typed)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{typed!r} is not a number") from None
+        raise argparse.ArgumentTypeError(f"{text.quoted(typed)} is not a number") from None
     return int(found) if found.is_integer() else found
 
 

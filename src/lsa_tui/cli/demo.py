@@ -30,14 +30,18 @@ def demo(paths: Paths, args: Namespace) -> Answer:
         # Never among somebody's own records, which the usual folders are for.
         folder = paths.data_folder / "demo"
         paths = Paths(folder, folder)
-    count = _make(paths, args.days, args.seed)
+    count, replaced = _make(paths, args.days, args.seed)
     home = paths.data_folder
     data = {"home": str(home), "days": args.days, "seed": args.seed, "records": count, "made_up": True}
+    data["replaced"] = replaced
     says = f"Made up: {args.days} school days, {count} records in {home}\nLook at it with: lsa --home {home}"
+    if replaced:
+        says += "\nThe made-up records that were there, and what was recorded among them, are gone"
     return Answer(data, says, opens=None if args.no_open else home)
 
 
-def _make(paths: Paths, days: int, seed: int) -> int:
+def _make(paths: Paths, days: int, seed: int) -> tuple[int, bool]:
+    """How many records were made, and whether made-up ones were there before."""
     from lsa_tui.daybook import demo as made_up  # the words of half a term
     from lsa_tui.daybook.book import Book
     from lsa_tui.vault import home
@@ -48,14 +52,15 @@ def _make(paths: Paths, days: int, seed: int) -> int:
         raise LsaError(f"{paths.data_folder} is somebody's own home; choose another folder with --home DIR")
     book = Book(paths)
     try:
-        if book.made_up:
+        replaced = book.made_up
+        if replaced:
             book.close()
             _clear(paths)
             book = Book(paths)
         elif _is_real(book):
             raise LsaError(f"{paths.data_folder} is somebody's own home; choose another folder with --home DIR")
         made_up.fill(book, days, seed)
-        return int(book.db.execute_sql("SELECT count(*) FROM record").fetchone()[0])
+        return int(book.db.execute_sql("SELECT count(*) FROM record").fetchone()[0]), replaced
     finally:
         book.close()
 

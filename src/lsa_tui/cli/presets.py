@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
+from lsa_tui.text import quoted
 
 
 def preset(book: Book, name: str, typed: str | None) -> str | None:
-    """The words of a preset for its digit 1-9; any other text as typed. Raises BadInput for a digit without words."""
-    if typed is None or not (len(typed.strip()) == 1 and typed.strip() in "0123456789"):
+    """The words of a preset for its digit 1-9; any other text as typed. Raises BadInput for a number without words."""
+    if typed is None or not (typed.strip().isascii() and typed.strip().isdigit()):
         return typed
     words = book.config.presets(name)
-    number = int(typed)
+    number = int(typed) if len(typed.strip()) == 1 else 0
     if not 1 <= number <= len(words):
         listed = ", ".join(f"{n} {word.rstrip('*')}" for n, word in enumerate(words, 1))
-        raise BadInput(f"{typed!r} is none of the presets: {listed}; or write it in words")
+        raise BadInput(f"{quoted(typed)} is none of the presets: {listed}; or write it in words")
     return words[number - 1].rstrip("*")
 
 

@@ -31,7 +31,13 @@ def _slot(book: Book, args: Namespace) -> Entry | None:
 def start(book: Book, args: Namespace) -> Answer:
     """The session."""
     at = moment(args.at, book.now())
-    return recorded(book, sessions.start(book, _slot(book, args), at))
+    slot = _slot(book, args)
+    others = sessions.called_alike(book, args.slot, slot, at or book.now())
+    more = ""
+    if slot is not None and others:
+        listed = ", ".join(f"{one.when:%H:%M}" for one in others)
+        more = f"; the one planned for {slot.when:%H:%M}, there is one at {listed} too (`lsa undo`, then its number)"
+    return recorded(book, sessions.start(book, slot, at), more=more)
 
 
 @command(

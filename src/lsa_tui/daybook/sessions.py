@@ -129,6 +129,15 @@ def find_slot(book: Book, wanted: str | None, at: datetime) -> Entry | None:
     return next((one for one in fits if from_text(one["ends"]) > at), fits[-1])
 
 
+def called_alike(book: Book, wanted: str | None, found: Entry | None, at: datetime) -> list[Entry]:
+    """The other slots of the day that a title could have meant; none where it was a number, an id or nothing."""
+    title = (wanted or "").casefold()
+    if found is None or not title or title.isdigit() or found.id.startswith(title):
+        return []
+    slots = of_day(book, at.date().isoformat(), book.focused())[0]
+    return [one for one in slots if one.id != found.id and is_lesson(one) and title in str(one["title"]).casefold()]
+
+
 def start(book: Book, slot: Entry | None, at: datetime | None = None) -> Entry:
     """Starts a slot (or a session outside the plan); what one was running ends at that moment. Sets the slot's pupil.
 

@@ -29,7 +29,8 @@ def set_up(
             try:
                 changes[f"person_{setting}"] = checks.line(most)(typed)
             except ValueError as problem:
-                raise BadInput(f"{setting} {problem}") from None
+                example = "--name 'Jo Taylor'" if setting == "name" else "--initials JT"
+                raise BadInput(f"{setting} {problem}; write {example}, at most {most} characters") from None
     if role is not None:
         changes["person_role"] = role
     before = book.config["person.role"] if book.config.exists else None
