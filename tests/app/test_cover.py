@@ -141,15 +141,28 @@ async def test_undo_of_another_s_entry_is_not_offered(book: Book) -> None:
 
 async def test_a_teacher_who_covers_answers_and_closes(book: Book) -> None:
     problems.raise_problem(book, "Number line is gone")
+    book.config.save(person_role="senco")
     app = LsaApp(book)
     async with app.run_test(size=(40, 20)) as pilot:
-        await pilot.press("!", "c")
+        await pilot.press("@", "m", "b", "enter", "1", "!", "c")
         assert "may not close" in flat(app)
         assert problems.inbox(book)[0].status == "open"
-        await pilot.press("q", "q", "@", "l", "p", "enter", "2")
+        await pilot.press("q", "q", "@", "3", "l", "p", "enter", "2")
         assert "1 raised by JT, open" in text(app)
         await pilot.press("!", "c")
         assert problems.inbox(book)[0].status == "closed"
+
+
+async def test_on_an_lsa_s_device_nobody_is_asked_for_a_higher_role(book: Book) -> None:
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("@", "l", "p", "enter")
+        assert "as LSA" in text(app)
+        assert "class teacher" not in text(app)
+        await pilot.press("2")
+        assert book.cover is None
+        await pilot.press("1")
+        assert (book.initials, book.role) == ("LP", "lsa")
 
 
 async def test_a_new_answer_is_new_to_who_covers_too(book: Book) -> None:

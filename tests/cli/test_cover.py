@@ -40,7 +40,9 @@ def test_the_next_day_nobody_covers(lsa: RunLsa, at: Callable[[str], None]) -> N
 
 def test_the_role_counts_and_is_in_the_audit(lsa: RunLsa) -> None:
     raised = lsa("raise", "Too hard", "--json").json
+    refused(lsa("cover", "--initials", "LP", "--role", "teacher"), "may do no more", code=1)
     refused(lsa("reply", raised["id"], "--close"), "may not close", code=1)
+    lsa("init", "--role", "senco")
     lsa("cover", "--initials", "LP", "--role", "teacher")
     assert lsa("reply", raised["id"], "Easier", "--close").code == 0
     acts = lsa("audit", "--json").json["entries"]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from homes import acting, new_book
-from lsa_tui.daybook import audit, cover, entries, exchange, marks, names, notes, rights
+from homes import acting, class_teacher, new_book
+from lsa_tui.daybook import audit, concerns, cover, entries, exchange, marks, names, notes, rights
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.setup import set_up
 from lsa_tui.documents.summary import build
@@ -47,9 +47,9 @@ def test_what_is_recorded_carries_who_covers_and_then_the_owner_again(book: Book
 
 
 def test_it_ends_with_the_day_whoever_forgot_it(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    cover.begin(book, "MB", role="teacher")
+    cover.begin(book, "MB")
     monkeypatch.setenv("LSA_NOW", "2026-11-24T23:59:59+00:00")
-    assert (book.initials, book.role) == ("MB", "teacher")
+    assert (book.initials, book.role) == ("MB", "lsa")
     monkeypatch.setenv("LSA_NOW", "2026-11-25T00:00:00+00:00")
     assert (book.initials, book.role) == ("JT", "lsa")
     assert notes.note(book, "next day").by == "JT"
@@ -143,13 +143,77 @@ def test_nobody_changes_what_the_other_one_recorded(book: Book) -> None:
 
 
 def test_the_role_counts_while_it_lasts(book: Book) -> None:
-    raised = notes.note(book, "Too hard !teacher")
+    book.config.save(person_role="teacher")
+    cover.begin(book, "MB")
     assert not rights.may(book.role, "close a problem")
-    cover.begin(book, "LP", role="teacher")
+    cover.begin(book, "LP", role="senco")
     assert rights.may(book.role, "close a problem")
     cover.end(book)
-    assert not rights.may(book.role, "close a problem")
-    assert raised.by == "JT"
+    assert book.role == "teacher"
+
+
+@pytest.mark.parametrize("role", ["teacher", "senco"])
+def test_nobody_who_covers_may_do_more_than_whose_device_it_is(book: Book, role: str) -> None:
+    assert cover.roles(book) == ("lsa",)
+    with pytest.raises(NotAllowed, match="may do no more"):
+        cover.begin(book, "MP", role=role)
+    assert book.cover is None
+    assert written(book) == []
+
+
+def test_a_cover_loses_what_its_owner_loses(book: Book) -> None:
+    book.config.save(person_role="senco")
+    cover.begin(book, "LP", role="teacher")
+    book.config.save(person_role="lsa")
+    assert (book.initials, book.role) == ("LP", "lsa")
+
+
+def test_a_colleague_s_initials_do_not_open_what_they_wrote_elsewhere(book: Book, tmp_path: Path) -> None:
+    teacher = class_teacher(book, tmp_path)
+    theirs = notes.note(teacher, "Too tired for the second page")
+    sync(teacher)
+    sync(book)
+    cover.begin(book, "LP")
+    here = notes.note(book, "Read on after the break")
+    for change in (
+        lambda: entries.remove(book, theirs.id, "not right"),
+        lambda: entries.correct(book, theirs.id, {"text": "Wide awake"}),
+        lambda: concerns.from_entry(book, book.entry(theirs.id)),
+    ):
+        with pytest.raises(NotAllowed, match="LP"):
+            change()
+    assert entries.correct(book, here.id, {"text": "Read on"})["text"] == "Read on"
+    cover.end(book)
+    assert book.entry(theirs.id)["text"] == "Too tired for the second page"
+    teacher.close()
+
+
+def test_what_one_covered_stays_one_s_own_after_the_home_was_copied(book: Book) -> None:
+    cover.begin(book, "MB")
+    mine = notes.note(book, "Sat by the window")
+    with book.store.writing() as db:
+        log.new_device(db)
+    assert entries.correct(book, mine.id, {"text": "Sat at the window"}).by == "MB"
+
+
+def test_the_owner_s_own_is_what_bears_the_initials_on_any_device(book: Book, tmp_path: Path) -> None:
+    other = new_book(tmp_path / "other")
+    (tmp_path / "share").mkdir()
+    for one in (book, other):
+        one.config.save(shared_url=f"sqlite:///{tmp_path}/share/school.db")
+    mine = notes.note(other, "Read alone")
+    sync(other)
+    sync(book)
+    assert entries.correct(book, mine.id, {"text": "Read all alone"})["text"] == "Read all alone"
+    other.close()
+
+
+def test_other_initials_are_written_down_as_another_role_is(book: Book) -> None:
+    set_up(book, initials="MP")
+    set_up(book, role="teacher")
+    acts = [(one.did, one.about) for one in audit.entries(book)]
+    assert ("changed the initials", "JT to MP") in acts
+    assert ("changed the role", "lsa to teacher") in acts
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,11 @@ from lsa_tui.errors import BadInput
     "a colleague covers: entries carry their initials, until --end or the next day; without anything: who covers",
     arg("--initials", metavar="MB", help="of the colleague, 1 to 4 letters"),
     arg("--name", metavar="NAME", help="as others know them; it stays on this device"),
-    arg("--role", **one_of(*covering.ROLES), help="in which they work (without it: lsa)"),
+    arg(
+        "--role",
+        **one_of(*covering.ROLES),
+        help="in which they work, none above the device's owner's (without it: lsa)",
+    ),
     arg("--end", action="store_true", help="whose device it is records again"),
     examples=("cover --initials MB --name 'Mia Brown'", "cover", "cover --end"),
 )

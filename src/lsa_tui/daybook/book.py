@@ -105,7 +105,15 @@ class Book:
     def role(self) -> str:
         """lsa, teacher, senco or dsl: of who writes."""
         found = self.cover
-        return found.role if found is not None else str(self.config["person.role"])
+        if found is None:
+            return self.owner_role
+        # Asked each time: the owner's role may have been changed since the cover began.
+        return found.role if found.role in covering.roles(self) else self.owner_role
+
+    @property
+    def owner_role(self) -> str:
+        """lsa, teacher, senco or dsl: of whose device it is."""
+        return str(self.config["person.role"])
 
     @property
     def plain(self) -> bool:

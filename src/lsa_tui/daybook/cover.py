@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from lsa_tui import clock
-from lsa_tui.errors import BadInput, LsaError
+from lsa_tui.errors import BadInput, LsaError, NotAllowed
 from lsa_tui.records import checks, ids, log, read
 from lsa_tui.records.kinds import Entry
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 KIND = "cover"
 ROLES = ("lsa", "teacher", "senco")
 """In which a colleague can cover. The DSL is nobody's cover: what is sealed for her is opened with her own key."""
+
+BY_OWNER = {"lsa": ROLES[:1], "teacher": ROLES, "senco": ROLES}
+"""The role of whose device it is to those in which it can be covered: what that person may not do, no cover may."""
 
 _MEMORY = "cover"
 
@@ -52,11 +55,16 @@ def held(db: Any) -> Cover | None:
     return Cover(found.id, found.by, facts["name"], facts["role"], found.when.date())
 
 
+def roles(book: Book) -> tuple[str, ...]:
+    """In which roles a colleague can cover here, "lsa" first."""
+    return BY_OWNER.get(book.owner_role, ())
+
+
 def begin(book: Book, initials: str, name: str = "", role: str = "lsa") -> Entry:
     """From now on what is recorded here carries these initials (at most 8 characters), in this role.
 
     A cover that is in force ends with it. Raises BadInput for initials that will not do, for the owner's own, and for
-    one who covers already, NotAllowed where the owner may not record.
+    one who covers already, NotAllowed where the owner may not record or may do less than that role.
     """
     from lsa_tui.daybook import audit, rights  # audit knows the book, which knows this
 
@@ -89,12 +97,19 @@ def _ended(book: Book, who: Cover) -> Entry:
 
 
 def checked(book: Book, initials: str, name: str = "", role: str = "lsa") -> Cover:
-    """Who would cover from now on. Raises BadInput as `begin` does."""
+    """Who would cover from now on. Raises BadInput and NotAllowed as `begin` does."""
+    from lsa_tui.daybook import rights  # rights names the book, which knows this
+
     signed = initials.strip().upper()
     if not (1 <= len(signed) <= 4 and signed.isalpha()):
         raise BadInput("initials are 1 to 4 letters, as in MB")
     if role not in ROLES:
         raise BadInput(f"a colleague covers in one of the roles {', '.join(ROLES)}")
+    if role not in roles(book):
+        raise NotAllowed(
+            f"this is the device of {rights.WORDS.get(book.owner_role, book.owner_role)}, and a cover may do no more; "
+            f"{signed} covers here as lsa, and does the rest on a device of their own"
+        )
     try:
         known = str(checks.line(80)(name)) if name.strip() else ""
     except ValueError as problem:

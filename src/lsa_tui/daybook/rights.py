@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lsa_tui.errors import NotAllowed
+from lsa_tui.records import log
 
 if TYPE_CHECKING:
     from lsa_tui.daybook.book import Book
@@ -217,8 +218,15 @@ def require_command(role: str, command: str) -> None:
 
 
 def is_own(book: Book, entry: Entry) -> bool:
-    """Whether this person wrote the entry."""
-    return entry.by in (book.initials, UNSIGNED)
+    """Whether this person wrote the entry: known by the initials, on whichever device of theirs it was.
+
+    Of who covers it is only what was written here under those initials: anybody can type a colleague's.
+    """
+    if entry.by == UNSIGNED:
+        return True
+    if entry.by != book.initials:
+        return False
+    return book.cover is None or log.written_here(book.db, entry.id, entry.by)
 
 
 def require_write(

@@ -33,12 +33,13 @@ def set_up(
                 raise BadInput(f"{setting} {problem}; write {example}, at most {most} characters") from None
     if role is not None:
         changes["person_role"] = role
-    before = book.config["person.role"] if book.config.exists else None
+    before = {name: book.config[f"person.{name}"] for name in ("role", "initials")} if book.config.exists else {}
     book.config.save(**changes)
     if shared is not None:
         share_with(book, shared)
-    if before and book.config["person.role"] != before:
-        audit.note(book, "changed the role", f"{before} to {book.config['person.role']}")
+    for name, was in before.items():
+        if was and book.config[f"person.{name}"] != was:
+            audit.note(book, f"changed the {name}", f"{was} to {book.config[f'person.{name}']}")
     # Known in the database too: what is recorded while config.toml cannot be read is still signed.
     with book.store.writing():
         log.set_meta(book.db, "initials", book.owner)

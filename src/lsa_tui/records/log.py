@@ -407,6 +407,12 @@ def own_chains(db: Any) -> dict[str, int]:
     return found if dev is None else {**found, dev: int(get_meta(db, "shared") or 0)}
 
 
+def written_here(db: Any, row: str, initials: str) -> bool:
+    """Whether a record began in one of this home's own chains, the one that stays included, under these initials."""
+    found = db.execute_sql("SELECT dev, actor FROM change WHERE row = ? ORDER BY hlc, uid LIMIT 1", (row,)).fetchone()
+    return found is not None and found[1] == initials and (found[0] == OWN or found[0] in own_chains(db))
+
+
 def note_known(db: Any, dev: str, seq: int) -> None:
     """How far one of this home's own chains is known to be shared."""
     known = own_chains(db)

@@ -12,8 +12,7 @@ from lsa_tui.records.kinds import Entry
 if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
 
-ROLE_WORDS = ("as LSA", "as class teacher", "as SENCo")
-"""In the order of the roles in which a colleague can cover."""
+ROLE_WORDS = {"lsa": "as LSA", "teacher": "as class teacher", "senco": "as SENCo"}
 
 
 def cover(app: LsaApp) -> None:
@@ -37,12 +36,13 @@ def _ask(app: LsaApp) -> None:
     def typed(words: str) -> None:
         initials, _, name = words.strip().partition(" ")
         who = covering.checked(app.book, initials, name)
+        roles = covering.roles(app.book)
 
         def chosen(answer: int) -> None:
-            entry = covering.begin(app.book, initials, name, covering.ROLES[answer])
+            entry = covering.begin(app.book, initials, name, roles[answer])
             _recorded(app, entry, f"{who.initials} covers: entries carry {who.initials} now")
 
-        app.open(Choose(app, f"{_named(who)} covers for {app.book.owner}", ROLE_WORDS, chosen))
+        app.open(Choose(app, f"{_named(who)} covers for {app.book.owner}", [ROLE_WORDS[one] for one in roles], chosen))
 
     hint = "Initials, as in MB; a name may follow and stays on this device. Until the day ends, or this key again."
     app.open(Ask(app, "Who covers?", typed, hint=hint))
