@@ -102,6 +102,15 @@ def test_erasing_one_entry(two: RunLsa, home: Path) -> None:
     assert two("doctor").code == 0
 
 
+def test_one_s_own_entry_goes_without_a_reason(two: RunLsa, home: Path) -> None:
+    note = next(one for one in two("log", "--json").json["entries"] if one["type"] == "note")
+    done = two("erase", "--entry", note["id"], "--json")
+    assert done.json["records"] == 2
+    assert "other devices" not in done.err, "it never left this one"
+    assert files_with(home, f"{GONE} first", f"{GONE} alone") == set()
+    assert two("doctor").code == 0
+
+
 def test_retention_lists_and_erases_what_is_past_its_time(two: RunLsa, home: Path) -> None:
     two("note", f"{GONE} long ago", "--at", "2024-05-01T10:00:00+01:00")
     listed = {one["class"]: one for one in two("retention", "--json").json["classes"]}

@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from bytes_of import files_with
-from homes import new_book
+from concern_homes import trusting
+from homes import class_teacher, new_book
 from lsa_tui import clock
 from lsa_tui.daybook import (
     audit,
     behaviours,
+    concerns,
     drafts,
     entries,
     erasing,
@@ -30,6 +32,8 @@ from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, NotAllowed, NothingToUndo
 from lsa_tui.records import log, read
 from lsa_tui.records.vocabulary import KINDS
+from lsa_tui.sync.run import sync
+from lsa_tui.vault import sealed
 
 GONE = "Zerase"
 
@@ -73,7 +77,7 @@ def test_what_never_left_is_forgotten_without_a_trace(tmp_path: Path) -> None:
         marks.tally(book, "p")
         if wanted:
             assert files_with(tmp_path / name, GONE)
-            assert erasing.forget(book, said)
+            assert not erasing.forget(book, said).everywhere
             assert files_with(tmp_path / name, GONE) == set()
         homes.append(book)
     for one in homes:
@@ -103,7 +107,7 @@ def test_what_was_shared_is_erased_under_a_reason_that_tells_nothing(book: Book,
     said = notes.note(book, f"{GONE} words")
     shared_before(book)
     entries.correct(book, said.id, {"text": f"{GONE} not shared yet"})
-    assert not erasing.forget(book, said)
+    assert erasing.forget(book, said).everywhere
     assert files_with(tmp_path, GONE) == set()
     well(book)
     last = audit.entries(book)[-1]
@@ -112,12 +116,48 @@ def test_what_was_shared_is_erased_under_a_reason_that_tells_nothing(book: Book,
         book.entry(said.id)
 
 
+def test_a_writer_s_ordinary_wiping_and_a_move_to_the_dsl_look_the_same_in_every_audit(tmp_path: Path) -> None:
+    book = trusting(new_book(tmp_path / "home"), sealed.new_identity())
+    teacher = class_teacher(book, tmp_path)
+    moved, wiped = notes.note(book, "She said it is a secret"), notes.note(book, "That was the other group")
+    sync(book)
+    concerns.save(book, concerns.from_entry(book, moved))
+    erasing.erase_entry(book, wiped.id)
+    sync(book)
+    sync(teacher)
+    for one in (book, teacher):
+        assert [act.about for act in audit.entries(one) if act.did == "erased"] == [
+            f"1 record: {erasing.BY_ITS_WRITER}"
+        ] * 2
+    book.close()
+    teacher.close()
+
+
+def test_an_lsa_erases_no_other_s_entry_and_a_teacher_needs_a_reason(tmp_path: Path) -> None:
+    book = new_book(tmp_path / "home")
+    teacher = class_teacher(book, tmp_path)
+    theirs, mine = notes.note(teacher, "Too tired today"), notes.note(book, "Read alone")
+    for one in (teacher, book, teacher):
+        sync(one)
+    with pytest.raises(NotAllowed, match="LP's own"):
+        erasing.erase_entry(book, theirs.id, "x")
+    assert book.entry(theirs.id)["text"] == "Too tired today"
+    with pytest.raises(BadInput, match="needs a reason"):
+        erasing.erase_entry(teacher, mine.id)
+    assert erasing.erase_entry(teacher, mine.id, "about the wrong child").records == 1
+    sync(teacher)
+    sync(book)
+    assert erasing.erase_pupil(book, "K7", "left the school").records > 1, "all of a pupil is the class's to erase"
+    book.close()
+    teacher.close()
+
+
 def test_copies_that_hold_it_are_replaced_and_no_others(book: Book, tmp_path: Path) -> None:
     book.store.backup(book.paths.backups, "before-sync-1.db")
     untouched = (book.paths.backups / "before-sync-1.db").read_bytes()
     said = notes.note(book, f"{GONE} words")
     book.store.backup(book.paths.backups, "before-sync-2.db")
-    assert erasing.forget(book, said)
+    assert not erasing.forget(book, said).everywhere
     assert files_with(tmp_path, GONE) == set()
     assert sorted(one.name for one in book.paths.backups.iterdir()) == ["before-sync-1.db", "before-sync-2.db"]
     assert (book.paths.backups / "before-sync-1.db").read_bytes() == untouched
@@ -128,10 +168,10 @@ def test_copies_that_hold_it_are_replaced_and_no_others(book: Book, tmp_path: Pa
 def test_a_private_mark_is_forgotten_from_its_own_chain(book: Book) -> None:
     first, second = marks.tally(book, "p"), marks.tally(book, "p")
     shared_before(book)
-    assert erasing.forget(book, first)
+    assert not erasing.forget(book, first).everywhere
     well(book)
     assert entries.undo(book).entry.id == second.id
-    assert erasing.forget(book, first)  # it is gone already
+    assert not erasing.forget(book, first).everywhere  # it is gone already
 
 
 # Erasing

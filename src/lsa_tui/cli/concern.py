@@ -103,7 +103,7 @@ def _moved(book: Book, uid: str) -> Draft:
         raise LsaError(
             "no DSL's key is trusted here, so no text can be kept and this entry stays as it is; tell the DSL now, "
             f"write it in the school's own system, then take it from the log (`lsa remove {uid} --reason TEXT`) or "
-            f"wipe it for good (`lsa erase --entry {uid} --reason TEXT`)"
+            f"wipe it for good (`lsa erase --entry {uid}`)"
         )
     return concerns.from_entry(book, entry)
 

@@ -24,14 +24,14 @@ LAST_DAYS = 7
     "erase",
     "erases words for good, here at once and on every device at its next sync; there is no undo",
     arg("code", metavar="CODE", nargs="?", help="all that is recorded of this pupil, by anybody, name and plan too"),
-    arg("--reason", metavar="TEXT", help="why; it stays in the log, so no names in it"),
-    arg("--entry", metavar="ID", help="one entry, with its history and the answers to it"),
+    arg("--reason", metavar="TEXT", help="why; it stays in the log, so no names in it (your own --entry needs none)"),
+    arg("--entry", metavar="ID", help="one entry, with its history and the answers to it; an LSA's own"),
     arg("--expired", action="store_true", help="all that is past its time; see `lsa retention`"),
     arg("--dry-run", action="store_true", help="only says how much it would be"),
     arg("--yes", action="store_true", help="does not ask once more at a terminal"),
     examples=(
         'erase K7 --reason "left the school, file handed over"',
-        'erase --entry 0193a2b4-1c2d --reason "about the wrong child"',
+        "erase --entry 0193a2b4-1c2d",
         'erase --expired --reason "retention schedule"',
     ),
 )
@@ -45,7 +45,7 @@ def erase(book: Book, args: Namespace) -> Answer:
         wanted = [one.entry.id for one in bundle.held]
         mentioned = [one.id for one in bundle.elsewhere]
     else:
-        wanted = retention.expired(book) if args.expired else [_one(book, args.entry)]
+        wanted = retention.expired(book) if args.expired else [erasing.erasable(book, args.entry).id]
         mentioned = []
     if args.dry_run:
         said = f"{_number(len(wanted), 'record')} would be erased; nothing was changed"
@@ -54,10 +54,13 @@ def erase(book: Book, args: Namespace) -> Answer:
         return Answer({"records": 0, "changes": 0, "files": [], "clean": True}, "Nothing is past its time")
     if not args.yes and not _sure(book, args, wanted):
         return Answer({"records": 0, "changes": 0, "files": [], "clean": True}, "Nothing was erased")
+    reason = args.reason or ""
     if args.code is not None:
-        done = erasing.erase_pupil(book, args.code, args.reason or "")
+        done = erasing.erase_pupil(book, args.code, reason)
+    elif args.expired:
+        done = erasing.erase_rows(book, wanted, reason, answers=False)
     else:
-        done = erasing.erase_rows(book, wanted, args.reason or "", answers=not args.expired)
+        done = erasing.erase_entry(book, wanted[0], reason)
     return _erased(book, done, mentioned)
 
 
@@ -71,18 +74,11 @@ def _sure(book: Book, args: Namespace, wanted: list[str]) -> bool:
     return passphrases.confirmed(f"Erase {_number(len(wanted), 'record')} {what} for good, on every device?")
 
 
-def _one(book: Book, uid: str) -> str:
-    entry = book.entry(uid)
-    if entry.kind == "pupil":
-        raise BadInput(f"that is a pupil and no entry; `lsa erase {entry['code']}` erases all that is recorded of them")
-    return entry.id
-
-
 def _erased(book: Book, done: erasing.Erased, mentioned: list[str]) -> Answer:
     said = [f"Erased for good: {_number(done.records, 'record')} in {_number(done.changes, 'change')}"]
     said += [f"{place} was removed" for place in done.files]
     hints = [f"{place} could not be removed; do that yourself" for place in done.left]
-    if book.config["shared.url"]:
+    if book.config["shared.url"] and done.everywhere:
         hints.append("the shared file and the other devices erase it at their next syncs; `lsa sync` begins that")
     if mentioned:
         listed = ", ".join(one[:13] for one in mentioned[:5])

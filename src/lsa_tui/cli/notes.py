@@ -54,7 +54,7 @@ def _for_the_dsl(book: Book, entry: Entry) -> str:
         return f"`lsa concern --from {uid}` moves this note there and wipes it here"
     return (
         "no DSL's key is trusted here, so this note stays as it is: write it in the school's own system, then "
-        f"`lsa erase --entry {uid} --reason TEXT` wipes it here"
+        f"`lsa erase --entry {uid}` wipes it here"
     )
 
 

@@ -13,12 +13,14 @@ from typing import Any
 from lsa_tui import text
 from lsa_tui.daybook import cleaning, names, rights
 from lsa_tui.daybook.book import Book
-from lsa_tui.errors import BadInput
+from lsa_tui.errors import BadInput, NotAllowed
 from lsa_tui.records import belonging, erasures, ids, log, read
 from lsa_tui.records.kinds import Entry
+from lsa_tui.records.vocabulary import KINDS
 
 BY_ITS_WRITER = "erased by its writer"
-"""The reason that stands in the log where a writer wipes what is shared already. It tells nothing."""
+"""The reason that stands in the log where a writer wipes what is shared already and says no other: whether it was for
+the DSL, about the wrong child or a slip, nobody can tell from it."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Erased:
     not be removed).
 
     `clean` is False where bytes may still stand in the free part of the database; the next sync tries again.
+    `everywhere` is False where it never left this device, so that no other one has to erase it.
     """
 
     records: int
@@ -34,6 +37,7 @@ class Erased:
     files: tuple[Path, ...] = ()
     clean: bool = True
     left: tuple[Path, ...] = ()
+    everywhere: bool = True
 
 
 def erase_pupil(book: Book, code: str, reason: str) -> Erased:
@@ -49,6 +53,34 @@ def erase_pupil(book: Book, code: str, reason: str) -> Erased:
         book.pupil(code)  # says which pupils there are
         raise BadInput(f"nothing is held about {code!r}")
     return erase_rows(book, rows, reason, pupil)
+
+
+def erasable(book: Book, uid: str) -> Entry:
+    """The entry with that id, which this person may erase.
+
+    Raises BadInput for none and for a pupil, NotAllowed for another's entry where the role may erase only its own.
+    """
+    rights.require(book, "erase")
+    entry = book.entry(uid)
+    if entry.kind == "pupil":
+        raise BadInput(f"that is a pupil and no entry; `lsa erase {entry['code']}` erases all that is recorded of them")
+    if not rights.is_own(book, entry) and not rights.may(book.role, "erase another's entry"):
+        raise NotAllowed(
+            f"this {KINDS[entry.kind].words} is {entry.by}'s own: {rights.WORDS[book.role]} erases no other's entry; "
+            "ask them, the class teacher or the SENCo"
+        )
+    return entry
+
+
+def erase_entry(book: Book, uid: str, reason: str = "") -> Erased:
+    """Erases one entry, as `erase_rows` does. One's own needs no reason: without one it goes as `forget` wipes it.
+
+    Raises what `erasable` and `erase_rows` raise.
+    """
+    entry = erasable(book, uid)
+    if reason or not rights.is_own(book, entry):
+        return erase_rows(book, [entry.id], reason)
+    return forget(book, entry)
 
 
 def erase_rows(
@@ -78,26 +110,25 @@ def erase_rows(
     return Erased(len(own | shared), changes, tuple(files), cleaning.finish(book), tuple(left))
 
 
-def forget(book: Book, entry: Entry) -> bool:
-    """Wipes an entry, with its history and what repeats or answers it. Returns whether nobody can have seen it.
+def forget(book: Book, entry: Entry) -> Erased:
+    """Wipes an entry, with its history and what repeats or answers it.
 
-    What never left this device is cut out of the log, and nothing shows that it was there: True. What was (or may
-    have been) shared is erased everywhere, without a telling reason: False. Ends redo, and in the second case undo.
-    When this returns the words are in no file of this home.
+    What never left this device is cut out of the log, and nothing shows that it was there. What was (or may have
+    been) shared is erased everywhere, without a telling reason. Ends redo, and in the second case undo. When this
+    returns the words are in no file of this home.
     """
     with book.store.writing() as db:
         log.drop_undone(db)
         rows = belonging.with_answers(db, [entry.id])
+        own, shared = _chained(db, rows, True), _chained(db, rows, False)
         unseen = erasures.never_shared(db, rows)
         if unseen:
-            for dev in (log.OWN, log.device(db)):
-                erasures.cut_out(db, dev, rows)
+            changes = sum(erasures.cut_out(db, dev, rows) for dev in (log.OWN, log.device(db)))
         else:
-            erasures.redact(db, book.author(), _chained(db, rows, False), (), None, BY_ITS_WRITER)
+            changes = erasures.redact(db, book.author(), shared, (), None, BY_ITS_WRITER)
         cleaning.mark(db, rows)
     book.names = read.Names(book.db)
-    cleaning.finish(book)
-    return unseen
+    return Erased(len(own | shared), changes, clean=cleaning.finish(book), everywhere=not unseen)
 
 
 def _chained(db: Any, rows: Collection[str], own: bool) -> set[str]:

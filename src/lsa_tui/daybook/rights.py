@@ -55,6 +55,7 @@ DEEDS: Mapping[str, Roles] = {
     "read the audit": CLASS,
     "answer an access request": CLASS,
     "erase": CLASS,
+    "erase another's entry": DECIDING,
     # Safeguarding
     "pass on a concern": EVERYBODY,
     "trust the DSL's key": EVERYBODY,
