@@ -110,6 +110,45 @@ def test_without_a_key_nothing_is_wiped_by_a_command(school: School) -> None:
     assert school("jt", "erase", "--entry", uid, "--reason", "written elsewhere").code == 0  # as it was told
 
 
+LONG = f"Mrs Price, since {CANARY} said that {'x' * 80}"
+
+
+def test_without_a_key_whom_is_no_place_for_a_text(school: School, tmp_path: Path) -> None:
+    done = school("jt", "concern", "--told", LONG)
+    refused(done, "at most 80 fit", "no key of the DSL is trusted here")
+    assert school("jt", "concern", "--json").json["concerns"] == []
+    kept = school("jt", "concern", "--told", "Mrs\x1b[31m Price\nand\tMr Hall\x07", "--json")
+    assert kept.json["told"] == "Mrs[31m Price and Mr Hall"
+    assert "\x1b" not in school("jt", "concern").out
+    refused(school("jt", "concern", "--add", kept.json["id"], "--told", LONG), "at most 80 fit")
+    book = open_book(paths.find(str(tmp_path / "jt")))
+    assert not in_pages(book, CANARY)
+    book.close()
+
+
+def test_a_told_line_entered_by_mistake_goes(school: School, tmp_path: Path) -> None:
+    wrong = school("jt", "concern", "--told", CANARY, "--json").json["id"]
+    right = school("jt", "concern", "--told", "Mrs Price", "--json").json["id"]
+    assert school("jt", "concern", "--untell", wrong[:8]).code == 0
+    listed = school("jt", "concern", "--json").json
+    assert [one["id"] for one in listed["concerns"]] == [right]
+    book = open_book(paths.find(str(tmp_path / "jt")))
+    assert not in_pages(book, CANARY)
+    book.close()
+
+
+def test_what_is_sealed_is_not_taken_back_but_whom_from_before_the_key_is(school: School, tmp_path: Path) -> None:
+    uid = school("jt", "concern", "--told", CANARY, "--json").json["id"]
+    made = school("ap", "dsl", "key", "--json").json
+    school("jt", "sync")
+    school("jt", "dsl", "trust", *made["fingerprint"].split())
+    school("jt", "concern", "--add", uid, "--saw", "what I saw")
+    assert school("jt", "concern", "--untell", uid, "--json").json["line_kept"]
+    assert CANARY not in school("jt", "concern").out
+    assert school("jt", "concern", "--json").json["concerns"][0]["passed_on"]
+    refused(school("jt", "concern", "--untell", uid), "stays as it is")
+
+
 # What to do now, whatever is wrong
 
 REMINDED = ("999", "the DSL or the deputy", "tell the headteacher", "LADO", "no confidentiality", "Tell, Explain")
@@ -137,6 +176,14 @@ def test_a_damaged_file_still_says_what_to_do(trusted: School, tmp_path: Path, m
     assert list(json.loads(done.out)) == ["error"] if "--json" in more else done.out == ""
     noted = trusted("jt", "note", "He said it is a secret")  # a note is recorded all the same
     assert (noted.code, "tell the DSL now" in noted.err, "--from" in noted.err) == (0, True, False)
+
+
+def test_what_is_typed_wrong_is_one_sentence_and_the_reminder_stands_once(school: School) -> None:
+    wrong = school("jt", "concern", "--words", "x", "--at", "half past")
+    assert (wrong.code, len(wrong.err.splitlines())) == (2, 1), wrong.err
+    for typed in ((), ("--told", "Mrs Price")):
+        done = school("jt", "concern", *typed)
+        assert (done.out + done.err).count("Tell, Explain, Describe") == 1, done
 
 
 def test_with_json_standard_output_is_one_document(school: School) -> None:
@@ -321,9 +368,34 @@ def test_words_that_cannot_all_be_read_are_refused(trusted: School) -> None:
     assert trusted("jt", "concern", "--json").json["concerns"] == []
 
 
+def test_a_place_that_is_not_in_the_list_stands_under_elsewhere(trusted: School) -> None:
+    done = trusted(
+        "jt", "concern", "--marks", "Left arm: three small bruises", "--marks", "head: a bump", "--told", "x"
+    )
+    assert "'Left arm: three small bruises' names no place of the list" in done.err
+    trusted("jt", "sync")
+    uid = trusted("jt", "concern", "--json").json["concerns"][0]["id"]
+    assert trusted("ap", "dsl", "open", uid, "--json").json["marks"] == [
+        ["elsewhere", "Left arm: three small bruises"],
+        ["head", "a bump"],
+    ]
+
+
+def test_while_a_newer_key_waits_every_save_says_so(trusted: School) -> None:
+    assert "fingerprint" not in trusted("jt", "concern", "--words", "x", "--told", "Mrs Price").err
+    made = trusted("ap", "dsl", "key", "--new", "--json").json
+    trusted("jt", "sync")
+    done = trusted("jt", "concern", "--words", "y", "--told", "Mrs Price")
+    assert done.code == 0
+    assert "a key of the DSL has come" in done.err
+    assert "sealed to the older key" in done.err
+    trusted("jt", "dsl", "trust", *made["fingerprint"].split())
+    assert "a key of the DSL" not in trusted("jt", "concern", "--words", "z", "--told", "Mrs Price").err
+
+
 def test_what_is_not_understood_moves_nothing(trusted: School) -> None:
     uid = trusted("jt", "note", "He said", "--json").json["id"]
-    assert trusted("jt", "concern", "--from", uid, "--marks", "nowhere: x").code == 2
+    assert trusted("jt", "concern", "--from", uid, "--marks", "nowhere x").code == 2
     assert trusted("jt", "concern", "--from", uid, "--words", "-", stdin=b"\xff").code == 2
     assert trusted("jt", "log", "--json").json["entries"][0]["text"] == "He said"
     assert trusted("jt", "concern", "--json").json["to_pass_on"] == 0
@@ -426,7 +498,9 @@ def test_only_the_dsl_makes_and_opens(school: School, who: str) -> None:
     [
         (("--in-person",), "--told"),
         (("--words", "x", "--told-at", "12:00"), "--told"),
-        (("--marks", "left hnd: a cut"), "left hand"),
+        (("--marks", "left hand"), "a colon"),
+        (("--untell", "ffff"), "lsa concern"),
+        (("--untell", "ffff", "--told", "x"), "nothing else"),
         (("--add", "ffff", "--saw", "x"), "lsa concern"),
         (("--words", " "), "nothing stands"),
         (("--words", "x", "--at", "half past"), "not a time"),

@@ -7,12 +7,13 @@ from argparse import Namespace
 from datetime import timedelta
 from typing import Any
 
-from lsa_tui import clock
-from lsa_tui.cli.answer import Answer, is_terminal, table
+from lsa_tui import clock, text
+from lsa_tui.cli.answer import Answer, table
 from lsa_tui.cli.table import arg, command
 from lsa_tui.daybook import concerns
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.concerns import Draft, Passed, trust
+from lsa_tui.daybook.concerns import sheet as sheets
 from lsa_tui.daybook.when import moment
 from lsa_tui.errors import BadInput, LsaError
 
@@ -20,6 +21,8 @@ REMINDER = "\n".join(f"{label:13}{words}" for label, words in concerns.REMINDER)
 FIRST = f"lsa: before anything else\n{REMINDER}"
 ELSEWHERE = "write the rest in the school's own system, such as CPOMS or MyConcern"
 TEXTS = ("words", "saw", "asked", "place")
+BESIDE = ("marks", "told", "told_at", "in_person", "add", "source", "untell")
+TO_CONFIRM = "a key of the DSL has come; ask her to read out its fingerprint, then: lsa dsl trust FINGERPRINT"
 
 
 @command(
@@ -34,6 +37,7 @@ TEXTS = ("words", "saw", "asked", "place")
     arg("--told-at", metavar="WHEN", help="when they were told, where that was not at --at"),
     arg("--in-person", action="store_true", help="they were told in person"),
     arg("--add", metavar="ID", help="adds to one passed on before, which itself stays as it is"),
+    arg("--untell", metavar="ID", help="takes whom you told off again, where that was entered by mistake"),
     arg("--from", metavar="ID", dest="source", help="an entry of yours: moves its text here and wipes it in the log"),
     records=True,
     first=FIRST,
@@ -47,6 +51,8 @@ def concern(book: Book, args: Namespace) -> Answer:
     """What was passed on: an id and a time. `--at` is when it happened, and when they were told without `--told-at`."""
     if not _anything(args):
         return _overview(book)
+    if args.untell is not None:
+        return _untold(book, args)
     if args.add and args.source:
         raise BadInput("--from moves an entry into a new concern; leave --add out")
     draft = _draft(book, args)
@@ -61,15 +67,42 @@ def concern(book: Book, args: Namespace) -> Answer:
         kept = f"told {passed.told}" if passed.told else "nobody told yet"
         lines = [*_reminder(), said, f"Kept for you: {kept}. No text was stored; {ELSEWHERE}"]
     hints = (
-        () if passed.passed_on else (f"nobody was told yet; do it now, then: lsa concern --add {passed.id} --told WHO",)
+        [] if passed.passed_on else [f"nobody was told yet; do it now, then: lsa concern --add {passed.id} --told WHO"]
     )
+    if ready:
+        outside = [words for place, words in draft.marks if place == sheets.ELSEWHERE and words.partition(":")[1]]
+        hints += [
+            f"{text.one_line(words, 60)!r} names no place of the list, so it stands under elsewhere"
+            for words in outside
+        ]
+    hints += _to_confirm(book, ready)
     data = {**_json(passed), "text_stored": bool(ready and draft.has_text)}
-    return Answer(data, "\n".join(lines), hints=hints)
+    return Answer(data, "\n".join(lines), hints=tuple(hints))
+
+
+def _untold(book: Book, args: Namespace) -> Answer:
+    """Takes a line back that named somebody by mistake."""
+    if any(one for name, one in _given(args).items() if name != "untell"):
+        raise BadInput("--untell takes a line back; give nothing else with it")
+    gone = concerns.untell(book, args.untell)
+    said = "Wiped here: whom you told, and when" if gone else "Wiped here: whom you told; what was sealed stays"
+    return Answer({"untold": args.untell, "line_kept": not gone}, said)
+
+
+def _to_confirm(book: Book, ready: bool) -> list[str]:
+    """While a key waits that is newer than what this is sealed to: the DSL may not be able to open the older one."""
+    if not trust.unconfirmed(book):
+        return []
+    until = "; until then this is sealed to the older key, which the DSL may no longer have" if ready else ""
+    return [f"{TO_CONFIRM}{until}"]
+
+
+def _given(args: Namespace) -> dict[str, Any]:
+    return {name: getattr(args, name) for name in (*TEXTS, *BESIDE)}
 
 
 def _anything(args: Namespace) -> bool:
-    given = (*(getattr(args, name) for name in TEXTS), args.marks, args.told, args.told_at, args.add, args.source)
-    return args.in_person or any(one is not None for one in given)
+    return any(one is not None and one is not False for one in _given(args).values())
 
 
 def _draft(book: Book, args: Namespace) -> Draft:
@@ -149,7 +182,6 @@ def _overview(book: Book) -> Answer:
     if not ready:
         lines.append(f"No DSL's key is trusted here, so no text is stored: {ELSEWHERE}\n")
     unconfirmed = trust.unconfirmed(book)
-    hint = "a key of the DSL has come; ask her to read out its fingerprint, then: lsa dsl trust FINGERPRINT"
     rows = [(f"{one.at:%a %d %b}", one.says, one.told, _state(one), one.id) for one in found]
     data = {
         "reminder": [{"label": label, "words": words} for label, words in concerns.REMINDER],
@@ -158,13 +190,13 @@ def _overview(book: Book) -> Answer:
         "to_pass_on": concerns.to_pass_on(book),
         "concerns": [_json(one) for one in found],
     }
-    text = "\n".join([*lines, table(rows) or "Nothing was passed on from this device"])
-    return Answer(data, text, hints=(hint,) if unconfirmed else ())
+    said = "\n".join([*lines, table(rows) or "Nothing was passed on from this device"])
+    return Answer(data, said, hints=(TO_CONFIRM,) if unconfirmed else ())
 
 
 def _reminder() -> list[str]:
     """The reminder and an empty line; nothing for who has just read it above (`FIRST`)."""
-    return [] if is_terminal() and sys.stderr.isatty() else [*REMINDER.splitlines(), ""]
+    return [] if sys.stderr.isatty() else [*REMINDER.splitlines(), ""]
 
 
 def _state(one: Passed) -> str:

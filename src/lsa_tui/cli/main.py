@@ -53,19 +53,33 @@ def _run(typed: arguments.Typed) -> int:
     if args.help:
         return _help(tuple(name.split()), typed.json or args.json)
     args.json = args.json or typed.json
-    if command.first:
-        print(command.first, file=sys.stderr, flush=True)  # whatever becomes of what follows
+    at_once = sys.stderr.isatty()
+    if at_once:
+        _first(command)  # before a passphrase is asked, whatever becomes of what follows
     gc.enable()
     args.home = args.home or typed.home
     args.passphrase_file = args.passphrase_file or typed.passphrase_file
     found = places.find(args.home)
-    reply = _with_book(command, args, found) if command.needs == "book" else _without_book(command, args, found)
+    try:
+        reply = _with_book(command, args, found) if command.needs == "book" else _without_book(command, args, found)
+    except Exception as problem:
+        # What was typed wrong is typed again; whoever cannot get in, or finds a file damaged, needs to know now.
+        if not (at_once or isinstance(problem, BadInput)):
+            _first(command)
+        raise
+    if args.json and not at_once:
+        _first(command)  # without --json the answer says it
     answer.show(reply, args.json)
     if reply.opens is not None and not args.json:
         if _at_terminal():
             return _open_application(Paths(reply.opens, reply.opens), False)
         answer.warn("there is no terminal here, so the screens stay closed")
     return reply.code
+
+
+def _first(command: table.Command) -> None:
+    if command.first:
+        print(command.first, file=sys.stderr, flush=True)
 
 
 def _with_book(command: table.Command, args: Namespace, found: Paths) -> answer.Answer:

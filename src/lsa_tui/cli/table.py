@@ -129,7 +129,8 @@ def command(
     first: str = "",
 ) -> Callable[[Callable[[Any, Namespace], Answer]], Callable[[Any, Namespace], Answer]]:
     """Puts a function into the table. What `records` understands `--at` and `--pupil` as well; `needs` is "book"
-    or "paths" (for what must work without a database); `first` is said before anything is opened."""
+    or "paths" (for what must work without a database); `first` is said before anything is opened; where
+    nobody sits at a terminal, by the answer or before an error."""
 
     def put(run: Callable[[Any, Namespace], Answer]) -> Callable[[Any, Namespace], Answer]:
         every = (*arguments, AT, PUPIL) if records else arguments

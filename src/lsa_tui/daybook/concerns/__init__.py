@@ -20,9 +20,10 @@ from lsa_tui.daybook.concerns.passing import (
     to_pass_on,
     to_send,
     told,
+    untell,
 )
 from lsa_tui.daybook.concerns.sheet import LOCATIONS, REMINDER, Draft, Passed, mark
-from lsa_tui.daybook.concerns.trust import ready
+from lsa_tui.daybook.concerns.trust import ready, unconfirmed
 
 __all__ = [
     "LOCATIONS",
@@ -45,5 +46,7 @@ __all__ = [
     "to_pass_on",
     "to_send",
     "told",
+    "unconfirmed",
+    "untell",
     "wipe",
 ]

@@ -7,15 +7,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from lsa_tui import clock
+from lsa_tui import clock, text
 from lsa_tui.daybook import rights
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.concerns import keeping, trust
-from lsa_tui.daybook.concerns.sheet import Draft, Passed, draft_from_text, draft_to_text, padded, payload
+from lsa_tui.daybook.concerns.sheet import Draft, Passed, draft_from_text, draft_to_text, harmless, padded, payload
 from lsa_tui.errors import BadInput
 
 LEAST = 4
 """Characters of an id that are enough."""
+
+WHOM = 80
+"""Characters of whom was told, where that is not sealed: a name, and no place for a text."""
 
 _in_memory: dict[str, Draft] = {}
 """Sheets that must not be on a disk, by home: they are gone with the program."""
@@ -124,16 +127,17 @@ def to_send(book: Book) -> bool:
 
 def _written(book: Book, uid: str, draft: Draft, *, new: bool, wipe: bool = True) -> Passed:
     rights.require(book, "pass on a concern")
+    draft = replace(draft, told=harmless(draft.told))
     if draft.empty:
         raise BadInput("nothing stands on the sheet yet: write what was said or seen, or who was told")
     keys = trust.trusted(book)
+    whom = "" if keys else _whom(draft.told)
     now = book.now()
     pieces = _sealed(book, uid, draft, keys[0].recipient, new) if keys else None
     with keeping.writing(book) as db:
         if new:
             db.execute_sql("INSERT INTO concern (id, saved_at) VALUES (?, ?)", (uid, clock.to_text(now)))
         if draft.told.strip():
-            whom = "" if keys else " ".join(draft.told.split())
             db.execute_sql(
                 "INSERT INTO telling (concern, whom, at, in_person) VALUES (?, ?, ?, ?)",
                 (uid, whom, clock.to_text(draft.told_at or now), None if keys else draft.in_person),
@@ -153,6 +157,36 @@ def _written(book: Book, uid: str, draft: Draft, *, new: bool, wipe: bool = True
 
         moving.wipe(book, draft.sources)
     return passed
+
+
+def _whom(told: str) -> str:
+    """Whom, as it may be kept in plain words. Raises BadInput for what is longer than a name."""
+    found = text.one_line(text.clean(told))
+    if len(found) > WHOM:
+        raise BadInput(
+            f"whom you told has {len(found)} characters, at most {WHOM} fit: no key of the DSL is trusted here, so "
+            "only a name is kept and no text; write the rest in the school's own system"
+        )
+    return found
+
+
+def untell(book: Book, uid: str) -> bool:
+    """Takes whom was told, entered by mistake, off the disk; returns whether the whole line went with it.
+
+    Where a text was sealed the line stays with its times. Raises BadInput where it names nobody in plain words: what
+    is sealed is only added to.
+    """
+    held = find(book, uid)
+    if held.sealed and not held.told:
+        raise BadInput("this concern is sealed and stays as it is; add what was wrong to it: lsa concern --add ID")
+    with keeping.writing(book) as db:
+        if held.sealed:
+            db.execute_sql("UPDATE telling SET whom = '' WHERE concern = ?", (held.id,))
+        else:
+            db.execute_sql("DELETE FROM telling WHERE concern = ?", (held.id,))
+            db.execute_sql("DELETE FROM concern WHERE id = ?", (held.id,))
+    keeping.forget_glance(book)
+    return not held.sealed
 
 
 def _sealed(book: Book, uid: str, draft: Draft, recipient: str, new: bool) -> tuple[str, str, str, bytes]:

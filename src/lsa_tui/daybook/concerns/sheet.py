@@ -24,6 +24,8 @@ REMINDER: tuple[tuple[str, str], ...] = (
 )
 """What a person must know before anything is typed: a label, and what to do."""
 
+ELSEWHERE = "elsewhere"
+
 LOCATIONS: tuple[str, ...] = (
     "head",
     "face",
@@ -56,7 +58,7 @@ LOCATIONS: tuple[str, ...] = (
     "right shin",
     "left foot",
     "right foot",
-    "elsewhere",
+    ELSEWHERE,
 )
 """Where on the body a mark can be. Only words: no drawing, no photograph."""
 
@@ -147,18 +149,16 @@ def exactly(typed: str) -> str:
 
 
 def mark(typed: str) -> tuple[str, str]:
-    """ "left forearm: three small bruises" as a place on the body and what was seen. Raises BadInput."""
-    place, colon, words = typed.partition(":")
-    name = " ".join(place.split()).casefold()
-    if not colon or not words.strip():
-        raise BadInput("a mark is a place on the body, a colon and what was seen, as in: --marks 'left hand: a cut'")
-    if name not in LOCATIONS:
-        from lsa_tui.text import nearest  # used for mistakes only
+    """ "left forearm: three small bruises" as a place on the body and what was seen.
 
-        raise BadInput(
-            f"{name!r} is not in the list of places{nearest(name, list(LOCATIONS))}; the list: {', '.join(LOCATIONS)}"
-        )
-    return name, exactly(words).strip()
+    A place that is not in the list (an arm, a leg) stands with the words under ELSEWHERE: nobody has to guess which
+    part of it was meant. Raises BadInput where one of the two is missing.
+    """
+    place, colon, words = typed.partition(":")
+    if not colon or not words.strip() or not place.strip():
+        raise BadInput("a mark is a place on the body, a colon and what was seen, as in: --marks 'left hand: a cut'")
+    name = " ".join(place.split()).casefold()
+    return (name, exactly(words).strip()) if name in LOCATIONS else (ELSEWHERE, exactly(typed).strip())
 
 
 def draft_to_text(draft: Draft) -> str:
