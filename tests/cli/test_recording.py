@@ -183,3 +183,44 @@ def test_before_init_an_entry_is_signed_with_a_question_mark_and_says_so(run_lsa
     done = run_lsa("note", "Hello", "--json")
     assert done.json["by"] == "?"
     assert "lsa init" in done.err
+
+
+def test_words_that_sound_like_a_disclosure_are_spoken_of_by_every_command_that_takes_words(lsa: RunLsa) -> None:
+    told = "She said it is a secret"
+    noted = lsa("note", "Read alone", "--json").json["id"]
+    for words in (
+        ("raise", told),
+        ("abc", "--before", "1", "--seen", told, "--next", "2"),
+        ("check", "--zone", "b", "--note", told),
+        ("care", "bump", told),
+        ("tomorrow", told),
+        ("handson", "record", "2", "--note", told),
+        ("correct", noted, f"text={told}"),
+        ("flag", told),
+    ):
+        done = lsa(*words, "--json")
+        assert done.code == 0, done
+        assert done.err.count("sounds like a disclosure: tell the DSL now") == 1, words
+        assert told in str(done.json)
+        assert "disclosure" not in lsa("correct", done.json["id"], "--at", "09:40").err
+    assert "erase --entry" not in lsa("handson", "facts", "--note", f"{told} too").err, "a restraint stays on record"
+
+
+def test_a_known_name_is_warned_of_by_every_command_that_takes_words(lsa: RunLsa) -> None:
+    lsa("names", "add", "Ben Lowe", "--as", "classmate")
+    said = "took the ball from Ben Lowe"
+    problem = lsa("raise", "Too hard", "--json").json["id"]
+    for words in (
+        ("note", said),
+        ("raise", said),
+        ("reply", problem, said),
+        ("abc", "--before", "1", "--seen", said, "--next", "2"),
+        ("check", "--zone", "b", "--note", said),
+        ("care", "bump", said),
+        ("tomorrow", said),
+    ):
+        done = lsa(*words)
+        assert done.code == 0, done
+        assert done.err.count("a name stands in it (a classmate's name)") == 1, words
+        assert "Ben" not in done.err
+    assert lsa("tally", "c").err == ""

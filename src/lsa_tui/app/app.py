@@ -25,6 +25,7 @@ from lsa_tui.app.deeds import Deeds
 from lsa_tui.app.drawing import Picture
 from lsa_tui.app.frame import band, beside, foot, navigation, plan_beside, too_small, waiting
 from lsa_tui.app.guard import Guard
+from lsa_tui.app.heard import Heard
 from lsa_tui.app.look import Look
 from lsa_tui.app.themes import load_themes, shipped_theme, variable_defaults
 from lsa_tui.app.views.base import BODY_LEAST, View
@@ -65,6 +66,7 @@ class LsaApp(App[int]):
         self.views: list[View] = []
         self.deeds = Deeds(self)
         self.guard = Guard(self, given)
+        self.heard = Heard(self)
         self.said = ""
         self.last: Entry | None = None
         self.taken = ""
@@ -339,12 +341,14 @@ class LsaApp(App[int]):
 
         self.open(Notice(self, heading, sentences))
 
-    def recorded(self, entry: Entry) -> None:
-        """Shows what was just committed, for whom, and how to take it back."""
+    def recorded(self, entry: Entry, earlier: Entry | None = None) -> None:
+        """Shows what was just committed, for whom, and how to take it back; asks about words that sound like a
+        disclosure. `earlier`: the entry as it was before, where it was corrected."""
         says = self.book.says(entry)
         self.last, self.taken = entry, f"removal of {says}" if entry.removed else says
         self.said = ""
         self.view.refreshed()
+        self.heard.recorded(entry, earlier)
 
     def marked(self, entry: Entry) -> None:
         """As `recorded`, for marks: six within a second become one step of undo."""

@@ -74,6 +74,7 @@ class Deeds:
 
     def do_redo(self, _: str) -> None:
         taken = entries.redo(self.app.book)
+        self.app.heard.looked_at(taken.entry)
         self.app.recorded(taken.entry)
         self.app.said = f"Back again: {taken.says}"
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lsa_tui import text
+from lsa_tui.daybook import hearing
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError
 from lsa_tui.records import read
@@ -106,11 +107,21 @@ def says(book: Book, entry: Entry) -> str:
     return " ".join(part for part in parts if part)
 
 
-def recorded(book: Book, entry: Entry, *, more: str = "", **extra: Any) -> Answer:
-    """The answer of a recording command: the entry as committed, with `extra` keys and `more` words."""
+def recorded(
+    book: Book, entry: Entry, *, more: str = "", fields: Collection[str] | None = None, **extra: Any
+) -> Answer:
+    """The answer of a recording command: the entry as committed, with `extra` keys and `more` words.
+
+    What sounds like a disclosure, or names somebody, is said once it is recorded: in all its words, or in `fields`.
+    """
     ahead = entry.when > book.now() + timedelta(minutes=1)
-    hints = (f"{entry.when:%H:%M} is still to come; `lsa undo` takes it back",) if ahead else ()
-    return Answer({**book.json(entry), **extra}, says(book, entry) + more, hints=hints)
+    hints = [f"{entry.when:%H:%M} is still to come; `lsa undo` takes it back"] if ahead else []
+    written = hearing.said(entry, fields)
+    if written:
+        from lsa_tui.cli import heard  # a mark has no words
+
+        hints += heard.hints(book, entry, written)
+    return Answer({**book.json(entry), **extra}, says(book, entry) + more, hints=tuple(hints))
 
 
 def table(rows: Sequence[Sequence[str]], widths: Sequence[int | None] = ()) -> str:

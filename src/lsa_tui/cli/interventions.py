@@ -117,7 +117,7 @@ def facts(book: Book, args: Namespace) -> Answer:
     given = _facts(book, args, entry)
     if not given:
         raise BadInput("no fact was given; `lsa handson facts --help` lists them")
-    return recorded(book, interventions.add(book, entry, **given))
+    return recorded(book, interventions.add(book, entry, **given), fields=given)
 
 
 @command(
@@ -132,7 +132,7 @@ def done(book: Book, args: Namespace) -> Answer:
     """The intervention as it is now."""
     entry = interventions.of_id(book, args.id)
     ticked = interventions.form_done(book, entry, moment(args.at, book.now()), done=not args.undone)
-    return recorded(book, ticked)
+    return recorded(book, ticked, fields=())
 
 
 @command(

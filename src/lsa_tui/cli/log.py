@@ -111,7 +111,7 @@ def correct(book: Book, args: Namespace) -> Answer:
         values[KINDS[entry.kind].time or "at"] = entries.parse_value(entry, "at", args.at, book.now())
     if args.count is not None:
         values["count"] = args.count
-    return recorded(book, entries.correct(book, entry.id, values))
+    return recorded(book, entries.correct(book, entry.id, values), fields=values)
 
 
 def _value(book: Book, entry: Entry, field: str, typed: str) -> Any:
@@ -232,7 +232,7 @@ def decide(book: Book, args: Namespace) -> Answer:
             if typed.strip() in (str(one["value"]), shown(book, args.field, one["value"]))
         ]
         value = kept[0] if kept else _decided(book, entry, args.field, typed)
-    return recorded(book, entries.decide(book, entry.id, args.field, value))
+    return recorded(book, entries.decide(book, entry.id, args.field, value), fields=())
 
 
 def _decided(book: Book, entry: Entry, field: str, typed: str) -> Any:

@@ -9,10 +9,9 @@ from lsa_tui import clock
 from lsa_tui.cli.answer import Answer, recorded, short_id, table, when
 from lsa_tui.cli.arguments import joined
 from lsa_tui.cli.table import PUPIL, arg, command
-from lsa_tui.daybook import disclosure, names, notes, problems
+from lsa_tui.daybook import notes, problems
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.when import moment
-from lsa_tui.errors import LsaError
 from lsa_tui.records.kinds import Entry
 
 WORDS = arg("words", metavar="TEXT", nargs="+")
@@ -31,31 +30,12 @@ def note(book: Book, args: Namespace) -> Answer:
     meaning = notes.understood(book, typed)
     entry = notes.note(book, typed, at)
     answer = recorded(book, entry, more=" (raised for the teacher)" if meaning.raised else "", raised=meaning.raised)
-    hints = list(_warned(book, entry, answer).hints)
+    hints = list(answer.hints)
     if meaning.at and at is None and ":" in typed.split()[-1]:
         hints.append(f"{typed.split()[-1]} was taken as the time; --at TIME leaves a note's words alone")
     if unknown := notes.unknown_marks(meaning.text):
         hints.append(f"not known, so it stayed in the text: {' '.join(unknown)}")
-    if heard := disclosure.sounds_like(typed, book):
-        hints.append(f"{heard!r} sounds like a disclosure: tell the DSL now; {_for_the_dsl(book, entry)}")
     return answer._replace(hints=tuple(hints))
-
-
-def _for_the_dsl(book: Book, entry: Entry) -> str:
-    """What becomes of a note that is for the DSL. It is recorded by now, so this fails in no case."""
-    from lsa_tui.daybook import concerns  # hardly any note sounds like one
-
-    uid = short_id(book, entry)
-    try:
-        ready = concerns.ready(book)
-    except LsaError as problem:
-        return f"this note stays as it is, since a concern cannot be kept here: {problem}"
-    if ready:
-        return f"`lsa concern --from {uid}` moves this note there and wipes it here"
-    return (
-        "no DSL's key is trusted here, so this note stays as it is: write it in the school's own system, then "
-        f"`lsa erase --entry {uid}` wipes it here"
-    )
 
 
 @command(
@@ -68,7 +48,7 @@ def _for_the_dsl(book: Book, entry: Entry) -> str:
 def raise_(book: Book, args: Namespace) -> Answer:
     """The problem."""
     entry = problems.raise_problem(book, joined(args.words), moment(args.at, book.now()))
-    return _warned(book, entry, recorded(book, entry))
+    return recorded(book, entry)
 
 
 @command(
@@ -81,17 +61,7 @@ def raise_(book: Book, args: Namespace) -> Answer:
 def tomorrow(book: Book, args: Namespace) -> Answer:
     """The line."""
     entry = notes.tomorrow(book, joined(args.words), moment(args.at, book.now()))
-    return _warned(book, entry, recorded(book, entry))
-
-
-def _warned(book: Book, entry: Entry, answer: Answer) -> Answer:
-    """With a warning where a known name stands in what was written: the code says the same and may leave."""
-    who = dict.fromkeys(place.who for place in names.places(book, [entry]))
-    if not who:
-        return answer
-    said = ", ".join(names.whose(one) for one in who)
-    warning = f"a name stands in it ({said}): no export and no home sheet takes it; write the code, or Peer A"
-    return answer._replace(hints=(*answer.hints, warning))
+    return recorded(book, entry)
 
 
 def _problem(book: Book, problem: problems.Problem, new: set[str]) -> dict[str, Any]:
@@ -167,4 +137,4 @@ def _not_received(book: Book) -> list[str]:
 def reply(book: Book, args: Namespace) -> Answer:
     """The answer."""
     entry = problems.reply(book, args.id, joined(args.words) or None, args.close, moment(args.at, book.now()))
-    return _warned(book, entry, recorded(book, entry, more=" (closed)" if args.close else ""))
+    return recorded(book, entry, more=" (closed)" if args.close else "")

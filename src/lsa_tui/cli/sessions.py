@@ -69,7 +69,11 @@ def stop(book: Book, args: Namespace) -> Answer:
         for one in running
     ]
     return recorded(
-        book, entry, more="".join(f"\n{hint}" for hint in hints), still_running=[book.json(one) for one in running]
+        book,
+        entry,
+        more="".join(f"\n{hint}" for hint in hints),
+        fields=[name for name, given in (("missed_reason", missed), ("adapted", adapted)) if given],
+        still_running=[book.json(one) for one in running],
     )
 
 
@@ -77,13 +81,13 @@ def stop(book: Book, args: Namespace) -> Answer:
 def pause(book: Book, args: Namespace) -> Answer:
     """The session."""
     entry = sessions.pause(book, moment(args.at, book.now()))
-    return recorded(book, entry, more="; not watching, `lsa resume` goes on")
+    return recorded(book, entry, more="; not watching, `lsa resume` goes on", fields=())
 
 
 @command("resume", "goes on observing", records=True, examples=("resume",))
 def resume(book: Book, args: Namespace) -> Answer:
     """The session."""
-    return recorded(book, sessions.resume(book, moment(args.at, book.now())), more="; watching again")
+    return recorded(book, sessions.resume(book, moment(args.at, book.now())), more="; watching again", fields=())
 
 
 @command(

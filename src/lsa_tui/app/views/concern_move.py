@@ -31,9 +31,14 @@ def entry(app: LsaApp, chosen: Entry | None) -> None:
         if n:
             app.deeds.do_concern("")
         else:
-            _sheet(app, concerns.from_entry(app.book, chosen))
+            moved(app, chosen)
 
     app.open(Choose(app, f"For the DSL? {app.book.says(chosen)}", answers, answered))
+
+
+def moved(app: LsaApp, chosen: Entry) -> None:
+    """The words of an entry of one's own on the sheet, with the reminder before it. Raises what `from_entry` does."""
+    _sheet(app, concerns.from_entry(app.book, chosen))
 
 
 def _moving(app: LsaApp) -> str:
@@ -77,8 +82,9 @@ def _sheet(app: LsaApp, draft: concerns.Draft) -> None:
     from lsa_tui.app.views.concern import Reminder
     from lsa_tui.app.views.concern_sheet import Sheet
     from lsa_tui.app.views.entry import EntryView  # which imports this module
+    from lsa_tui.app.views.incident import Incident
 
-    while isinstance(app.view, EntryView):
+    while isinstance(app.view, EntryView | Incident):
         app.views.pop()  # the entry it shows may be gone
     app.look_back()  # and cannot be taken back any more
     app.view.refreshed()

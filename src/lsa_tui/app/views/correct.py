@@ -111,8 +111,9 @@ def _save(app: LsaApp, entry: Entry, values: dict[str, Any]) -> None:
     if found.revisions == entry.revisions:
         app.say("That is what it said before; nothing was changed")
         return
-    app.recorded(found)
-    app.say("Corrected; what it said before stays in its history")
+    app.recorded(found, entry)
+    if not app.said:  # that somebody is named goes before
+        app.said = "Corrected; what it said before stays in its history"
 
 
 def _tiles(app: LsaApp, entry: Entry) -> list[tuple[str, str]]:
@@ -170,7 +171,7 @@ def remove(app: LsaApp, entry: Entry) -> None:
     _require_own(app, entry)
 
     def done(reason: str) -> None:
-        app.recorded(entries.remove(app.book, entry.id, reason))
+        app.recorded(entries.remove(app.book, entry.id, reason), entry)
         app.said = f"Removed: {reason.strip()}"
 
     app.open(Choose(app, f"Why remove it? {app.book.says(entry)}", REASONS, lambda n: done(REASONS[n]), done))
@@ -223,6 +224,7 @@ def _which(app: LsaApp, entry: Entry, pupil: Entry) -> None:
 
 
 def _moved(app: LsaApp, moved: Sequence[Entry]) -> None:
+    app.heard.looked_at(moved[0])
     app.recorded(moved[0])
     code = app.book.names.pupil(moved[0].pupil)
     app.said = f"Moved to {code}: {app.book.line(moved[0]) if len(moved) == 1 else f'{len(moved)} entries'}"

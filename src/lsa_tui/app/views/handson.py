@@ -112,8 +112,8 @@ class HandsOn(View):
         self.app.open(Ask(self.app, "How many minutes did it take?", typed, hint="a number, such as 2 or 0.5"))
 
     def _shows(self, entry: Entry) -> None:
-        self.uid, self.entry = entry.id, entry
-        self.app.recorded(entry)
+        earlier, self.uid, self.entry = self.entry, entry.id, entry
+        self.app.recorded(entry, earlier)
 
     # The facts
 

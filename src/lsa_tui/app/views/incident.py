@@ -150,9 +150,8 @@ class Incident(View):
             self.do_incident_free("")
 
     def _shows(self, entry: Entry) -> None:
-        self.uid = entry.id
-        self.entry = entry
-        self.app.recorded(entry)
+        earlier, self.uid, self.entry = self.entry, entry.id, entry
+        self.app.recorded(entry, earlier)
 
     def do_back(self, _: str) -> None:
         """A step back; from the first step, or once it is saved, out."""

@@ -70,6 +70,7 @@ class Note(View):
             return
         drafts.drop(self.book, DRAFT)
         self.app.close()
+        self.app.heard.looked_at(entry)
         self.app.recorded(entry)
 
     def draw(self, width: int, height: int) -> Picture:

@@ -53,13 +53,13 @@ def from_entry(book: Book, entry: Entry) -> Draft:
     if draft.has_text and entry.pupil and draft.pupil not in (None, entry.pupil):
         code = book.names.pupil(draft.pupil)
         raise BadInput(f"a sheet about {code} is not saved yet; save it first, then move this one")
-    said = _said(entry)
-    if not said:
+    found = said(entry)
+    if not found:
         raise BadInput("this entry holds no words that could be moved; open an empty sheet for a concern")
     if entry["own_words"]:
-        draft.words = _after(draft.words, said)
+        draft.words = _after(draft.words, found)
     else:
-        draft.saw = _after(draft.saw, said)
+        draft.saw = _after(draft.saw, found)
     draft.place = draft.place or str(entry["place"] or "")
     draft.at = draft.at or entry.when
     draft.pupil = entry.pupil or draft.pupil
@@ -87,7 +87,7 @@ def standing(book: Book, sources: list[str]) -> list[str]:
 
     found = [drafts.load(book, _draft_of(source)) for source in sources if _still_typed(book, source)]
     held = [read.get(book.db, source) for source in sources if not source.startswith(TYPED)]
-    return [words for words in (*found, *(_said(entry) for entry in held if entry is not None)) if words]
+    return [words for words in (*found, *(said(entry) for entry in held if entry is not None)) if words]
 
 
 def wipe(book: Book, sources: list[str]) -> None:
@@ -117,7 +117,8 @@ def _whole(book: Book, entry: Entry) -> Entry:
     return note or entry
 
 
-def _said(entry: Entry) -> str:
+def said(entry: Entry) -> str:
+    """What an entry says happened, in its own words; empty where there are none to move."""
     return "\n".join(str(entry[name]) for name in _SAW if entry[name])
 
 
