@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 
 from commands import RunLsa
+from homes import acting
 from lsa_tui.app.app import LsaApp
 from lsa_tui.app.board import Board
 from lsa_tui.app.views.concern_fields import KEYS
-from lsa_tui.daybook import concerns, entries, marks, notes
+from lsa_tui.daybook import concerns, dsl, entries, interventions, marks, notes
 from lsa_tui.daybook.book import Book
+from lsa_tui.records import read
+from lsa_tui.vault import sealed
 from seen import flat, lines, small_taps, tap, text, typed
 from trusting import opened, trusting
 
@@ -491,3 +494,100 @@ async def test_a_name_typed_without_the_digit_does_nothing_else(book: Book) -> N
         assert top(pilot) == "choose"
         assert "A digit answers" in app.said
         assert records(book) == before
+
+
+# What is typed, or read, beside it
+
+
+@pytest.mark.parametrize("trusts", [True, False])
+async def test_words_typed_before_a_field_is_open_are_no_commands(book: Book, trusts: bool) -> None:
+    if trusts:
+        trusting(book)
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        before = records(book)
+        await pilot.press("d", "enter")
+        await typed(pilot, "no, why (i was f.) [t]=/@!u r m e g v a;:'")
+        assert "Nothing is typed here" in app.said
+        await pilot.press("escape")
+        assert top(pilot) == "today"
+        assert records(book) == before
+        assert read.of_kind(book.db, "note") == []
+
+
+async def test_nor_on_what_the_sheet_s_own_letters_open(book: Book) -> None:
+    trusting(book)
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        before = records(book)
+        await pilot.press("d", "enter", "4")
+        await typed(pilot, "seen")
+        await pilot.press("escape")
+        for words in ("hello nina", "no secret now", "next in fun"):
+            await typed(pilot, words)
+            assert top(pilot) not in ("note", "incident"), words
+            assert any(one.name == "concern" for one in app.views), words
+            while top(pilot) != "concern":
+                await pilot.press("escape")
+        assert records(book) == before
+        assert concerns.load_draft(book).saw == "seen"
+
+
+async def test_the_sheet_still_blanks_locks_helps_and_reminds(book: Book) -> None:
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("d", "enter", "z")
+        assert top(pilot) == "blank"
+        await pilot.press("a", "?")
+        assert "Help" in text(app) or top(pilot) != "concern"
+        await pilot.press("escape", "d")
+        assert "999" in text(app)
+
+
+@pytest.mark.parametrize("keys", [["d", "x"], ["d", "enter", "*"]])
+async def test_the_stopwatch_starts_from_there_too(book: Book, keys: list[str]) -> None:
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press(*keys)
+        assert interventions.running(book) is not None
+
+
+async def test_the_foot_shows_no_words_of_what_was_recorded_last(book: Book) -> None:
+    trusting(book)
+    notes.note(book, "Read alone today")
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        assert "Read alone" in text(app, "foot")
+        for keys in (["d"], ["enter"], ["3"], ["escape", "6"], ["escape", "7"], ["escape", "l"]):
+            await pilot.press(*keys)
+            assert "Read alone" not in text(app, "foot"), keys
+            assert "K7 recorded 10:42" in text(app, "foot"), keys
+        await pilot.press("escape", "escape")
+        assert "Read alone" in text(app, "foot")
+
+
+async def test_a_newer_key_that_waits_is_said_before_and_after(book: Book) -> None:
+    trusting(book)
+    other = sealed.new_identity().public
+    with acting(book, "AP", "dsl"):
+        dsl.publish(book, other)
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("d", "end")
+        assert "waits to be confirmed" in flat(app)
+        await pilot.press("enter")
+        assert "A newer DSL's key waits" in flat(app)
+        await pilot.press("4")
+        await typed(pilot, "x")
+        await pilot.press("escape", "7", "1", "1", "s")
+        assert "older key" in flat(app, "foot")
+
+
+async def test_a_line_entered_by_mistake_goes_from_the_list(book: Book) -> None:
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("d", "enter", "7", "1", "escape", "s", "d", "enter", "l", "1")
+        assert "entered by mistake" in flat(app)
+        await pilot.press("2")
+        assert "Nothing was passed on" in flat(app)
+    assert concerns.passed_on(book) == []

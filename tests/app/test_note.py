@@ -286,3 +286,10 @@ async def test_a_draft_is_cleared_and_brought_back_by_a_chip(plain: Book) -> Non
         await tap(pilot, "note.clear")
         assert app.view.field.text == "Half a sentence"
         assert drafts.load(plain, "note") == "Half a sentence"
+
+
+async def test_phrases_written_before_tell_nothing_of_a_child(plain: Book) -> None:
+    names.add(plain, "Ben Lowe", names.CLASSMATE)
+    for words in ("Read alone", "He has a bruise", "Sat beside Ben", "She said it is a secret"):
+        notes.note(plain, words)
+    assert notes.recent_phrases(plain) == ["Read alone"]

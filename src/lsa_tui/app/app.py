@@ -28,7 +28,7 @@ from lsa_tui.app.guard import Guard
 from lsa_tui.app.heard import Heard
 from lsa_tui.app.look import Look
 from lsa_tui.app.themes import load_themes, shipped_theme, variable_defaults
-from lsa_tui.app.views.base import BODY_LEAST, View
+from lsa_tui.app.views.base import APART_THROUGH, BODY_LEAST, View
 from lsa_tui.daybook import entries, interventions, marks
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError
@@ -215,11 +215,18 @@ class LsaApp(App[int]):
             name = character.lower() if character and character.isprintable() else key
             if not view.press(name, character):
                 action = self.keymap.on(view.name).get(name)
-                if action == "back" and name == "escape" and view.name == "today" and len(self.views) == 1:
+                if action is not None and self._stays_apart(view, action):
+                    self.said = "Nothing is typed here; a digit opens a field"
+                elif action == "back" and name == "escape" and view.name == "today" and len(self.views) == 1:
                     self.said = f"{self.keymap.shown('back')} leaves"  # Escape is pressed to be safe, not to be out
                 elif action is not None:
                     self._perform(action, "")
         self.draw()
+
+    def _stays_apart(self, view: View, action: str) -> bool:
+        """Whether an action is one of everywhere, and a concern's screen, or a question of one, is on top."""
+        apart = view.apart or (view.name == "choose" and any(one.apart for one in self.views))
+        return apart and action not in APART_THROUGH and action in self.keymap.on("everywhere").values()
 
     def _type(self, view: View, key: str, character: str | None) -> None:
         assert view.field is not None

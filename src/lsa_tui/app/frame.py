@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from lsa_tui.app.drawing import Line, Picture, Tap, between, fit, wrapped
-from lsa_tui.app.views.base import centred, stopwatch
+from lsa_tui.app.views.base import APART_THROUGH, centred, stopwatch
 from lsa_tui.clock import from_text
 from lsa_tui.daybook import concerns, entries, interventions, plan, sessions
 from lsa_tui.errors import LsaError
@@ -104,15 +104,17 @@ def foot(app: LsaApp, width: int) -> Picture:
 
 
 def _last(app: LsaApp, entry: Entry) -> str:
-    """What was recorded last and for whom; with letters only no more than that something was."""
-    if not app.letters_only:
+    """What was recorded last and for whom; with letters only, and beside a concern, no more than that something was."""
+    if not app.letters_only and not any(view.apart for view in app.views):
         return app.taken
     return " ".join(part for part in (app.book.names.pupil(entry.pupil), f"recorded {entry.when:%H:%M}") if part)
 
 
 def _offered(app: LsaApp, action: str, words: str) -> str:
     """An action of everywhere as the foot offers it: with its key where that works, as a word to tap where letters
-    are text, and not at all on a view that stands alone."""
+    are text, and not at all on a view that stands alone, or where a concern keeps it out."""
+    if any(view.apart for view in app.views) and action not in APART_THROUGH:
+        return ""
     if app.view.lets(action):
         return f"{app.keymap.shown(action)} {words}"
     return "" if app.view.alone else words

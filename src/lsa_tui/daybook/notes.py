@@ -127,15 +127,24 @@ def note(book: Book, typed: str, at: datetime | None = None, pupil: str | None =
 
 
 def recent_phrases(book: Book, most: int = 6) -> list[str]:
-    """The short notes written last on this device, newest first, each once."""
+    """The short notes written last on this device, newest first, each once. None that sounds like a disclosure or
+    names somebody: they stand on the screen, to be put in again."""
     day = book.today().isoformat()
     before = read.last_day(book.db, day, book.focus) or day
     found: list[str] = []
     for one in reversed(read.between(book.db, before, day, book.focus, ("note",))):
         phrase = text.one_line(one["text"])
-        if len(phrase) <= 40 and phrase not in found:
+        if len(phrase) <= 40 and phrase not in found and not _telling(book, one):
             found.append(phrase)
-    return found[:most]
+            if len(found) == most:
+                break
+    return found
+
+
+def _telling(book: Book, note: Entry) -> bool:
+    from lsa_tui.daybook import disclosure  # for the screen of a note only
+
+    return bool(note["named"] or disclosure.sounds_like(note["text"], book) or names.stands_in(book, note["text"]))
 
 
 def tomorrow(book: Book, typed: str, at: datetime | None = None) -> Entry:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 BODY_LEAST = (38, 13)
 
+APART_THROUGH = ("back", "blank", "lock", "help", "concern", "handson")
+"""Actions of everywhere that work on a concern's screens, too."""
+
 
 class View:
     """One screenful. `name` chooses its keys (see actions.SCOPES); `field` is text being typed, if any.
@@ -35,6 +38,9 @@ class View:
     """The actions of everywhere whose keys work while it is on top; None: all of them."""
     alone = False
     """Whether nothing else of everywhere is to be had here, by tap either: neither the foot nor the band offers it."""
+    apart = False
+    """A concern's screens. The words of what was recorded last are not read beside them and what they open, and keys of
+    everywhere do nothing on them (but APART_THROUGH): words typed before a field is open must not become commands."""
     beside = False
     """Whether the day's entries and the plan may stand beside it on wide terminals."""
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LABEL = 13
 """Cells of the words at the left; the rest says what to do."""
 WIDEST = 64
+CONFIRM = "one of the DSL's waits to be confirmed: lsa dsl trust, with what she reads out"
 
 
 def _state(book: Book) -> tuple[bool, int]:
@@ -27,8 +28,9 @@ class Reminder(Page):
     """What to do now. Enter, or a tap, goes on to the sheet; that it was opened leaves no trace."""
 
     name = "reminder"
-    through = ("back", "blank")
-    """Nothing that records: who takes the page for the sheet types words with every letter."""
+    apart = True
+    """Only Hands-on records something through it, which cannot wait: who takes the page for the sheet types words with
+    every letter."""
 
     def __init__(self, app: LsaApp, over: bool = False) -> None:
         """`over`: it lies over a sheet that is open already."""
@@ -40,8 +42,9 @@ class Reminder(Page):
         try:
             self.ready, self.open_sheets = _state(self.book)
             self.problem = ""
+            self.newer = concerns.unconfirmed(self.book)
         except LsaError as problem:  # whatever is wrong with a file, what to do now is said
-            self.ready, self.open_sheets, self.problem = False, 0, str(problem)
+            self.ready, self.open_sheets, self.problem, self.newer = False, 0, str(problem), False
 
     def head(self, width: int) -> Picture:
         found = Picture()
@@ -54,7 +57,8 @@ class Reminder(Page):
         found = Picture()
         here = "sealed: only the DSL can read it" if self.ready else self.problem or "only whom you told, and when"
         where = () if self.ready else (("Write it", "in the school's own system: CPOMS, MyConcern"),)
-        for label, words in (*concerns.REMINDER, *where, ("Kept here", here)):
+        waits = (("Her key", CONFIRM),) if self.newer else ()
+        for label, words in (*concerns.REMINDER, *where, ("Kept here", here), *waits):
             for n, line in enumerate(wrapped(words, min(width, WIDEST) - LABEL)):
                 found.add((fit(f" {label}" if n == 0 else "", LABEL), "accent"), (line, "text"))
         return found

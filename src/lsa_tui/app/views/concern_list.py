@@ -26,6 +26,7 @@ class PassedOn(Windowed):
     """The own list, newest first: a tap or a digit tells somebody more, or adds to it."""
 
     name = "passed"
+    apart = True
 
     def __init__(self, app: LsaApp) -> None:
         super().__init__(app)
@@ -88,14 +89,18 @@ class PassedOn(Windowed):
         one = self.passed[int(place)]
         answers = ["whom I told\nand when", "add to it\nwhat it says stays as it is"]
         if not one.sealed:
-            answers = answers[:1]
+            answers[1] = "wipe this line\nit was entered by mistake"
         self.app.open(Choose(self.app, f"{one.says}, {one.id[:8]}", answers, lambda n: self._do(one, n)))
 
     def _do(self, one: concerns.Passed, n: int) -> None:
-        if n == 1:
+        if n == 0:
+            tell(self.app, one.id)
+        elif one.sealed:
             self._add(one)
         else:
-            tell(self.app, one.id)
+            concerns.untell(self.book, one.id)
+            self.refreshed()
+            self.app.say("Wiped: whom you told, and when")
 
     def _add(self, one: concerns.Passed) -> None:
         from lsa_tui.app.views.concern_sheet import Sheet

@@ -40,6 +40,7 @@ WRITTEN_ELSEWHERE = (
     "wipe it here\nit is in the school's own system",
 )
 WAS_SHARED = "It was shared before: tell the DSL so"
+NEWER = "A newer DSL's key waits: lsa dsl trust"
 
 
 class Sheet(View):
@@ -47,18 +48,19 @@ class Sheet(View):
 
     name = "concern"
     title = "Concern"
+    apart = True
 
     def __init__(self, app: LsaApp, draft: concerns.Draft) -> None:
         super().__init__(app)
         self.draft = draft
-        self.ready = concerns.ready(app.book)
-        self.fields = ORDER if self.ready else ABOUT_TELLING
+        self.refreshed()
         if self.draft.at is None:
             self.draft.at = app.book.now()
 
     def refreshed(self) -> None:
         """A key of the DSL may have been trusted meanwhile by a command."""
         self.ready = concerns.ready(self.book)
+        self.newer = concerns.unconfirmed(self.book)
         self.fields = ORDER if self.ready else ABOUT_TELLING
 
     # Drawing
@@ -96,7 +98,7 @@ class Sheet(View):
             wide = [self._filled(box, width, len(row), tall if n == 1 else 3) for box in row]
             boxes(found, wide, width, tall=tall if n == 1 else 3)
         if status and len(found.lines) < height:
-            found.add((fit(f" {status}", width), "warning" if self.draft.note == "was shared" else "muted"))
+            found.add((fit(f" {status}", width), "warning" if status in (WAS_SHARED, NEWER) else "muted"))
 
     def _draw_telling(self, found: Picture, width: int, height: int) -> None:
         moved = self._moved_text()
@@ -149,6 +151,8 @@ class Sheet(View):
     def _status(self) -> str:
         if self.draft.note == "was shared":
             return WAS_SHARED
+        if self.newer:
+            return NEWER
         if self.draft.note == "moved":
             return "Moved here, and wiped where it stood" if not self.draft.sources else "Save wipes it where it stood"
         return "" if self.draft.told or self.draft.empty else "Nobody told yet: 7 is whom you told"
@@ -325,6 +329,8 @@ class Sheet(View):
             self.app.view.refreshed()
         self.app.look_back()  # an entry that was moved is nothing to take back any more
         kept = "sealed for the DSL" if passed.sealed else "only that is kept here"
+        if passed.sealed and self.newer:
+            kept = "sealed, to her older key"
         if keep is not None:
             kept = "its words stay where they were" if keep else "its words were wiped here"
         self.app.say(f"{passed.says[:1].upper()}{passed.says[1:]}, id {passed.id[:8]}: {kept}")
