@@ -7,7 +7,7 @@ import pytest
 from homes import new_book
 from lsa_tui import config, paths
 from lsa_tui.app.app import LsaApp
-from lsa_tui.daybook import behaviours, marks, names, pupils
+from lsa_tui.daybook import behaviours, concerns, marks, names, pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import log
 from seen import flat, lines, tap, text, typed
@@ -222,3 +222,23 @@ async def test_leaving_with_the_page_open_is_not_reading_it(book):
     async with app.run_test(size=(40, 20)) as pilot:
         await pilot.press("ctrl+q")
     assert log.get_meta(book.db, "recovery_unseen")
+
+
+async def test_without_any_pupil_a_concern_is_one_key_or_tap_away(tmp_path):
+    book = new_book(tmp_path / "home", pupil=None)
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        assert "The pupil's code" in text(app)
+        await answer_part(pilot)
+        await tap(pilot, "concern")
+        assert "999" in text(app)
+        await pilot.press("enter", "7", "1", "1", "s")
+        assert app.view.name == "setup"
+        assert app.view.field.text == "d4", "what was typed is still there"
+    assert len(concerns.passed_on(book)) == 1
+    book.close()
+
+
+async def answer_part(pilot):
+    await typed(pilot, "d4")
+    await pilot.press("ctrl+d", "escape")

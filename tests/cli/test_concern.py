@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import shutil
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -435,6 +436,66 @@ def test_what_was_sealed_to_the_older_key_still_opens(trusted: School) -> None:
         assert trusted("ap", "dsl", "acknowledge", one["id"]).code == 0
     trusted("jt", "sync")
     assert all(one["acknowledged"] for one in trusted("jt", "concern", "--json").json["concerns"])
+
+
+def test_a_key_that_opens_nothing_does_not_say_that_nothing_came(trusted: School, tmp_path: Path) -> None:
+    pass_on(trusted)
+    trusted("jt", "sync")
+    trusted("ap", "dsl", "key", "--new", "--out", str(tmp_path / "other.age"))
+    done = trusted("ap", "dsl", "open", "--key", str(tmp_path / "other.age"))
+    assert "Nothing that this key opens" in done.out
+    assert "1 not readable" in done.err
+
+
+def test_rubbish_on_the_share_is_spoken_of_while_it_lies_there(trusted: School, tmp_path: Path) -> None:
+    passed = pass_on(trusted)
+    trusted("jt", "sync")
+    share = tmp_path / "share" / "school.db.sealed"
+    whole = (share / f"{passed['id']}.age").read_bytes()
+    rubbish = share / f"{uuid.uuid4()}.age"
+    rubbish.write_bytes(b"no such thing")
+    (share / f"{passed['id']}.age").write_bytes(whole[:-7])
+    assert "2 not readable" in trusted("ap", "dsl", "open").err
+    (share / f"{passed['id']}.age").write_bytes(whole)
+    rubbish.unlink()
+    trusted("ap", "dsl", "open")
+    done = trusted("ap", "dsl", "open", "--json")
+    assert (done.json["unreadable"], [one["id"] for one in done.json["concerns"]]) == ([], [passed["id"]])
+    assert done.err == ""
+
+
+def test_a_link_on_the_share_is_not_followed(trusted: School, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"age-encryption.org/v1\nof somebody else")
+    (tmp_path / "share" / "school.db.sealed" / f"{uuid.uuid4()}.age").symlink_to(secret)
+    assert trusted("ap", "dsl", "open", "--json").json["unreadable"] == []
+
+
+def test_what_the_dsl_did_stands_on_her_computer_alone(trusted: School, tmp_path: Path) -> None:
+    school, passed = trusted, pass_on(trusted)
+    school("jt", "sync")
+    uid = passed["id"]
+    target = tmp_path / "concern.html"
+    school("ap", "dsl", "open", uid[:8], "--name", "Kim\x1b[31m\nSample")
+    shown = school("ap", "dsl", "open", uid, "--name", "Kim\x1b[31m\nSample", "--out", str(target))
+    assert shown.code == 0
+    assert "\x1b" not in target.read_text(encoding="utf-8")
+    school("ap", "dsl", "acknowledge", uid)
+    school("ap", "dsl", "acknowledge", uid)
+    found = school("ap", "dsl", "audit", "--json").json["entries"]
+    assert [(one["did"], one["id"], one["by"]) for one in found] == [
+        ("read", uid, "AP"),
+        ("written to a file, not encrypted", uid, "AP"),
+        ("acknowledged", uid, "AP"),
+    ]
+    assert found[1]["about"] == str(target)
+    school("ap", "sync")
+    for who in ("jt", "lp", "sn"):
+        school(who, "sync")
+        assert school(who, "dsl", "audit").code == 1
+        book = open_book(paths.find(str(tmp_path / who)))
+        assert not in_pages(book, "not encrypted")
+        book.close()
 
 
 def test_a_deputy_reads_with_a_copy_of_the_key(trusted: School, tmp_path: Path) -> None:

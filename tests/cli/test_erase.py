@@ -185,6 +185,17 @@ def test_an_access_request_that_cannot_be_answered(two: RunLsa, tmp_path: Path) 
     refused(two("access-request", "K7", "--out", str(tmp_path / "out")), "could not be written", code=1)
 
 
+def test_a_bundle_is_not_written_over_another_pupil_s(two: RunLsa, tmp_path: Path) -> None:
+    folder = tmp_path / "handed out"
+    assert two("access-request", "K7", "--out", str(folder)).code == 0
+    before = {one.name: one.read_bytes() for one in folder.iterdir()}
+    refused(two("access-request", "M2", "--out", str(folder)), "nothing is written over it", "--out")
+    assert {one.name: one.read_bytes() for one in folder.iterdir()} == before
+    assert two("access-request", "K7", "--out", str(folder)).code == 0, "the same pupil's is written anew"
+    assert "--home" not in two("access-request", "K7", "--out", "/proc/x").err
+    refused(two("access-request", "K7", "--out", "/proc/x"), "cannot be made", "--out")
+
+
 def test_the_audit_names_who_did_what_and_no_words(two: RunLsa) -> None:
     found = two("audit", "--json").json
     assert found["since"] == "2026-11-18"

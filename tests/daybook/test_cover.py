@@ -278,6 +278,17 @@ def test_a_cover_that_came_from_elsewhere_covers_nothing_here(book: Book, tmp_pa
     teacher.close()
 
 
+def test_a_move_that_changes_nothing_is_another_s_to_make_too(book: Book, tmp_path: Path) -> None:
+    teacher = class_teacher(book, tmp_path)
+    mine = notes.note(book, "Read alone")
+    sync(book)
+    sync(teacher)
+    assert mine.pupil is not None
+    with pytest.raises(NotAllowed, match="JT's own"):
+        entries.move(teacher, mine.id, mine.pupil)
+    teacher.close()
+
+
 def test_the_summary_says_who_covered_whom_and_when(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     marks.tally(book, "c")
     monkeypatch.setenv("LSA_NOW", "2026-11-24T11:00:00+00:00")

@@ -188,9 +188,12 @@ def test_an_import_by_an_lsa_releases_nothing(book: Book, tmp_path: Path) -> Non
     exchange.take(book, [json.dumps(forged), json.dumps(phrase)], "file")
     assert status(book, note) == "waiting"
     assert status(book, notes.note(book, "Sat ^home")) == "waiting"
+    (came,) = read.of_kind(book.db, "release")
+    assert book.line(came).startswith("not released, this came with an import")
     with acting(book):
         releasing.release(book, note.id)
     assert status(book, note) == "released"
+    assert book.line(book.entry(came.id)).startswith("released for home")
 
 
 def test_an_older_export_does_not_bring_released_words_back(book: Book) -> None:

@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from lsa_tui import clock, passphrases
+from lsa_tui import clock, passphrases, text
 from lsa_tui.cli.answer import Answer, coloured, table, width
 from lsa_tui.cli.arguments import one_of
 from lsa_tui.cli.table import arg, command
@@ -115,11 +115,27 @@ def acknowledge(book: Book, args: Namespace) -> Answer:
     _fetched(book)
     concern = dsl.find(dsl.concerns(book, identities)[0], args.id)
     count = dsl.acknowledge(book, concern, identities)
+    if count:
+        dsl.note(book, "acknowledged", concern)
     hints = tuple(_fetched(book))
     found = dsl.find(dsl.concerns(book, identities)[0], concern.id)
     data = {"id": found.id, "acknowledged": _text(found.acknowledged), "signed": count}
     said = "Acknowledged" if count else "Acknowledged before"
     return Answer(data, f"{said}: {found.id}", hints=hints)
+
+
+@command(
+    "dsl audit",
+    "what was read, signed for and written to files on this computer, by whom and when; it is kept here alone",
+    examples=("dsl audit",),
+)
+def audit(book: Book, _args: Namespace) -> Answer:
+    """The deeds, oldest first."""
+    found = dsl.deeds(book)
+    rows = [(f"{clock.from_text(at):%Y-%m-%d %H:%M}", by, did, uid[:8], about) for at, by, did, uid, about in found]
+    names = ("at", "by", "did", "id", "about")
+    data = {"entries": [dict(zip(names, one, strict=True)) for one in found]}
+    return Answer(data, table(rows) or "Nothing was read here yet")
 
 
 def _list(found: list[Concern], unread: list[str], hints: tuple[str, ...]) -> Answer:
@@ -131,14 +147,16 @@ def _list(found: list[Concern], unread: list[str], hints: tuple[str, ...]) -> An
         state = "acknowledged" if one.acknowledged else "new"
         rows.append((f"{at:%a %d %b %H:%M}", first.said("pupil"), first.said("by"), state, more, one.id))
     data = {"concerns": [_summary(one) for one in found], "unreadable": sorted(unread)}
-    return Answer(data, table(rows) or "Nothing was passed on to you yet", hints=hints)
+    none = "Nothing that this key opens" if unread else "Nothing was passed on to you yet"
+    return Answer(data, table(rows) or none, hints=hints)
 
 
 def _one(book: Book, args: Namespace, concern: Concern, hints: tuple[str, ...]) -> Answer:
     from lsa_tui.documents import concern as documents
     from lsa_tui.documents.render import as_json, render
 
-    document = documents.document(book, concern, args.name)
+    name = text.one_line(text.clean(args.name or ""), 80) or None
+    document = documents.document(book, concern, name)
     pieces = [one.facts for one in concern.pieces]
     data = {**concern.first.facts, **_summary(concern), "pieces": pieces, "document": as_json(document)}
     form = args.format or "text"
@@ -147,8 +165,10 @@ def _one(book: Book, args: Namespace, concern: Concern, hints: tuple[str, ...]) 
         if target.exists():
             raise BadInput(f"{target} is there already and is never written over; name another file")
         write_whole(target, render(document, form))
+        dsl.note(book, "written to a file, not encrypted", concern, str(target))
         said = f"Written to {target}, which is not encrypted: keep it where only you read it"
         return Answer({**_summary(concern), "written": str(target)}, said, hints=hints)
+    dsl.note(book, "read", concern)
     return Answer(data, render(document, form, width=width(), colour=coloured()), hints=hints)
 
 

@@ -13,7 +13,8 @@ from lsa_tui.cli.table import arg, command
 from lsa_tui.daybook import access, audit, erasing, retention, rights
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.when import parse_day
-from lsa_tui.errors import BadInput
+from lsa_tui.errors import BadInput, LsaError
+from lsa_tui.paths import private_folder
 from lsa_tui.records import ids, log
 
 LAST_DAYS = 7
@@ -151,6 +152,12 @@ def access_request(book: Book, args: Namespace) -> Answer:
             raise BadInput(f"{args.out[:80]} cannot be a folder ({problem.strerror}); choose another name") from None
         if is_file:
             raise BadInput(f"{folder} is a file; name a folder, or one that is not there yet")
+    try:
+        private_folder(folder)
+    except LsaError as problem:
+        if args.out is None:
+            raise
+        raise BadInput(f"{folder} cannot be made; name another folder with --out") from problem
     files = bundles.write(book, bundle, folder)
     data = {
         "pupil": bundle.code,

@@ -145,10 +145,12 @@ def remove(book: Book, args: Namespace) -> Answer:
 def move(book: Book, args: Namespace) -> Answer:
     """The entry, and with `--since` all that were moved."""
     pupil = book.pupil(args.pupil)
+    already = book.entry(args.id).pupil == pupil
     moved = entries.move_since(book, args.id, pupil) if args.since else [entries.move(book, args.id, pupil)]
     more = f" and {len(moved) - 1} more" if len(moved) > 1 else ""
     data = {**book.json(moved[0]), "moved": [book.json(one) for one in moved]}
-    return Answer(data, f"Moved: {says(book, moved[0])}{more}")
+    what = "It stands there already, so nothing was moved" if already else "Moved"
+    return Answer(data, f"{what}: {says(book, moved[0])}{more}")
 
 
 @command("history", "every change of an entry: when, by whom, which fields", ID, examples=("history 0193a2b4-1c2d",))

@@ -59,7 +59,7 @@ FILES: dict[str, tuple[str, ...]] = {
         "shared lock-test",
     ),
     "files": ("export", "import"),
-    "dsl": ("dsl key", "dsl trust", "dsl open", "dsl acknowledge"),
+    "dsl": ("dsl key", "dsl trust", "dsl open", "dsl acknowledge", "dsl audit"),
     "erase": ("erase", "retention", "access-request", "audit"),
     "health": ("doctor", "paths"),
     "looks": ("keys", "themes"),

@@ -281,6 +281,11 @@ class Book:
 
     def line(self, entry: Entry) -> str:
         """The record in a few words."""
+        if entry.kind == "release":
+            from lsa_tui.daybook import releasing  # which needs this module
+
+            if not releasing.counts(self, entry):
+                return f"not released, this came with an import: {text.one_line(entry['text'])}"
         return lines.one_line(entry, self.names)
 
     def says(self, entry: Entry) -> str:

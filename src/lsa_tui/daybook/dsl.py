@@ -172,6 +172,17 @@ def unlocked(book: Book, passphrase: str, file: Path | None = None) -> list[Iden
 # What came
 
 
+def note(book: Book, did: str, concern: Concern, about: str = "") -> None:
+    """Writes down, in this home alone, that a concern was read, signed for, or written to a file."""
+    keeping.note(book, did, concern.id, about)
+
+
+def deeds(book: Book) -> list[tuple[str, str, str, str, str]]:
+    """What was done here with concerns: when (ISO 8601), by whom, what, of which id, which file; oldest first."""
+    rights.require(book, "open a concern")
+    return keeping.deeds(book)
+
+
 def take_in(book: Book, name: str, blob: bytes) -> None:
     """Keeps a sealed file that came; one that is here already stays as it is."""
     with keeping.writing(book) as db:
@@ -182,9 +193,14 @@ def take_in(book: Book, name: str, blob: bytes) -> None:
 
 
 def concerns(book: Book, identities: Sequence[Identity]) -> tuple[list[Concern], list[str]]:
-    """All concerns that came, the newest first, and the ids of files that none of these keys opens."""
+    """All concerns that came, the newest first, and the ids of files that none of these keys opens.
+
+    An id under which something else can be read is not among these. What is no sealed file at all is forgotten once
+    it was named here: it can be no concern for any key, and comes again for as long as it lies there.
+    """
     rights.require(book, "open a concern")
     unread: list[str] = []
+    garbage: list[str] = []
     found: dict[str, Concern] = {}
     with keeping.opened(book) as db:
         rows = db.execute_sql("SELECT digest, id, sealed, at FROM received ORDER BY rowid").fetchall()
@@ -193,6 +209,8 @@ def concerns(book: Book, identities: Sequence[Identity]) -> tuple[list[Concern],
         facts = _opened(bytes(blob), identities)
         if facts is None:
             unread.append(name)
+            if not sealed.is_sealed(bytes(blob)):
+                garbage.append(digest)
             continue
         of = facts.get("of")
         piece = Piece(
@@ -205,6 +223,12 @@ def concerns(book: Book, identities: Sequence[Identity]) -> tuple[list[Concern],
         )
         whose = piece.of or piece.id
         found.setdefault(whose, Concern(whose)).pieces.append(piece)
+    if garbage:
+        with keeping.writing(book) as db:
+            for digest in garbage:
+                db.execute_sql("DELETE FROM received WHERE digest = ?", (digest,))
+    read = {piece.id for one in found.values() for piece in one.pieces}
+    unread = [name for name in unread if name not in read]
     for one in found.values():
         one.pieces.sort(key=lambda piece: (piece.of is not None, piece.said("saved_at")))
     return sorted(found.values(), key=lambda one: one.first.came_at, reverse=True), unread

@@ -226,6 +226,7 @@ def move(book: Book, uid: str, pupil: str) -> Entry:
     entry = _present(book, uid)
     if entry.pupil is None:
         raise BadInput(f"a private {KINDS[entry.kind].words} belongs to no pupil; there is nothing to move")
+    rights.require_write(book, entry.kind, entry)  # also where the pupil is the same and nothing will be written
     with book.step():
         values: dict[str, Any] = {"pupil": pupil}
         if KINDS[entry.kind].field("session"):

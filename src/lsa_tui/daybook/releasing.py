@@ -70,16 +70,16 @@ def releases_of(book: Book, notes: Sequence[Entry]) -> list[Entry]:
     """The releases of these notes that count."""
     wanted = {one.id for one in notes}
     found = read.referring(book.db, "release", "note", sorted(wanted))
-    return [one for one in found if _counts(book, one)]
+    return [one for one in found if counts(book, one)]
 
 
 def phrases(book: Book) -> list[Entry]:
     """The approved phrases that count, in order of their words."""
-    found = [one for one in read.of_kind(book.db, "phrase") if _counts(book, one)]
+    found = [one for one in read.of_kind(book.db, "phrase") if counts(book, one)]
     return sorted(found, key=lambda one: str(one["text"]).casefold())
 
 
-def _counts(book: Book, entry: Entry) -> bool:
+def counts(book: Book, entry: Entry) -> bool:
     """Whether somebody wrote these words in a role that may: an import or another tool does not release."""
     return any(
         rights.may(str(one["role"]), DEED[entry.kind]) and (one["set"] or {}).get("text") == entry["text"]

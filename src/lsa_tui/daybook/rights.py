@@ -156,6 +156,7 @@ COMMANDS: Mapping[str, Roles] = {
     "dsl key": DSL,
     "dsl open": DSL,
     "dsl acknowledge": DSL,
+    "dsl audit": DSL,
     # What is held, and for how long
     "audit": CLASS,
     "access-request": CLASS,

@@ -13,6 +13,7 @@ from lsa_tui.daybook.access import Bundle, Held, Mention
 from lsa_tui.daybook.book import Book
 from lsa_tui.documents import html
 from lsa_tui.documents.document import Document, Item, Section
+from lsa_tui.errors import BadInput
 from lsa_tui.paths import private_folder, write_whole
 from lsa_tui.records.kinds import Entry
 from lsa_tui.records.vocabulary import KINDS
@@ -31,6 +32,7 @@ def write(book: Book, bundle: Bundle, folder: Path) -> list[Path]:
 
     Raises LsaError where a file cannot be written.
     """
+    _not_over_another(bundle, folder)
     private_folder(folder)
     files = {
         HELD: html.render(document(book, bundle)),
@@ -44,6 +46,20 @@ def write(book: Book, bundle: Bundle, folder: Path) -> list[Path]:
         write_whole(folder / name, content)
     audit.note(book, "answered an access request", f"pupil {bundle.pupil}, {len(bundle.held)} records")
     return [folder / name for name in files]
+
+
+def _not_over_another(bundle: Bundle, folder: Path) -> None:
+    """Raises BadInput where files stand there that are not an earlier answer about this pupil."""
+    there = [name for name in (HELD, LINES, MENTIONS, MENTION_LINES) if (folder / name).is_file()]
+    try:
+        first = json.loads((folder / LINES).read_text(encoding="utf-8").partition("\n")[0])["id"] if there else None
+    except (OSError, ValueError, TypeError, KeyError):
+        first = ""
+    if there and first not in {one.entry.id for one in bundle.held}:
+        raise BadInput(
+            f"{folder} holds {there[0]} of something else, perhaps of another pupil, and nothing is written over it; "
+            "name another folder with --out"
+        )
 
 
 def _lines(found: Iterable[dict[str, Any]]) -> str:

@@ -69,12 +69,14 @@ class Folder:
         return self._folder.is_dir()
 
     def names(self, ending: str) -> list[str]:
-        return sorted(file.name for file in self._folder.glob(f"*{ending}"))
+        # A link may lead anywhere: what is sealed is put here whole.
+        return sorted(file.name for file in self._folder.glob(f"*{ending}") if not file.is_symlink())
 
     def read(self, name: str) -> bytes:
         file = self._folder / name
         try:
-            return file.read_bytes() if file.stat().st_size <= LARGEST else b""
+            fits = not file.is_symlink() and file.stat().st_size <= LARGEST
+            return file.read_bytes() if fits else b""
         except OSError:
             return b""
 
@@ -82,6 +84,8 @@ class Folder:
         if self.read(name) == content:
             return True
         part = self._folder / f".{name}.part"  # always the same: what a kill left is written over
+        if part.is_symlink():
+            part.unlink()
         with part.open("wb") as file:
             file.write(content)
             file.flush()

@@ -150,6 +150,11 @@ def unseal(sealed: bytes, identity: Identity) -> bytes:
     return plain
 
 
+def is_sealed(content: bytes) -> bool:
+    """Whether a file begins as every sealed one does, whoever it is for."""
+    return content.startswith(b"age-encryption.org/v1\n")
+
+
 def digest(sealed: bytes) -> str:
     """What a receipt says of a sealed file: its SHA-256."""
     return hashlib.sha256(sealed).hexdigest()

@@ -128,12 +128,17 @@ class Setup(View):
 
     def buttons(self) -> list[tuple[str, str, str]]:
         back = "Esc: leave" if self.at == 0 else "Esc: back" if self.field else "q: back"
-        return [(back, "back", ""), *([("Enter: go on", "setup.enter", "")] if self.field else [])]
+        found = [(back, "back", ""), *([("Enter: go on", "setup.enter", "")] if self.field else [])]
+        # Who is set up already stands here while there is no pupil, and a concern does not wait for one.
+        return [*found, ("Ctrl+D: DSL", "concern", "")] if self.book.config.exists else found
 
     # Keys and taps
 
     def press(self, key: str, character: str | None) -> bool:
-        """A digit answers; q goes a question back."""
+        """A digit answers; q goes a question back. A letter may be part of a code, so a concern has its own key."""
+        if key == "ctrl+d" and self.book.config.exists:
+            self.app.deeds.do_concern("")
+            return True
         if self.field is not None:
             return False
         if len(key) == 1 and key.isdigit():

@@ -39,6 +39,10 @@ _TABLES = (
     "CREATE TABLE receipt (digest TEXT PRIMARY KEY, id TEXT NOT NULL, line BLOB NOT NULL, at TEXT NOT NULL)",
 )
 
+_LATER = """CREATE TABLE IF NOT EXISTS deed (at TEXT NOT NULL, by TEXT NOT NULL, did TEXT NOT NULL, id TEXT NOT NULL,
+    about TEXT NOT NULL)"""
+"""What a DSL did with what came. Made where it is needed: a program that does not know it works on."""
+
 _PRAGMAS = (
     ("busy_timeout", 10_000),
     ("journal_mode", "truncate"),
@@ -83,6 +87,25 @@ def writing(book: Book) -> Iterator[Any]:
     """One transaction on it: all of it is on the disk when this ends, or nothing of it."""
     with opened(book) as db, db.atomic("IMMEDIATE"):
         yield db
+
+
+def note(book: Book, did: str, uid: str, about: str = "") -> None:
+    """Writes down what a DSL did with a concern, here and nowhere else: committed when this returns."""
+    with writing(book) as db:
+        db.execute_sql(_LATER)
+        db.execute_sql(
+            "INSERT INTO deed (at, by, did, id, about) VALUES (?, ?, ?, ?, ?)",
+            (clock.to_text(book.now()), book.initials, did, uid, about),
+        )
+
+
+def deeds(book: Book) -> list[tuple[str, str, str, str, str]]:
+    """What was written down so: when, by whom, what, of which concern, which file; oldest first."""
+    if not exists(book):
+        return []
+    with writing(book) as db:
+        db.execute_sql(_LATER)
+        return list(db.execute_sql("SELECT at, by, did, id, about FROM deed ORDER BY rowid"))
 
 
 def exists(book: Book) -> bool:
