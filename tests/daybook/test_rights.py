@@ -42,6 +42,7 @@ NOT_FOR_EVERYBODY = {
     "dsl key": {"dsl"},
     "dsl open": {"dsl"},
     "dsl acknowledge": {"dsl"},
+    "dsl audit": {"dsl"},
 }
 FOR_THE_DSL_TOO = {
     *("init", "demo", "unlock", "lock", "sync", "doctor", "paths", "keys", "themes", "concern", "dsl trust"),
