@@ -27,9 +27,9 @@ def said(entry: Entry, fields: Collection[str] | None = None) -> dict[str, str]:
     mark."""
     if entry.removed or entry.kind in UNASKED or not any(_may_be_words(one) for one in entry.data.values()):
         return {}
-    from lsa_tui.daybook import names  # 5 ms that a mark need not pay
+    from lsa_tui.records import wording  # a mark need not pay for it
 
-    return {name: words for name, words in names.texts_of(entry).items() if fields is None or name in fields}
+    return {name: words for name, words in wording.texts_of(entry).items() if fields is None or name in fields}
 
 
 def _may_be_words(value: object) -> bool:
