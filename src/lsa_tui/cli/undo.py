@@ -16,8 +16,8 @@ from lsa_tui.daybook.book import Book
 def undo(book: Book, _args: Namespace) -> Answer:
     """What was taken back."""
     taken = entries.undo(book)
-    again = "; `lsa redo` brings it again" if taken.back else ""
-    return Answer({"undone": taken.json, "says": taken.says}, f"Taken back: {taken.done}{again}")
+    said = f"Taken back: {taken.done}; `lsa redo` brings it again"
+    return Answer({"undone": taken.json, "says": taken.says}, said)
 
 
 @command("redo", "brings again what was taken back", examples=("redo",))

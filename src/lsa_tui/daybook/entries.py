@@ -27,7 +27,7 @@ class Taken:
     """What undo took back or redo brought again: the entry, what it says, and how many records went with it.
 
     `json` is the entry while it was there: afterwards its words can no longer be looked up. `signs`: who records here
-    since, where that has changed by it. `back`: whether the opposite would bring it back.
+    since, where that has changed by it.
     """
 
     entry: Entry
@@ -35,7 +35,6 @@ class Taken:
     rows: int
     json: dict[str, Any]
     signs: str = ""
-    back: bool = True
 
     @property
     def done(self) -> str:
@@ -68,11 +67,10 @@ def _turn(book: Book, undone: bool) -> Taken:
             taken = _taken(book, step) if undone else None
             log.set_undone(book.db, step, undone)
             book.names = read.Names(book.db)
-            _require_own_role(book, before)
             taken = taken or _taken(book, step)
             if book.cover == before:
                 return taken
-            return replace(taken, signs=book.initials, back=not _wider(book, before))
+            return replace(taken, signs=book.initials)
     finally:
         book.names = read.Names(book.db)
 
@@ -86,21 +84,6 @@ def _require_own_step(book: Book, step: int) -> None:
             f"the last step here is {who}'s own ({_taken(book, step).says}); nobody else takes it back. "
             "One of your own before it: `lsa log`, then `lsa remove ID --reason`"
         )
-
-
-def _require_own_role(book: Book, before: covering.Cover | None) -> None:
-    """A cover comes back by undo and redo with no more rights than the owner has: more are asked for where a cover
-    begins. Raises NotAllowed."""
-    who = book.cover
-    if who is not None and who != before and _wider(book, who):
-        raise NotAllowed(
-            f"{who.initials} covered as {who.role}, and that cover is not taken up again like this; it begins anew "
-            f"with `lsa cover --initials {who.initials} --role {who.role}`"
-        )
-
-
-def _wider(book: Book, who: covering.Cover | None) -> bool:
-    return who is not None and who.role != book.config["person.role"]
 
 
 def _others_of(book: Book, step: int) -> set[str]:
