@@ -19,6 +19,7 @@ from damaging import Home, flip, make, one_file, share, texts, write
 from lsa_tui.daybook import chains, entries, erasing, notes, repair
 from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.records import log, read
+from lsa_tui.sync import local
 from lsa_tui.sync.run import sync
 from lsa_tui.vault import change, home, switching
 from processes import COUNTED
@@ -400,3 +401,17 @@ def test_an_unreachable_store_is_no_reason_not_to_repair(tmp_path: Path) -> None
     done = repair.remake(place.paths, None, away)
     assert "the stick is not there" in done.says
     assert set(place.wrong()) <= {"waiting"}
+
+
+def test_a_damaged_fact_is_found_and_comes_back_from_a_copy(tmp_path: Path) -> None:
+    """The facts of a plain home have no hashes: those that are no JSON any more can be told."""
+    place = make(tmp_path, encrypted=False)
+    with_tools(
+        place, "UPDATE meta SET value = replace(value, '\"at\"', '\"at') WHERE key LIKE 'hub:%' OR key = 'understood'"
+    )
+    assert place.wrong()["database"] == repair.REMAKE_NAME
+    repair.remake(place.paths, place.key, None)
+    assert place.wrong() == {}
+    book = place.open()
+    assert [one.at for one in local.memories(book.db)]
+    book.close()

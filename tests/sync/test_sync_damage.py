@@ -23,6 +23,7 @@ from lsa_tui.sync import keys, rekeying, setting_aside
 from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.sqlite_file import SqliteFile
+from sharing import note
 
 TIMES = 200
 PASS = "two red buckets"
@@ -400,3 +401,16 @@ def test_what_was_sent_and_did_not_read_back_is_looked_for_at_the_next_sync(home
     new = homes("new", pupil=None)
     sync(new, url)
     assert {one["text"] for one in read.of_kind(new.db, "note")} == {"kept"}
+
+
+def test_a_head_that_is_wrong_here_is_not_blamed_on_the_file(homes, url, shared) -> None:
+    book = homes("jt")
+    note(book, "counted on")
+    sync(book, url)
+    note(book, "here alone")
+    book.db.execute_sql("UPDATE head SET chain = replace(chain, substr(chain, 1, 1), 'g') WHERE dev <> 'own'")
+    before = shared.read_bytes()
+    with pytest.raises(SyncIncomplete, match="the records on this device are damaged, so they were not sent"):
+        sync(book, url)
+    assert shared.read_bytes() == before
+    assert not list(shared.parent.glob("*.damaged-*"))

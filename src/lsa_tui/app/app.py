@@ -29,7 +29,7 @@ from lsa_tui.app.heard import Heard
 from lsa_tui.app.look import Look
 from lsa_tui.app.themes import load_themes, shipped_theme, variable_defaults
 from lsa_tui.app.views.base import APART_THROUGH, BODY_LEAST, View
-from lsa_tui.daybook import entries, interventions, marks
+from lsa_tui.daybook import damage, entries, interventions, marks
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError
 from lsa_tui.records import log, read
@@ -79,6 +79,8 @@ class LsaApp(App[int]):
         self._painted = False
         self._marked: list[tuple[float, int]] = []
         self._seen = 0
+        self._met: LsaError | None = None
+        """Why the last key's work could not be done."""
         self._backlog: tuple[tuple[int, int], int] | None = None
         self.arrived = 0
         """How often something may have come from elsewhere: a sync, a command beside."""
@@ -275,20 +277,25 @@ class LsaApp(App[int]):
 
     def _guarded(self, work: Any) -> None:
         """Runs what a key means; a mistake becomes a sentence, and nothing typed is lost."""
+        writes, self._met = self.book.store.writes, None
         try:
             work()
         except LsaError as problem:
+            self._met = problem
             self.say(str(problem))
-        except Exception as problem:  # a fault of the program: written down, said, and the day goes on
-            if self.is_headless:
+        except Exception as problem:  # a fault of the records or of the program: said, and the day goes on
+            self._met = damage.said(self.book, problem, writes)
+            if self._met is None and self.is_headless:
                 raise
-            self.say(unexpected.sentence(problem, self.view.name, self.book.paths))
+            self.say(str(self._met or unexpected.sentence(problem, self.view.name, self.book.paths)))
 
     def _fatal_error(self) -> None:
-        """A fault outside of a key's work: the terminal is given back, and a sentence says where the details are."""
+        """A fault outside of a key's work: the terminal is given back, and a sentence says what is wrong."""
         error = self._exception or RuntimeError()
-        known = isinstance(error, LsaError)
-        words = str(error) if known else unexpected.sentence(error, "application", self.book.paths)
+        known = error if isinstance(error, LsaError) else damage.said(self.book, error)
+        if known is not None and self._met is not None and damage.is_of(self.book, self._met):
+            known = self._met  # of the key's own work it is known whether something was recorded
+        words = str(known) if known else unexpected.sentence(error, "application", self.book.paths)
         self.panic(Text(f"lsa: {words}"))
 
     def on_unmount(self) -> None:

@@ -33,7 +33,8 @@ def run(paths: Paths, passphrase_file: str | None = None) -> int:
             from lsa_tui.app.app import LsaApp
 
             _read_any_bytes()
-            return LsaApp(book, to_show, opened.given).run() or 0
+            app = LsaApp(book, to_show, opened.given)
+            return app.run() or app.return_code or 0
     finally:
         book.close()
 

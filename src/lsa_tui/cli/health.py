@@ -88,26 +88,32 @@ def _examined(paths: Paths, key: bytes | None, args: Namespace) -> _Looked:
         found = health.examine(book)
         looks = [*actions.keymap(book.config.keys).problems, *(one.problem for one in read_themes(paths.themes)[1])]
         found += [health.Finding("settings", False, problem) for problem in looks]
-        found += [] if args.here else _shared(book)
+        found += [] if args.here else _shared(book, any(one.does == health.REMAKE and not one.well for one in found))
         return _Looked(found, health.backlog(book), rebuilt)
     finally:
         book.close()
 
 
-def _shared(book: Book) -> list[Finding]:
-    """The shared store, where one is set. Whatever is the matter with it is a finding."""
+def _shared(book: Book, damaged: bool) -> list[Finding]:
+    """The shared store, where one is set. Whatever is the matter with it is a finding.
+
+    `damaged`: the records here are, so that it can perhaps not be compared with them.
+    """
     from lsa_tui.daybook import health
+    from lsa_tui.records import store
     from lsa_tui.vault import cipher
 
     if not book.config["shared.url"]:
         return []
     from lsa_tui.sync import checking
 
-    expected: tuple[type[BaseException], ...] = (LsaError, OSError, *cipher.database_errors())
     try:
         return checking.examine(book)
-    except expected as problem:
+    except (LsaError, OSError) as problem:
         return [health.Finding("shared", False, f"the shared store could not be looked at: {problem}")]
+    except cipher.database_errors() as problem:  # the store's own are sentences by here
+        why = "the records here are damaged" if damaged else store.describe(problem, book.paths.database)
+        return [health.Finding("shared", False, f"the shared store could not be looked at: {why}")]
 
 
 # Repairing

@@ -6,11 +6,15 @@ import gc
 import sys
 from argparse import Namespace
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from lsa_tui import paths as places
 from lsa_tui.cli import answer, arguments, table
 from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.paths import Paths
+
+if TYPE_CHECKING:
+    from lsa_tui.daybook.book import Book
 
 INTERRUPTED = 130
 
@@ -33,8 +37,8 @@ def main(argv: list[str] | None = None) -> int:
     except Exception as problem:
         from lsa_tui.cli import unexpected  # needed only when the program itself is wrong
 
-        sentence = unexpected.sentence(problem, tokens, typed.home if typed else None)
-        return _report(sentence, "unexpected", 1, as_json)
+        sentence, code = unexpected.said(problem, tokens, typed.home if typed else None)
+        return _report(sentence, code, 1, as_json)
 
 
 def _run(typed: arguments.Typed) -> int:
@@ -83,22 +87,14 @@ def _first(command: table.Command) -> None:
 
 
 def _with_book(command: table.Command, args: Namespace, found: Paths) -> answer.Answer:
-    from lsa_tui.daybook import opening, rights  # `lsa --version` and `lsa paths` need no database
+    from lsa_tui.daybook import opening  # `lsa --version` and `lsa paths` need no database
 
     settings_were = found.config.exists()
     opened = opening.open_home(found, args.passphrase_file, new=_how_new(command, args))
     book = opened.book
     args.recovery = opened.recovery
     try:
-        for problem in book.config.problems:
-            answer.warn(problem)
-        rights.require_command(_role(args) or book.role, command.name)
-        if command.records and book.initials == "?":
-            answer.warn('nobody is set up here yet, so this is signed "?"; do `lsa init --name NAME --initials JT`')
-        chosen = getattr(args, "chosen_pupil", None)
-        if chosen is not None:
-            book.chosen = book.pupil(chosen)
-        reply = command.run(book, args)
+        reply = _answered(command, args, book)
     except BaseException:
         if opened.recovery:
             # Nothing is in it, and nobody has seen the key that opens it.
@@ -109,6 +105,31 @@ def _with_book(command: table.Command, args: Namespace, found: Paths) -> answer.
     if opened.recovery and command.name != "init":
         answer.warn(opening.new_home_says(opened.recovery))
     return reply
+
+
+def _answered(command: table.Command, args: Namespace, book: Book) -> answer.Answer:
+    from lsa_tui.daybook import rights
+
+    writes = book.store.writes
+    try:
+        for problem in book.config.problems:
+            answer.warn(problem)
+        rights.require_command(_role(args) or book.role, command.name)
+        if command.records and book.initials == "?":
+            answer.warn('nobody is set up here yet, so this is signed "?"; do `lsa init --name NAME --initials JT`')
+        chosen = getattr(args, "chosen_pupil", None)
+        if chosen is not None:
+            book.chosen = book.pupil(chosen)
+        return command.run(book, args)
+    except (LsaError, BrokenPipeError):
+        raise
+    except Exception as error:
+        from lsa_tui.daybook import damage  # hardly ever
+
+        said = damage.said(book, error, writes)
+        if said is None:
+            raise
+        raise said from error
 
 
 def _without_book(command: table.Command, args: Namespace, found: Paths) -> answer.Answer:

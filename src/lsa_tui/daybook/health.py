@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from lsa_tui import clock
-from lsa_tui.daybook import audit, backups, chains, cleaning, repair
+from lsa_tui.daybook import audit, backups, chains, cleaning, repair, salvage
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.opening import PLAIN
 from lsa_tui.errors import LsaError
@@ -58,15 +58,41 @@ def examine(book: Book) -> list[Finding]:
         ("application", _application),
         ("backlog", _backlog),
     ]
-    return [one for name, part in parts for one in _guarded(book, name, part)]
+    found: list[Finding] = []
+    unread: list[str] = []
+    for name, part in parts:
+        some = _guarded(book, part)
+        # What is damaged is said once, and not by each part that comes upon it.
+        if isinstance(some, LsaError) and any(one.does == REMAKE for one in found):
+            unread.append(name)
+        else:
+            found += [trouble(name, some)] if isinstance(some, LsaError) else some
+    if unread:
+        found.append(Finding("unread", False, f"for that reason these could not be looked at: {', '.join(unread)}"))
+    return found
 
 
-def _guarded(book: Book, name: str, part: Callable[[Book], Iterable[Finding]]) -> list[Finding]:
+def is_damaged(book: Book) -> bool:
+    """Whether pages, log or tables are not as they were written. Reads all of them, over a new connection."""
+    # What met the damage may still be reading, and holds what it has read of it.
+    book.store.close()
+    book.store.connect()
+    for part in (_database, _log, _records):
+        some = _guarded(book, part)
+        if isinstance(some, LsaError):
+            return is_damage(some)
+        if any(not one.well and one.does for one in some):
+            return True
+    return False
+
+
+def _guarded(book: Book, part: Callable[[Book], Iterable[Finding]]) -> list[Finding] | LsaError:
+    """What a part finds, or why it could not look."""
     try:
         with store.sentences(book.paths.database):
             return list(part(book))
     except LsaError as problem:
-        return [trouble(name, problem)]
+        return problem
 
 
 def trouble(name: str, problem: LsaError) -> Finding:
@@ -96,7 +122,16 @@ def rebuild(book: Book) -> int:
 def _database(book: Book) -> Iterator[Finding]:
     found = book.store.check()
     if found:
-        yield Finding("database", False, f"{book.paths.database}: {'; '.join(found[:5])}", _REMADE, REMAKE)
+        # SQLite's own words begin with a line that says nothing.
+        seen = [line for one in found for line in one.splitlines() if not line.startswith("***")]
+        says = f"{book.paths.database} is damaged: {'; '.join(seen[:2])}"
+        yield Finding("database", False, says, _REMADE, REMAKE)
+        return
+    facts = book.db.execute_sql("SELECT key, value FROM meta").fetchall()
+    off = [key for key, value in facts if not salvage.legible(key, value)]
+    if off:
+        says = f"{book.paths.database} is damaged: what it notes under {', '.join(off[:3])} cannot be read"
+        yield Finding("database", False, says, _REMADE, REMAKE)
     else:
         yield Finding("database", True, f"{book.paths.database} is whole")
 

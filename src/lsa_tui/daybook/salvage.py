@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import struct
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,17 @@ from lsa_tui.vault import cipher, pages
 _PAGE = 500
 _SETTINGS = [("trusted_schema", "off"), ("cell_size_check", "on")]
 _COLUMNS = Change._meta.sorted_field_names
+
+
+def legible(key: str, value: str) -> bool:
+    """Whether a fact of a database is not damaged, as far as it can tell: most are JSON. A draft is anybody's words."""
+    if key.startswith("draft:") or not value.startswith(("{", "[")):
+        return True
+    try:
+        json.loads(value)
+    except ValueError:
+        return False
+    return True
 
 
 class Remains:
@@ -36,9 +48,10 @@ class Remains:
         return self._fact("application_id", store.APPLICATION) in (store.APPLICATION, 0)
 
     def meta(self) -> dict[str, str]:
-        """The facts about itself and its home."""
+        """The facts about itself and its home, but those that are damaged."""
         rows = self._ask("SELECT key, value FROM meta")
-        return {key: value for key, value in rows if isinstance(key, str) and isinstance(value, str)}
+        texts = ((key, value) for key, value in rows if isinstance(key, str) and isinstance(value, str))
+        return {key: value for key, value in texts if legible(key, value)}
 
     def undone(self) -> set[str]:
         """The changes that were taken back, by uid."""

@@ -57,13 +57,12 @@ def catch_up(db: Any) -> int:
 
 
 def _concerned(db: Any) -> list[str]:
-    before = log.get_meta(db, _KEY)
-    if before is None:
+    known = _noted(db)
+    if known is None:
         # Of a program that kept no such note: it folded what it knew, and what it did not has no record.
         other = f"row NOT IN (SELECT uid FROM record) OR {_NAMED}"
         sql = f"SELECT DISTINCT row FROM change WHERE op <> 'redact' AND ({other})"
         return [row for (row,) in db.execute_sql(sql)]
-    known = json.loads(before)
     # What both understand is folded alike; of the rest it does not matter which of the two is the later one.
     ops = sorted(set(known["ops"]) & set(fold.OPS))
     kinds = sorted(set(known["kinds"]) & set(KINDS))
@@ -71,6 +70,14 @@ def _concerned(db: Any) -> list[str]:
     other += "" if fold.NAMES in known.get("beside", []) else f" OR {_NAMED}"
     sql = f"SELECT DISTINCT row FROM change WHERE {other}"
     return [row for (row,) in db.execute_sql(sql, (*ops, *kinds, min(known["schema"], fold.SCHEMA)))]
+
+
+def _noted(db: Any) -> dict[str, Any] | None:
+    try:
+        found = json.loads(log.get_meta(db, _KEY) or "{}")
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and {"kinds", "ops", "schema"} <= found.keys() else None
 
 
 def _marks(values: list[str]) -> str:

@@ -243,7 +243,8 @@ _REASONS = (
     ("locked", "another program is holding it; wait a moment, then do it again"),
     (
         "not a database",
-        "it is damaged, no database, or another key's (is key.json this home's own?); a copy may be in backups",
+        "it is damaged, no database, or another key's (is key.json this home's own?); run `lsa doctor`, a copy may be "
+        "in the folder backups",
     ),
     ("malformed", "it is damaged; run `lsa doctor`, a copy may be in the folder backups"),
     ("can't decode", "it is damaged; run `lsa doctor`, a copy may be in the folder backups"),
@@ -266,14 +267,19 @@ def _probed(path: Path) -> list[str]:
 
 
 def describe(problem: BaseException, path: Path) -> str:
-    """The sentence for a database or file error. The reason may be hidden behind a failing rollback."""
+    """The sentence for a database or file error."""
+    return f"{path}: {reason(problem, path) or problem}. Nothing was changed"
+
+
+def reason(problem: BaseException, path: Path) -> str:
+    """What is wrong and what to do, for a database or file error; "" where that is not known.
+
+    The reason may be hidden behind a failing rollback.
+    """
     texts = []
     link: BaseException | None = problem
     while link is not None:
         texts.append(str(link).lower())
         link = link.__context__
     texts += _probed(path)
-    for sign, sentence in _REASONS:
-        if any(sign in text for text in texts):
-            return f"{path}: {sentence}. Nothing was changed"
-    return f"{path}: {problem}. Nothing was changed"
+    return next((sentence for sign, sentence in _REASONS if any(sign in text for text in texts)), "")

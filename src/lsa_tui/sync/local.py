@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -60,17 +61,22 @@ def next_to_send(db: Any, ends: Heads, there: Heads, limit: int) -> list[dict[st
     """
     chunk: list[dict[str, Any]] = []
     erased = erasures.named_here(db).has
-    for dev, (last, _) in ends.items():
+    for dev, (last, end) in ends.items():
         seq, chain = there.get(dev, NOTHING)
         if seq >= last or len(chunk) >= limit:
             continue
         if log.chain_at(db, dev, seq) != chain:
             raise Forked(f"change {seq} of device {dev} is not the same here and in the shared store")
         found = log.changes_after(db, dev, seq, last, limit - len(chunk))
-        if log.first_broken(found, seq, chain, erased) is not None:
+        # A head that is wrong here would make a whole store look damaged, once it has all that is before it.
+        if log.first_broken(found, seq, chain, erased) is not None or _ends_otherwise(found, last, end):
             raise SyncIncomplete(DAMAGED_HERE)
         chunk += found
     return chunk
+
+
+def _ends_otherwise(found: Sequence[Mapping[str, Any]], last: int, end: str) -> bool:
+    return bool(found) and found[-1]["seq"] == last and found[-1]["chain"] != end
 
 
 # Remembering

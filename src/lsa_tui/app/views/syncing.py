@@ -11,6 +11,7 @@ from lsa_tui import unexpected
 from lsa_tui.app.drawing import Line, between, fit, wrapped
 from lsa_tui.app.views.ask import Ask
 from lsa_tui.app.views.window import Windowed
+from lsa_tui.daybook import damage
 from lsa_tui.daybook.setup import share_with
 from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
 from lsa_tui.records import log, read
@@ -93,7 +94,9 @@ class Syncing:
             says = f"{problem}; {self._here()}."
         except Exception as problem:  # a fault of the program must not take the screen from the classroom
             # Its words are not shown: an address, and a password in it, may stand in them.
-            says = f"The sync failed: {unexpected.sentence(problem, 'sync', self.app.book.paths)}; {self._here()}."
+            damaged = damage.said(self.app.book, problem)
+            words = str(damaged) if damaged else unexpected.sentence(problem, "sync", self.app.book.paths)
+            says = f"The sync failed: {words}; {self._here()}."
         finally:
             store.close()
         self._post(self._end, says, failed)
