@@ -86,7 +86,9 @@ class Cloud:
         elif how == "copy":
             stem, suffix = os.path.splitext(event.name.rpartition("/")[2])
             name = self.chance.choice(CONFLICTED).format(stem=stem, suffix=suffix)
-            self._write(event.to, _beside(event.name, name), event.content)
+            beside = _beside(event.name, name)
+            self._write(event.to, beside, event.content)
+            del self.known[event.to][beside]  # a file like any other: it goes to the other copies, too
         elif how == "temp":
             name = self.chance.choice(UNFINISHED).format(name=event.name.rpartition("/")[2])
             half = event.content[: len(event.content) // 2]

@@ -13,12 +13,13 @@ import pytest
 from lsa_tui import clock
 from lsa_tui.daybook import erasing
 from lsa_tui.daybook.book import Book
+from lsa_tui.daybook.health import Finding
 from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.records import log
-from lsa_tui.sync import folder_disk, folder_files, folder_memory, opening
+from lsa_tui.sync import checking, folder_disk, folder_files, folder_memory, opening
 from lsa_tui.sync.folder import Folder
 from lsa_tui.sync.run import sync
-from sharing import harmed, note, texts, tree
+from sharing import PASS, asked, harmed, note, texts, tree
 
 
 @pytest.fixture
@@ -209,6 +210,35 @@ def test_another_groups_folder_copied_into_this_one_is_left_alone(two, homes, sh
     assert any("belongs to another store and was left alone" in one for one in done.notes)
 
 
+@pytest.mark.parametrize("others", ["none", "plain", "encrypted"])
+def test_the_folder_above_is_refused_and_nothing_is_mixed(two, homes, share, tmp_path, everything, others) -> None:
+    if others != "none":
+        stranger = homes("mb", pupil="Q9", encrypted=others == "encrypted")
+        note(stranger, "of another group")
+        sync(stranger, f"folder:///{tmp_path}/cloud/other", ask=asked(PASS))
+    above = share.parent
+    before = tree(above)
+    for book in (two[0], homes("new")):
+        held = everything(book)
+        with pytest.raises(SyncIncomplete, match=str(share)):
+            sync(book, f"folder:///{above}", ask=asked(PASS))
+        assert {name: rows for name, rows in everything(book).items() if name != "meta"} == {
+            name: rows for name, rows in held.items() if name != "meta"
+        }
+    assert tree(above) == before
+
+
+def test_a_store_that_was_moved_below_by_a_client_goes_on(two, share, url, agree) -> None:
+    one, other = two
+    (share / "school (1)").mkdir()
+    for place in [place for place in share.iterdir() if place.name != "school (1)"]:
+        place.rename(share / "school (1)" / place.name)
+    note(one, "after the move")
+    sync(one, url)
+    assert sync(other, url).received == 1
+    agree(one, other)
+
+
 def test_devices_that_each_made_the_store_come_together(homes, tmp_path, agree) -> None:
     copies = [tmp_path / name / "school" for name in "ab"]
     books = [homes("jt"), homes("lp")]
@@ -271,13 +301,58 @@ def test_looking_at_all_of_it_finds_damage_that_leaves_no_trace(two, share, url,
     os.utime(file, ns=(facts.st_atime_ns, facts.st_mtime_ns))
     store = Folder(share, one)
     store.open(made_up=False, create=False)
-    assert store.wrong(one.paths.data_folder) == [f"the file {file.relative_to(share).as_posix()} is not whole"]
+    assert store.wrong(one.paths.data_folder) == []
+    assert [file.relative_to(share).as_posix() in said for said in store.by_hand()] == [True]
     store.close()
     assert sync(one, url).sent  # what stood there
     shutil.rmtree(share / log.device(other.db))
     new = homes("mb", pupil=None)
     sync(new, url)
     agree(one, new)
+
+
+def test_a_file_of_nobody_is_left_alone_and_no_damage(two, homes, share, url, agree) -> None:
+    one, other = two
+    strays = [share / "x.lsa", files(share, other)[0].with_name("notes.lsa.txt")]
+    for place in strays:
+        place.write_text("junk\n")
+    before = {place: place.read_bytes() for place in strays}
+    for book in (one, other, one):
+        assert sync(book, url).notes == ()
+        found = {found.says: found.well for found in checking.examine(book, url)}
+        assert all(found.values()), found
+        assert any("2 files" in says and "x.lsa" in says and "left alone" in says for says in found)
+    assert {place: place.read_bytes() for place in strays} == before
+    new = homes("mb", pupil=None)
+    sync(new, url)
+    agree(one, other, new)
+
+
+def test_doctor_says_whose_a_damaged_file_is_and_offers_what_a_sync_does(two, share, url) -> None:
+    """What a repair promises is done by it; what it cannot do is no promise, and says who can."""
+    one, other = two
+    file = files(share, other)[0]
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-9])
+    name = file.relative_to(share).as_posix()
+
+    def wrong(book: Book) -> list[Finding]:
+        return [found for found in checking.examine(book, url) if not found.well]
+
+    sync(one, url)  # sends what stood in it
+    for _ in range(2):
+        [found] = wrong(one)
+        assert f"{name} of device {log.device(other.db)} (LP)" in found.says
+        assert (found.repair, found.does) == ("", "")
+        sync(one, url)
+    file.write_bytes(whole)  # it was on its way
+    assert wrong(one) == []
+    file.write_bytes(whole[:-9])
+    [found] = wrong(other)
+    assert (name in found.says, found.does) == (True, "sync")
+    sync(other, url)
+    assert wrong(other) == wrong(one) == []
+    assert [place.name for place in share.rglob("*.damaged-*")]
 
 
 def test_a_file_that_is_not_whole_yet_is_taken_in_when_it_is(two, share, url) -> None:

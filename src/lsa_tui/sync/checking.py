@@ -32,6 +32,7 @@ SKEW = 300
 _PAGE = 2000
 _REFILL = "syncs: sets it aside under a dated name, makes a new one and fills it from what the devices hold"
 _KEYS = "syncs: its file of keys is put right by it"
+_SEND = "syncs: sets this device's damaged files aside under a dated name, and sends again what it holds of the rest"
 _FILL = "syncs: it is made or filled again from what the devices hold"
 
 
@@ -52,7 +53,7 @@ def examine(book: Book, url: str | None = None, *, deep: bool = True) -> list[Fi
     try:
         return list(_examined(book, shared, deep))
     except Damaged as problem:
-        return [Finding("shared", False, str(problem), _REFILL, SYNC)]
+        return [Finding("shared", False, str(problem), _refill(shared), SYNC)]
     except (BadInput, Locked, LsaError) as problem:
         return [Finding("shared", False, f"{problem}")]
     finally:
@@ -75,9 +76,11 @@ def _examined(book: Book, shared: SharedStore, deep: bool) -> Iterator[Finding]:
     if deep:
         wrong = read_all(book, shared)
         if wrong:
-            yield Finding("shared log", False, f"{shared.name}: {'; '.join(wrong[:5])}", _REFILL, SYNC)
-        else:
+            yield Finding("shared log", False, f"{shared.name}: {'; '.join(wrong[:5])}", _refill(shared), SYNC)
+        yield from (Finding("shared file", False, one) for one in shared.by_hand())
+        if not wrong:
             yield Finding("shared log", True, f"every change in {shared.name} is as it was written")
+        yield from (Finding("shared file", True, one) for one in shared.strange())
     if shared.opening is not None:
         yield from (Finding("shared", True, note) for note in shared.opening.notes)
         if wrong_keys := shared.opening.wrong():
@@ -85,6 +88,10 @@ def _examined(book: Book, shared: SharedStore, deep: bool) -> Iterator[Finding]:
             yield Finding("shared keys", False, wrong_keys, _KEYS if mends else "", SYNC if mends else "")
     yield from _against(book, shared, there)
     yield from _around(book, shared)
+
+
+def _refill(shared: SharedStore) -> str:
+    return _SEND if shared.kind == "folder" else _REFILL
 
 
 def _against(book: Book, shared: SharedStore, there: Heads) -> Iterator[Finding]:
@@ -229,9 +236,10 @@ def _weekly(book: Book, shared: SharedStore, memory: local.Memory) -> list[str]:
     with book.store.writing() as db:
         moment = clock.to_text(book.now())
         local.remember(db, replace(memory, deep_checked_at=moment, doubted=memory.doubted or bool(wrong)))
-    if not wrong:
-        return []
-    return [f"all of {shared.name} was read, and {wrong[0]}; the next sync mends it from what the devices hold"]
+    told = shared.by_hand()
+    if wrong:
+        told.append(f"all of {shared.name} was read, and {wrong[0]}; the next sync mends it from what the devices hold")
+    return told
 
 
 def holding_erased(book: Book, shared: SharedStore) -> list[str]:

@@ -67,6 +67,7 @@ class Folder:
                 raise
 
     def _recognised(self, index: Index, made_up: bool, create: bool) -> About:
+        folder_notes.check_level(index)
         here, created = any(True for _ in index.headers()), False
         if self._find(here, create) == EMPTY:
             if not create:
@@ -229,10 +230,18 @@ class Folder:
             index.look()
             index.use(self.key)
             index.found_damaged = []
-            names = sorted(one.seen.name for one in index.files.values() if one.state == folder_memory.DAMAGED)
-            if names and self._keeps:
+            damaged = folder_notes.damaged(index)
+            if (damaged.own or damaged.others) and self._keeps:
                 index.keep(all_read=True)  # so that the next sync does not believe them either
-            return [f"the file {name} is not whole" for name in names]
+            return damaged.own
+
+    def by_hand(self) -> list[str]:
+        index = self._opened()
+        with self._sentences():
+            return folder_notes.damaged(index).others
+
+    def strange(self) -> list[str]:
+        return folder_notes.strays(self._opened())
 
     def kept(self) -> list[tuple[str, float]]:
         return [(one.name, one.stat().st_mtime) for one in sorted(self.path.glob("*/*.damaged-*"))]

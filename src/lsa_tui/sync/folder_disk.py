@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -55,6 +56,15 @@ def is_ours(name: str) -> bool:
     name = name.lower()
     unfinished = name.startswith((".", "~")) or name.endswith(_UNFINISHED)
     return SUFFIX in name and _DAMAGED not in name and not unfinished
+
+
+_OUR_NAME = re.compile(r"\d{6}-[0-9a-f]{8}")
+
+
+def is_named_by_us(name: str) -> bool:
+    """Whether the name of a file is one that `beginning` gives, or made of one by a client or a person. What has
+    another name and cannot be read is no file of ours on its way."""
+    return _OUR_NAME.search(name.lower()) is not None
 
 
 def set_aside(path: Path, moment: str) -> Path:

@@ -22,6 +22,8 @@ class Listing:
         self.found_damaged: list[Known] = []
         self.fresh: set[str] = set()
         """Files that this process has written and that were not read back yet."""
+        self.strays: set[str] = set()
+        """Files that cannot be read and whose names no device gives: somebody else's, which are left alone."""
         self._remembered: dict[str, Known] = {}
         self._kept = ""
         self._all = False
@@ -46,20 +48,23 @@ class Listing:
     def look(self) -> None:
         """Lists the files anew; what is new or was altered is not read yet."""
         listed = {one.name: one for one in folder_disk.listed(self.folder)}
+        self.strays.clear()
         for name in self.files.keys() - listed.keys():
             self.forget(name)
         for name, seen in listed.items():
             before = self.files.get(name) or self._as_remembered(name)
             if before is None or before.seen != seen:
                 before = self._first_line(seen)
-            if before is not None and self.files.get(name) is not before:
+            if before is None:
+                self.forget(name)
+            elif self.files.get(name) is not before:
                 self.forget(name)
                 self.files[name] = before
         self.touch()
 
     def _as_remembered(self, name: str) -> Known | None:
         one = self._remembered.get(name)
-        if one is None:
+        if one is None or (one.header is None and not folder_disk.is_named_by_us(name)):
             return None
         again = self._all and one.header is not None and one.state != LEFT
         return Known(one.seen, one.header) if again else _copy(one)
@@ -74,6 +79,10 @@ class Listing:
         except FileNotFoundError:
             return None
         except NotWhole:
+            known = self._remembered.get(seen.name)
+            if not folder_disk.is_named_by_us(seen.name) and (known is None or known.header is None):
+                self.strays.add(seen.name)
+                return None
             one = Known(seen, None, DAMAGED)
             self.found_damaged.append(one)
             return one
@@ -91,6 +100,16 @@ class Listing:
         found = [one for one in self.files.values() if one.header is not None and one.header.key_id == key_id]
         home = [one for one in found if one.header and one.seen.name.split("/")[:-1] == [one.header.writer]]
         return {one.header.store for one in home or found if one.header}
+
+    def roots(self) -> dict[str, set[str]]:
+        """The folders from here in which stores lie, each as its devices made it ("": here), and the ids of those
+        stores, whatever their keys. Copies and strays make none: theirs is no folder with the name of their writer."""
+        found: dict[str, set[str]] = {}
+        for one in self.files.values():
+            *above, _ = one.seen.name.split("/")
+            if one.header is not None and above and above[-1] == one.header.writer:
+                found.setdefault("/".join(above[:-1]), set()).add(one.header.store)
+        return found
 
     def headers(self) -> Iterator[Header]:
         """The first lines of all files that have one."""

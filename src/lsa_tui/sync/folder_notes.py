@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
-from lsa_tui.sync import folder_memory
+from lsa_tui.sync import folder_memory, local
 from lsa_tui.sync.folder_index import Index
-from lsa_tui.sync.folder_memory import LEFT, OTHER
+from lsa_tui.sync.folder_memory import DAMAGED, LEFT, OTHER
 
 _NAMED = 3
 """Files or devices named in one sentence."""
@@ -31,6 +32,70 @@ def check_place(path: Path, book: Book) -> None:
         raise SyncIncomplete(f"{path} is this device's own folder of records; set `[shared] url` to another one")
 
 
+def check_level(index: Index) -> None:
+    """Raises SyncIncomplete for a folder in which no store lies, but one or several in folders below it: two groups
+    would be mixed, or one group's devices would no longer see each other's files."""
+    roots = index.roots()
+    if not roots or "" in roots:
+        return
+    known = any(one.name == str(index.folder) for one in local.memories(index.db))
+    if known and len(set().union(*roots.values())) == 1:
+        return  # moved below by a client or a person; this home puts its files where they were
+    places = [str(index.folder / one) for one in sorted(roots)]
+    if len(places) == 1:
+        raise SyncIncomplete(
+            f"the shared folder is {places[0]}, and {index.folder} is the one above it; type `lsa init --shared "
+            f"folder:///{places[0]}`, then sync. Nothing was touched"
+        )
+    raise SyncIncomplete(
+        f"{index.folder} is no shared folder: {_listed(places, 'shared folder')} lie below it, and they are never "
+        f"mixed; set `[shared] url` to the one that is yours, folder:///{places[0]} for example. Nothing was touched"
+    )
+
+
+class Damage(NamedTuple):
+    """Sentences about files that are not whole: of this device, which the next sync puts right, and of others."""
+
+    own: list[str]
+    others: list[str]
+
+
+def damaged(index: Index) -> Damage:
+    """What is said of each file that is not whole, once all were read."""
+    own, found = folder_memory.own_devices(index.db), Damage([], [])
+    for one in sorted(index.files.values(), key=lambda one: one.seen.name):
+        if one.state != DAMAGED:
+            continue
+        writer = one.header.writer if one.header is not None else one.seen.name.split("/")[0]
+        if writer in own:
+            found.own.append(f"the file {one.seen.name}, which is this device's own, is not whole")
+        else:
+            found.others.append(_of_another(index, one.seen.name, writer))
+    return found
+
+
+def _of_another(index: Index, name: str, writer: str) -> str:
+    sql = "SELECT actor FROM change WHERE dev = ? ORDER BY seq DESC LIMIT 1"
+    who = index.db.execute_sql(sql, (writer,)).fetchone()
+    whose = (
+        f"device {writer} ({who[0]})" if who else f"device {writer}" if "/" in name else "nobody can tell which device"
+    )
+    return (
+        f"the file {name} of {whose} in the shared folder is not whole: damaged, or still on its way. Wait for the cloud "
+        "client; what stood in it is sent again by the devices that hold it, and that device sets the file aside when it "
+        "syncs. Is the device gone for good, remove the file by hand"
+    )
+
+
+def strays(index: Index) -> list[str]:
+    """What is said of files that look like ours by their ending alone."""
+    if not index.strays:
+        return []
+    names = sorted(index.strays)
+    are = "is no file of this program" if len(names) == 1 else "are no files of this program"
+    return [f"{_listed(names, 'file')} in the shared folder {are}, and left alone"]
+
+
 def of(index: Index) -> Iterator[str]:
     """A sentence for each thing that its user should know: what was found since the last sync, and what is missing."""
     found, index.found_damaged = index.found_damaged, []
@@ -38,7 +103,7 @@ def of(index: Index) -> Iterator[str]:
         yield (
             f"{_listed([one.seen.name for one in found], 'file')} in the shared folder "
             f"{'was' if len(found) == 1 else 'were'} not whole and not believed (damaged, or still on the way); the "
-            "devices that hold what stood there send it again"
+            "devices that hold what stood there send it again. Is it so tomorrow, `lsa doctor` says what to do"
         )
     own = folder_memory.own_devices(index.db)
     left = [

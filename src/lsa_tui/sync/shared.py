@@ -133,6 +133,12 @@ class SharedStore(Chains, Protocol):
         `scratch`: a folder of this home, for a copy to look at.
         """
 
+    def by_hand(self) -> list[str]:
+        """After `wrong`: what is damaged in it that only another device or a person can put right, in sentences."""
+
+    def strange(self) -> list[str]:
+        """What lies among its files and is none of them, in sentences."""
+
     def kept(self) -> list[tuple[str, float]]:
         """What was set aside from here as damaged: names, and when each was last written (seconds since 1970)."""
 

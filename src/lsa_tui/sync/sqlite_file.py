@@ -200,6 +200,12 @@ class SqliteFile(SqlitePlace):
             with self.pushing():
                 checking_file.put_guards_back(self._db)
 
+    def by_hand(self) -> list[str]:
+        return []
+
+    def strange(self) -> list[str]:
+        return []
+
     def kept(self) -> list[tuple[str, float]]:
         with self._sentences():
             return [(one.name, one.stat().st_mtime) for one in setting_aside.kept(self.path)]
