@@ -15,6 +15,7 @@ from commands import Ran, RunLsa, refused
 from conftest import PASSPHRASE
 from homes import tampering
 from lsa_tui.daybook.opening import open_book
+from lsa_tui.errors import LsaError
 from lsa_tui.paths import find
 from lsa_tui.vault import switching
 from processes import COUNTED
@@ -226,6 +227,29 @@ def test_damaged_copies_are_set_aside_and_another_is_made(used: RunLsa, home: Pa
     assert not bad.exists()
     assert bad.with_name(f"{switching.KEPT}{bad.name}").read_bytes() == bytes(data)
     assert len(list((home / "backups").glob("records-*.db"))) == 1
+
+
+def test_records_and_a_copy_are_repaired_in_one_run(used: RunLsa, home: Path) -> None:
+    book = open_book(find(str(home)))
+    bad = book.store.backup(book.paths.backups, "before-sync-2026-11-21-100000-1.db")
+    book.close()
+    data = bytearray(bad.read_bytes())
+    data[2 * 4096 + 70] ^= 1
+    bad.write_bytes(bytes(data))
+    damage(home)
+    repaired(used)
+    assert not bad.exists()
+    assert used("doctor").code == 0
+
+
+def test_a_copy_of_damaged_records_is_not_left_and_not_blamed(used: RunLsa, home: Path) -> None:
+    damage(home)
+    book = open_book(find(str(home)))
+    with pytest.raises(LsaError, match=r"^\S+/records\.db: it is damaged; run `lsa doctor`"):
+        book.store.backup(book.paths.backups, "before-sync-2026-11-21-100000-1.db")
+    left = [place.name for place in book.paths.backups.glob("*.db*")]
+    book.close()
+    assert left == []
 
 
 def test_nobody_is_asked_where_nobody_sits(used: RunLsa, home: Path) -> None:

@@ -19,6 +19,7 @@ from lsa_tui.errors import NewerDatabase, SyncIncomplete
 from lsa_tui.paths import Paths
 from lsa_tui.records import fold, log, read
 from lsa_tui.records import store as local_store
+from lsa_tui.sync import checking
 from lsa_tui.sync import shared as shared_store
 from lsa_tui.sync.run import sync
 from lsa_tui.vault import home
@@ -107,6 +108,13 @@ def test_it_goes_on_with_its_shared_file_and_a_new_device_gets_all_of_it(stored)
     stored.sync(old)
     assert log.read_heads(old.db) == log.read_heads(new.db)
     assert "MB came later" in {one["text"] for one in read.of_kind(old.db, "note")}
+
+
+def test_doctor_finds_nothing_wrong_with_it(stored) -> None:
+    old = stored.open("home")
+    stored.sync(old)
+    found = checking.examine(old, stored.url)
+    assert [one.says for one in found if not one.well] == []
 
 
 def test_a_newer_shared_format_is_refused_and_local_work_goes_on(stored, monkeypatch) -> None:

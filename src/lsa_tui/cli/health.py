@@ -133,8 +133,8 @@ def _sure(args: Namespace, proposed: list[Finding]) -> bool:
 
 
 def _repair(paths: Paths, key: bytes | None, args: Namespace, wanted: set[str], done: list[str]) -> None:
-    """Does what the findings propose, each once; what was done goes to `done`."""
-    from lsa_tui.daybook import closed, health, repair
+    """Does what the findings propose, each once, and sets damaged copies aside; what was done goes to `done`."""
+    from lsa_tui.daybook import backups, closed, health, repair
 
     if health.REMAKE in wanted:
         done.append(repair.remake(paths, key, None if args.here else _share).says)
@@ -143,6 +143,8 @@ def _repair(paths: Paths, key: bytes | None, args: Namespace, wanted: set[str], 
     if isinstance(book, LsaError):
         raise book
     try:
+        if any(one.wrong and not one.kept for one in backups.examine(paths, key, book.zone)):
+            wanted.add(health.COPY)  # of damaged records the copies may not have been looked at
         if health.HEADS in wanted:
             done.append(f"noted anew where {repair.heads(book)} chains end")
         if health.GUARDS in wanted:

@@ -159,13 +159,21 @@ class Store:
                 db.execute_sql(GUARDS[name])
 
     def backup(self, folder: Path, name: str) -> Path:
-        """A whole copy of the database as of now, checked by opening it."""
+        """A whole copy of the database as of now, checked by opening it. Raises LsaError; then none is left."""
         target = private_folder(folder) / name
-        with sentences(target):
+        try:
             target.unlink(missing_ok=True)
             self.db.execute_sql("VACUUM INTO ?", (str(target),))
             target.chmod(0o600)
             cipher.check(target, self.key)
+        except BaseException as problem:
+            with suppress(OSError):
+                target.unlink(missing_ok=True)
+            if not isinstance(problem, (OSError, *cipher.database_errors())):
+                raise
+            # What is damaged is not the new file but what it was to be made of.
+            blamed = self.path if "damaged" in reason(problem, target) else target
+            raise LsaError(describe(problem, blamed)) from problem
         return target
 
     def _prepare(self, new: bool) -> None:

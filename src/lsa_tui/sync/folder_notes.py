@@ -81,8 +81,8 @@ def _of_another(index: Index, name: str, writer: str) -> str:
         f"device {writer} ({who[0]})" if who else f"device {writer}" if "/" in name else "nobody can tell which device"
     )
     return (
-        f"the file {name} of {whose} in the shared folder is not whole: damaged, or still on its way. Wait for the cloud "
-        "client; what stood in it is sent again by the devices that hold it, and that device sets the file aside when it "
+        f"the file {name} of {whose} in the shared folder is not whole: damaged, or still on its way. Wait for the "
+        "cloud client; what stood in it is sent again by the devices that hold it, and that device sets the file aside when it "
         "syncs. Is the device gone for good, remove the file by hand"
     )
 
