@@ -212,3 +212,45 @@ def test_it_stands_in_the_summary_and_in_the_commands(
     # The LSA's own device received nothing, and says nothing of it.
     own = build(lsa, TUE, "teacher", "K7")
     assert not [one for part in own.sections for one in part.items if "eceived" in one.text]
+
+
+def test_received_is_when_it_came_and_not_when_it_was_written(school: tuple[Book, Book], at: At) -> None:
+    lsa, teacher = school
+    at("Mon 15:00")
+    marks.tally(lsa, "c")
+    at("Mon 15:31")
+    sync(lsa)
+    sync(teacher)
+    at("Tue 15:10")
+    assert said(teacher) == "no hand-over for Tue; last received Mon 15:31"
+    teacher.db.execute_sql("DELETE FROM meta WHERE key LIKE 'received:%'")
+    assert said(teacher) == "no hand-over for Tue; last entry Mon 15:00", "taken in by an earlier program"
+
+
+def test_without_a_plan_a_weekday_of_which_nothing_came_is_said(tmp_path: Path, at: At) -> None:
+    lsa = new_book(tmp_path / "lsa")
+    teacher = class_teacher(lsa, tmp_path)
+    at("Mon 16:00")
+    assert said(teacher) == "", "nothing ever came of this pupil"
+    handed_over(lsa, teacher, at, "Mon 15:31")
+    assert said(teacher) == ""
+    at("Tue 15:10")
+    assert said(teacher) == "", "the day is not over"
+    at("Tue 15:40")
+    words = "nothing has arrived of Tue; last received Mon 15:31"
+    assert said(teacher) == said(teacher, TUE) == words
+    assert said(lsa) == ""
+    document = build(teacher, TUE, "teacher", "K7")
+    sections = {section.id: [item.text for item in section.items] for section in document.sections}
+    assert sections["needs_you"][0] == "Nothing has arrived of Tue; last received Mon 15:31"
+    assert document.heading.endswith("nothing has arrived")
+    at("Wed 08:30")
+    assert said(teacher) == words
+    at("Sat 12:00")
+    assert said(teacher) == "nothing has arrived of Fri; last received Mon 15:31"
+    assert said(teacher, date(2026, 11, 28)) == ""
+    handed_over(lsa, teacher, at, "Sun 12:00")
+    assert said(teacher) == "", "what is newer came"
+    assert said(teacher, TUE).startswith("nothing has arrived of Tue")
+    lsa.close()
+    teacher.close()

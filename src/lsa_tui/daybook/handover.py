@@ -1,18 +1,20 @@
 """Whether a pupil's day was handed over: what a teacher or a SENCo has received of it from the LSA.
 
-A hand-over is due for a day with a lesson in the plan, once the last of them is over. That there is none can mean that
-nobody recorded, or that the other device has not synced; which of the two cannot be told from here.
+A hand-over is due for a day with a lesson in the plan, once the last of them is over; where no plan is held of a pupil,
+for the last weekday. That there is none can mean that nobody recorded, or that the other device has not synced; which
+of the two cannot be told from here.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from lsa_tui.clock import from_text
+from lsa_tui.clock import from_text, to_text
 from lsa_tui.daybook.book import Book
-from lsa_tui.records import read
+from lsa_tui.records import log, read
 
 WAITING = ("teacher", "senco")
 """The roles that wait for a hand-over."""
@@ -25,17 +27,33 @@ BESIDE = (
 LOOK_BACK = timedelta(days=14)
 """So far back a day without a hand-over is still spoken of; two weeks are a half-term break and a week."""
 
+OVER = time(15, 30)
+"""When a school day is over where no plan says it."""
+
 MOST = 3
 """Days named in one line; of more only how many."""
 
 
 @dataclass(frozen=True)
 class Missing:
-    """The days of a pupil without a hand-over, oldest first, and when what was received last was recorded."""
+    """The days of a pupil without a hand-over, oldest first, and what came last before them.
+
+    `planned`: a plan says that there were lessons; without one it is a weekday of which nothing has arrived.
+    """
 
     pupil: str
     days: tuple[date, ...]
-    last: datetime | None
+    last: Last | None
+    planned: bool = True
+
+
+@dataclass(frozen=True)
+class Last:
+    """The newest that was received of a pupil: when, and whether that is when it arrived here (`received`) or only
+    when it was recorded, because nobody noted its arrival."""
+
+    at: datetime
+    received: bool
 
 
 def missing(book: Book, pupil: str, on: date | None = None) -> Missing | None:
@@ -51,11 +69,39 @@ def every_missing(book: Book) -> list[Missing]:
     return sorted(_missing(book, None, None), key=lambda one: book.names.pupil(one.pupil))
 
 
-def last_received(book: Book, pupil: str) -> datetime | None:
-    """When the newest that was received of a pupil was recorded; None where nothing ever was."""
+def last_received(book: Book, pupil: str) -> Last | None:
+    """The newest that was received of a pupil; None where nothing ever was."""
     sql = f"SELECT recorded FROM record r WHERE pupil = ? AND day <= ? AND {_RECEIVED} ORDER BY day DESC, ord DESC"
     found = book.db.execute_sql(f"{sql} LIMIT 1", (pupil, book.today().isoformat(), *BESIDE, book.initials)).fetchone()
-    return from_text(found[0]).astimezone(book.zone) if found else None
+    if found is None:
+        return None
+    recorded = from_text(found[0]).astimezone(book.zone)
+    arrived = log.get_meta(book.db, _ARRIVED + pupil)
+    when = from_text(arrived).astimezone(book.zone) if arrived else None
+    # What a colleague recorded on this device since did not arrive: it was here.
+    return Last(when, True) if when is not None and when >= recorded else Last(recorded, False)
+
+
+_ARRIVED = "received:"
+"""Among the facts of a database: when something of a pupil by an LSA arrived last."""
+
+
+def note_arrival(book: Book, db: Any, changes: Iterable[Mapping[str, Any]]) -> None:
+    """Notes of whose day something has arrived now; in the transaction that takes it in, folded. Only where it is
+    waited for."""
+    if book.role not in WAITING:
+        return
+    rows = {one["row"] for one in changes if one["role"] == "lsa" and one["kind"] in BESIDE}
+    marks, pupils = ",".join("?" * _PART), set[str]()
+    for start in range(0, len(rows), _PART):
+        part = sorted(rows)[start : start + _PART]
+        part += [""] * (_PART - len(part))
+        pupils |= {one for (one,) in db.execute_sql(f"SELECT DISTINCT pupil FROM record WHERE uid IN ({marks})", part)}
+    for pupil in pupils - {None}:
+        log.set_meta(db, _ARRIVED + pupil, to_text(book.now()))
+
+
+_PART = 500
 
 
 def says(book: Book, found: Missing) -> str:
@@ -66,12 +112,16 @@ def says(book: Book, found: Missing) -> str:
     else:
         *others, last = [_day(one, today) for one in found.days]
         days = f"{', '.join(others)} and {last}" if others else last
-    return f"no hand-over for {days}; {received_says(book, found.last)}"
+    what = "no hand-over for" if found.planned else "nothing has arrived of"
+    return f"{what} {days}; {received_says(book, found.last)}"
 
 
-def received_says(book: Book, last: datetime | None) -> str:
+def received_says(book: Book, last: Last | None) -> str:
     """In a few words: last received Mon 15:31, with its date where that was not of late."""
-    return f"last received {_day(last.date(), book.today())} {last:%H:%M}" if last else "nothing received yet"
+    if last is None:
+        return "nothing received yet"
+    what = "last received" if last.received else "last entry"
+    return f"{what} {_day(last.at.date(), book.today())} {last.at:%H:%M}"
 
 
 def as_json(book: Book, found: Missing) -> dict[str, Any]:
@@ -79,9 +129,16 @@ def as_json(book: Book, found: Missing) -> dict[str, Any]:
     return {
         "pupil": book.names.pupil(found.pupil),
         "days": [one.isoformat() for one in found.days],
-        "last_received": found.last.isoformat() if found.last else None,
+        "planned": found.planned,
+        **last_json(found.last),
         "says": says(book, found),
     }
+
+
+def last_json(last: Last | None) -> dict[str, str | None]:
+    """When the last arrived, or (that not being known) when it was recorded; null where nothing was received."""
+    at = last.at.isoformat() if last else None
+    return {"last_received": at, "last_is": ("received" if last.received else "recorded") if last else None}
 
 
 _RECEIVED = (
@@ -105,7 +162,38 @@ def _missing(book: Book, pupil: str | None, on: date | None) -> list[Missing]:
             lacking.insert(0, day)
         if lacking:
             found.append(Missing(whose, tuple(lacking), last_received(book, whose)))
+    return found + _unplanned(book, pupil, on)
+
+
+def _unplanned(book: Book, pupil: str | None, on: date | None) -> list[Missing]:
+    """Pupils of whom no plan is held, but something was received: whether the last weekday (or that one) came.
+
+    One day and no more: without a plan nobody knows of a holiday.
+    """
+    now, day = book.now(), on or book.today()
+    if on is None:
+        while day.weekday() > _FRIDAY or (day == now.date() and now.time() < OVER):
+            day -= timedelta(days=1)
+    elif day.weekday() > _FRIDAY or day > now.date() or (day == now.date() and now.time() < OVER):
+        return []
+    sql = "SELECT DISTINCT pupil FROM record WHERE kind = 'slot' AND removed IS NULL AND pupil IS NOT NULL"
+    planned = {one for (one,) in book.db.execute_sql(sql)}
+    found = []
+    for whose in (one.id for one in read.of_kind(book.db, "pupil") if one.id not in planned):
+        last = last_received(book, whose) if whose == (pupil or whose) else None
+        if last is not None and not _received(book, whose, day) and not _received_after(book, whose, day, on):
+            found.append(Missing(whose, (day,), last, planned=False))
     return found
+
+
+_FRIDAY = 4
+
+
+def _received_after(book: Book, pupil: str, day: date, on: date | None) -> bool:
+    """Whether something of a later day came: then only who asks for that day is told."""
+    sql = f"SELECT 1 FROM record r WHERE day > ? AND day <= ? AND pupil = ? AND {_RECEIVED} LIMIT 1"
+    days = (day.isoformat(), book.today().isoformat())
+    return on is None and book.db.execute_sql(sql, (*days, pupil, *BESIDE, book.initials)).fetchone() is not None
 
 
 def _received(book: Book, pupil: str, day: date) -> bool:

@@ -140,7 +140,7 @@ def received(view: View) -> list[Item]:
     if last is None:
         return []
     said = handover.received_says(book, last)
-    return [Item(text=f"{said[0].upper()}{said[1:]}", brief=said, data={"last_received": last.isoformat()})]
+    return [Item(text=f"{said[0].upper()}{said[1:]}", brief=said, data=handover.last_json(last))]
 
 
 def not_shared(view: View) -> list[Item]:

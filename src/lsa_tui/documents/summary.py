@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from lsa_tui.daybook import rights
+from lsa_tui.daybook import handover, rights
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.names import Aliases
 from lsa_tui.documents import about, attention, behaviour, happened, home, intervention, learning, provision, wellbeing
@@ -101,7 +101,9 @@ def _heading(day: Day, code: str, audience: str) -> str:
     # The start of an assumed or missed session is the plan's, not anybody's arrival.
     seen = [one for one in recorded if one.kind != "session" or not (one["assumed"] or one["status"] == "missed")]
     if not recorded:
-        return f"HAND-OVER {when}  {code}  nothing recorded"
+        # Whoever waits for it knows only what has come.
+        none = "nothing has arrived" if day.book.role in handover.WAITING else "nothing recorded"
+        return f"HAND-OVER {when}  {code}  {none}"
     people = dict.fromkeys(one.by for one in sorted(seen or recorded, key=_by_time))
     covering = {one.by for one in day.all.get("cover", ())}
     lsa = ", ".join(one for one in people if one not in covering)

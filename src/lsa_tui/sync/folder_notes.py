@@ -82,8 +82,8 @@ def _of_another(index: Index, name: str, writer: str) -> str:
     )
     return (
         f"the file {name} of {whose} in the shared folder is not whole: damaged, or still on its way. Wait for the "
-        "cloud client; what stood in it is sent again by the devices that hold it, and that device sets the file aside when it "
-        "syncs. Is the device gone for good, remove the file by hand"
+        "cloud client; what stood in it is sent again by the devices that hold it, and that device sets the file "
+        "aside when it syncs. Is the device gone for good, remove the file by hand"
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lsa_tui import clock
-from lsa_tui.daybook import cleaning, entries
+from lsa_tui.daybook import cleaning, entries, handover
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
 from lsa_tui.records import erasures, log, read, store
@@ -271,6 +271,7 @@ class _Run:
         with self.book.store.writing() as db:
             taken = taking.take_in(db, arrived, self.book.author())
             taking.clear(db, taken.erased)
+            handover.note_arrival(self.book, db, (one for piece in arrived.values() for one in piece.changes))
         self.received += taken.received
         _, left = cleaning.drop_saved(self.book, taken.erased.pupils)
         self.note(*[f"{place} is about an erased pupil and could not be removed; do that yourself" for place in left])
