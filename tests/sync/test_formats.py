@@ -23,6 +23,7 @@ from lsa_tui.sync import checking
 from lsa_tui.sync import shared as shared_store
 from lsa_tui.sync.run import sync
 from lsa_tui.vault import home
+from sharing import tree
 
 FORMATS = Path(__file__).resolve().parent.parent / "data" / "formats"
 KEY, JOIN = b"made up for the formats".ljust(32, b"-"), "two red buckets"
@@ -36,10 +37,10 @@ class Stored:
     """A fixture in a folder of its own."""
 
     def __init__(self, name: str, folder: Path) -> None:
-        self.folder, self.key = folder, KEY if name.endswith("encrypted") else None
+        self.folder, self.key = folder, None if name.endswith("plain") else KEY
         shutil.copytree(FORMATS / name, folder)
         self.expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
-        self.url = f"sqlite:///{folder / 'school.db'}"
+        self.url = f"folder:///{folder}/school" if name.endswith("folder") else f"sqlite:///{folder}/school.db"
         self.books: list[Book] = []
 
     def open(self, home: str, initials: str = "JT") -> Book:
@@ -49,6 +50,10 @@ class Stored:
         settings.values |= {"person.initials": initials, "person.role": "lsa"}
         self.books.append(Book(paths, settings, self.key))
         return self.books[-1]
+
+    def shared(self) -> dict[str, bytes]:
+        """Every byte of the shared store."""
+        return {name: content for name, content in tree(self.folder).items() if name.startswith("school")}
 
     def sync(self, book: Book) -> Any:
         return sync(book, self.url, ask=lambda _: JOIN)
@@ -73,7 +78,14 @@ def _read(row: list[Any]) -> list[Any]:
 
 
 def test_every_release_is_there() -> None:
-    assert RELEASED == ["0.1.0-plain", "0.2.0-encrypted", "0.2.0-plain"]
+    assert RELEASED == [
+        "0.1.0-plain",
+        "0.2.0-encrypted",
+        "0.2.0-plain",
+        "0.3.0-encrypted",
+        "0.3.0-folder",
+        "0.3.0-plain",
+    ]
 
 
 def test_a_home_says_what_it_said_then(stored) -> None:
@@ -89,12 +101,12 @@ def test_a_home_says_what_it_said_then(stored) -> None:
 
 
 def test_its_passphrase_opens_it(tmp_path) -> None:
-    for name in (one for one in RELEASED if one.endswith("encrypted")):
+    for name in (one for one in RELEASED if not one.endswith("plain")):
         folder = Stored(name, tmp_path / name).folder / "home"
         assert home.key_of(Paths(folder, folder), PASSPHRASE) == KEY
 
 
-def test_it_goes_on_with_its_shared_file_and_a_new_device_gets_all_of_it(stored) -> None:
+def test_it_goes_on_with_its_shared_store_and_a_new_device_gets_all_of_it(stored) -> None:
     old, new = stored.open("home"), stored.open("new", "MB")
     result = stored.sync(old)
     assert (result.sent, result.remaining, result.verified) == (1, 0, True)
@@ -124,10 +136,10 @@ def test_a_newer_shared_format_is_refused_and_local_work_goes_on(stored, monkeyp
     for module in list(sys.modules.values()):
         if getattr(module, "__name__", "").startswith("lsa_tui.sync") and hasattr(module, "LOG_FORMAT"):
             monkeypatch.setattr(module, "LOG_FORMAT", 0)
-    was = (stored.folder / "school.db").read_bytes()
+    was = stored.shared()
     with pytest.raises(SyncIncomplete, match=r"newer lsa.*please update"):
         stored.sync(old)
-    assert (stored.folder / "school.db").read_bytes() == was
+    assert stored.shared() == was
     notes.note(old, "still here")
     assert log.backlog(old.db) == 2
 

@@ -1,7 +1,7 @@
 """Makes the fixtures of one release with the program of that release; see README.md beside it.
 
 git worktree add /tmp/old COMMIT
-PYTHONPATH=/tmp/old/src python tests/data/formats/make.py 0.2.0
+PYTHONPATH=/tmp/old/src python tests/data/formats/make.py 0.3.0
 """
 
 from __future__ import annotations
@@ -72,17 +72,20 @@ def dump(book: Book) -> dict[str, Any]:
     return {"records": [list(row) for row in found], "heads": heads, "backlog": log.backlog(book.db)}
 
 
-def make(name: str, encrypted: bool) -> None:
-    """A shared file that two homes met in; one of them with something not shared yet, and something undone."""
+def make(name: str, encrypted: bool, store: str = "sqlite:///{}/school.db") -> None:
+    """A shared store that two homes met in; one of them with something not shared yet, and something undone.
+
+    `store`: its address, in which `{}` is the fixture's folder.
+    """
     with tempfile.TemporaryDirectory(prefix="school-") as folder:  # the homes remember where the shared file was
-        _make(Path(folder) / name, encrypted)
+        _make(Path(folder) / name, encrypted, store)
         shutil.rmtree(HERE / name, ignore_errors=True)
         shutil.copytree(Path(folder) / name, HERE / name)
 
 
-def _make(target: Path, encrypted: bool) -> None:
+def _make(target: Path, encrypted: bool, store: str) -> None:
     key = KEY if encrypted else None
-    url, more = f"sqlite:///{target / 'school.db'}", {"ask": lambda _: JOIN} if encrypted else {}
+    url, more = store.format(target), {"ask": lambda _: JOIN} if encrypted else {}
     one, two = opened(target / "home", "JT", key), opened(target / "other", "LP", key)
     fill(one, "JT")
     sync(one, url, **more)
@@ -111,3 +114,5 @@ if __name__ == "__main__":
     make(f"{release}-plain", encrypted=False)
     if release != "0.1.0":  # which knew no encryption
         make(f"{release}-encrypted", encrypted=True)
+    if release not in ("0.1.0", "0.2.0"):  # which knew a shared file alone
+        make(f"{release}-folder", encrypted=True, store="folder:///{}/school")
