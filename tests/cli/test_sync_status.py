@@ -125,7 +125,7 @@ def test_what_waits_for_a_decision_and_what_did_not_come(
     told = school("lp", "sync", "--status", "--json").json
     assert told["conflicts"] == 1
     assert told["handovers"] == [
-        {"pupil": "K7", "days": ["2026-11-24"], "last_received": None,
+        {"pupil": "K7", "days": ["2026-11-24"], "planned": True, "last_received": None, "last_is": None,
          "says": "no hand-over for Tue; nothing received yet"}
     ]  # fmt: skip
     said = school("lp", "sync", "--status").out
