@@ -152,7 +152,7 @@ def _zone(value: Any) -> str:
     return str(value)
 
 
-_ADDRESS = re.compile(r"(sqlite|folder)://(//.|/[A-Za-z]:).*|postgres(ql)?://.+")
+_ADDRESS = re.compile(r"(sqlite|folder)://(//.|/[A-Za-z]:).*|postgres(ql)?://.+", re.I)
 
 
 def _url(value: Any) -> str:
@@ -240,6 +240,11 @@ SETTINGS: tuple[Setting, ...] = (
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
+def check(name: str, value: Any) -> Any:
+    """A value as the setting of that full name (`look.theme`) takes it. Raises ValueError with the reason."""
+    return _BY_NAME[name].check(value)
+
+
 @dataclass
 class Config:
     """The settings of one home. `problems` says, a sentence each, what in the file could not be used."""
@@ -281,7 +286,7 @@ class Config:
             self.broken = False
         for name, value in changes.items():
             section, key = name.split("_", 1)
-            checked = _BY_NAME[f"{section}.{key}"].check(value)
+            checked = check(f"{section}.{key}", value)
             document.setdefault(section, {})[key] = value
             self.values[f"{section}.{key}"] = checked
         write_whole(self.path, tomli_w.dumps(document))

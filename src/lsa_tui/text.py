@@ -40,6 +40,15 @@ def quoted(value: object, most: int = 60) -> str:
     return whole if len(whole) <= most else f"{whole[: most * 2 // 3]}...{whole[-most // 4 :]}"
 
 
+_ACCOUNT = re.compile(r"(?<=:)//(?!/).*@")
+_PASSWORD = re.compile(r"(?<!\w)(?!\d\d?:\d\d@)([\w.+%-]+:)(?![/\\])\S+@")
+
+
+def without_password(words: str) -> str:
+    """`words`, with *** for what stands before the @ of an address in them, however it is written; paths stay."""
+    return _PASSWORD.sub(r"\1***@", _ACCOUNT.sub("//***@", words)) if "@" in words else words
+
+
 def nearest(word: str, known: list[str]) -> str:
     """`; did you mean X?`, or an empty string where nothing is near."""
     import difflib  # used for mistakes only

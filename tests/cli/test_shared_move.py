@@ -67,6 +67,28 @@ def test_what_cannot_be_moved_is_said(device, file: str, tmp_path: Path) -> None
     assert device("jt", "sync").code == 0
 
 
+def test_a_second_name_of_the_store_only_changes_the_setting(device, file: str, tmp_path: Path) -> None:
+    device("jt", "init", "--shared", file)
+    device("jt", "sync")
+    (tmp_path / "link").symlink_to(tmp_path / "share")
+    done = device("jt", "shared", "move", f"sqlite:///{tmp_path}/link/school.db", "--json")
+    assert (done.code, done.json["moved"], done.json["same"]) == (0, False, True)
+    assert "one and the same store" in device("jt", "shared", "move", file).out
+    device("lp", "init", "--shared", file)
+    assert device("lp", "sync").code == 0
+
+
+@pytest.mark.parametrize("address", ["postgresql://u:SEKRET@h/x", "u:SEKRET@h/x", "postgresql//u:SEKRET@h/x"])
+def test_a_password_in_the_wrong_place_is_not_shown(device, file: str, address: str) -> None:
+    tried = [("sync", address), ("sync", address, "--json"), ("shared", "move", address), ("shared", "join", address)]
+    tried += [("init", "--shared", address, "--role", address), ("shared", "lock-test", address), (address,)]
+    for words in tried:
+        done = device("jt", *words)
+        assert done.code != 0, words
+        assert "SEKRET" not in done.out + done.err, words
+        assert "Traceback" not in done.err
+
+
 def test_a_server_stands_joined_and_its_account_is_never_shown(device, postgres: Cluster, monkeypatch) -> None:
     name = postgres.database().split("/")[3].partition("?")[0]
     url = postgres.over_tcp(name)

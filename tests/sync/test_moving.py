@@ -255,3 +255,101 @@ def test_without_a_store_or_with_a_wrong_place(homes, new: New, tmp_path: Path) 
     with pytest.raises(BadInput, match="Dropbox copies"):
         moving.move(one, f"sqlite:///{tmp_path}/Dropbox/school.db")
     assert kinds.at(parse(one.config["shared.url"]), one).kind == "sqlite"
+
+
+# One store by two names
+
+
+def by_link(place: Path, tmp_path: Path) -> Path:
+    (tmp_path / "link").symlink_to(place.parent)
+    return tmp_path / "link" / place.name
+
+
+def link_itself(place: Path, tmp_path: Path) -> Path:
+    (tmp_path / "other.db").symlink_to(place)
+    return tmp_path / "other.db"
+
+
+def up_and_down(place: Path, tmp_path: Path) -> Path:
+    return place.parent / ".." / place.parent.name / place.name
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "folder"])
+@pytest.mark.parametrize("second_name", [by_link, link_itself, up_and_down])
+def test_a_second_name_of_the_store_is_no_other_place(homes, new: New, tmp_path: Path, kind: str, second_name) -> None:
+    old = new(kind)
+    one, two = using(homes("jt"), old), using(homes("mb"), old)
+    write(one, "T1")
+    sync(one)
+    now = f"{kind}:///{second_name(parse(old).path, tmp_path)}"
+    would = moving.move(one, now, dry_run=True)
+    assert (would.same, one.config["shared.url"]) == (True, old)
+    done = moving.move(one, now)
+    assert (done.same, one.config["shared.url"]) == (True, now)
+    write(two, "T2")
+    assert sync(two).notes == (), "nothing was marked there"
+    assert sync(one).received == 2
+    with moving._open(one, parse(old), keep=False) as store:
+        assert store.moved_to() == ""
+
+
+@pytest.mark.parametrize("told_apart", [True, False])
+def test_a_server_by_its_address_and_by_its_name(homes, postgres: Cluster, monkeypatch, told_apart: bool) -> None:
+    """Also where what is asked of the servers does not tell that they are one."""
+    if not told_apart:
+        monkeypatch.setattr(moving, "_is_one_server", lambda *_: False)
+    name = postgres.database().split("/")[3].partition("?")[0]
+    old = postgres.over_tcp(name)
+    now = old.replace("127.0.0.1", "localhost")
+    assert parse(old).name != parse(now).name
+    one, two = using(homes("jt"), old), using(homes("mb"), old)
+    write(one, "T1")
+    assert moving.move(one, now).same
+    assert one.config["shared.url"] == now
+    assert sync(two).notes == ()
+    assert sync(one).received == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_store_that_says_it_was_moved_to_itself_is_used_and_says_so_no_more(homes, new: New, kind: str) -> None:
+    url = new(kind)
+    one, two = using(homes("jt"), url), using(homes("mb"), url)
+    sync(one)
+    with moving._open(one, parse(url)) as store, store.pushing():
+        store.mark_moved(shown(url))
+    assert sync(one, dry_run=True).sent == 0
+    write(one, "T1")
+    assert sync(one).sent == 1
+    assert sync(two).verified
+    with moving._open(one, parse(url), keep=False) as store:
+        assert store.moved_to() == ""
+
+
+def test_what_the_setting_would_refuse_is_refused_before_anything_is_done(homes, new: New, tmp_path: Path) -> None:
+    old = new("sqlite")
+    one = using(homes("jt"), old)
+    write(one, "T1")
+    sync(one)
+    for wrong in (f"folder:///{tmp_path}/two\nlines", "folder:////"):
+        with pytest.raises(BadInput, match=r"\[shared\] url is not the address"):
+            moving.move(one, wrong)
+    assert sync(one).verified
+    assert one.config["shared.url"] == old
+
+
+def test_a_server_with_a_schema_and_options_is_named_as_it_is_typed(homes, new: New, postgres: Cluster) -> None:
+    """What others are told opens the store, but for their own account."""
+    base = postgres.database().split("/")[3].partition("?")[0]
+    postgres.run("CREATE SCHEMA class7b", base)
+    old, now = new("sqlite"), postgres.over_tcp(base, schema="class7b", sslmode="disable")
+    one, two = using(homes("jt"), old), using(homes("mb"), old)
+    sync(two)
+    write(one, "T1")
+    moving.move(one, now)
+    with pytest.raises(SyncIncomplete) as caught:
+        sync(two)
+    address = f"postgresql://127.0.0.1:{postgres.port}/{base}?schema=class7b&sslmode=disable"
+    assert f"`lsa init --shared '{address}'`" in str(caught.value)
+    assert parse(address).name == parse(now).name
+    account = now.partition("//")[2].partition("@")[0]
+    assert sync(two, address.replace("//", f"//{account}@")).received > 0

@@ -7,7 +7,7 @@ import pytest
 from lsa_tui import config
 from lsa_tui.errors import BadInput
 from lsa_tui.sync.run import sync
-from lsa_tui.sync.url import SERVER_EXAMPLE, parse, shown
+from lsa_tui.sync.url import SERVER_EXAMPLE, parse, shown, typed
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,9 @@ def test_an_absolute_path_is_understood(url: str, path: str) -> None:
         ("postgresql://jt:secret#x@db/school", "not well formed"),
         ("postgresql://jt:secret@db/school#secret", "written %23"),
         ("postgres://jt:secret@db/a/b", "needs its host"),
+        ("postgresql://jt:secret@db/records (class7b)", "postgresql://HOST/NAME?schema=class7b"),
+        ("folder:////", "is not the address"),
+        ("sqlite:////srv/two\nlines.db", "is not the address"),
     ],
 )
 def test_anything_else_gets_a_sentence_with_what_works(url: str, says: str) -> None:
@@ -90,13 +93,27 @@ def test_a_server_is_understood_and_named_without_its_user_and_password(url: str
 
 
 def test_an_address_may_be_shown_whatever_it_is() -> None:
-    assert shown("postgresql://jt:secret@db/records?sslmode=require") == "postgresql://db/records"
+    options = "schema=class7b&sslmode=verify-full&sslrootcert=/etc/school.pem"
+    assert shown(f"postgresql://jt:secret@db:5/a%20b?{options}") == f"postgresql://db:5/a%20b?{options}"
+    assert shown("postgresql://db/x?user=jt&password=secret&passfile=secret&host=/run/pg") == (
+        "postgresql://db/x?host=/run/pg"
+    )
+    assert shown("postgresql://db/x?options=-csearch_path%3Dclass7b") == "postgresql://db/x?schema=class7b"
     assert shown("postgresql:///records") == "postgresql:///records"
     assert shown("sqlite:////srv/school.db") == "sqlite:////srv/school.db"
     assert shown("postgresqll://jt:secr/et@db/records") == "postgresqll://***@db/records"
     assert shown("sqlite:////srv/a@b/school.db") == "sqlite:////srv/a@b/school.db"
+    assert shown("jt:secret@db/records") == "jt:***@db/records"
     with pytest.raises(BadInput, match="a@b"):
         parse("sqlite:////srv/a@b/?")
+
+
+def test_an_address_is_typed_in_the_quotes_that_it_needs() -> None:
+    assert typed("sqlite:////srv/school.db") == "sqlite:////srv/school.db"
+    assert typed("folder:////srv/One Drive") == "'folder:////srv/One Drive'"
+    assert typed("postgresql://jt:secret@db/x?schema=a&sslmode=require") == (
+        "'postgresql://db/x?schema=a&sslmode=require'"
+    )
 
 
 def test_a_wrong_address_in_the_settings_is_not_quoted(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from lsa_tui import paths as places
+from lsa_tui import text
 from lsa_tui.cli import answer, arguments, table
 from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.paths import Paths
@@ -168,8 +169,8 @@ def _open_application(found: Paths, as_json: bool, passphrase_file: str | None =
 def _help(words: tuple[str, ...], as_json: bool) -> int:
     from lsa_tui.cli import manual  # loads every command's file
 
-    text = manual.text_for(words)
-    answer.show(answer.Answer({"help": text}, text), as_json)
+    found = manual.text_for(words)
+    answer.show(answer.Answer({"help": found}, found), as_json)
     return 0
 
 
@@ -185,6 +186,7 @@ LONGEST = 4000
 
 
 def _report(sentence: str, code: str, exit_code: int, as_json: bool) -> int:
+    sentence = text.without_password(sentence)  # what was typed may stand in it, mistyped in any way
     if len(sentence) > LONGEST:
         sentence = f"{sentence[: LONGEST // 2]} ... {sentence[-LONGEST // 2 :]}"
     with suppress(BrokenPipeError):

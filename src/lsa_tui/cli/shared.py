@@ -170,7 +170,7 @@ def _qr(words: str) -> str:
 def move(book: Book, args: Namespace) -> Answer:
     """The old store keeps all it has, and tells the other devices where to go. Exit 4 where it could not be done."""
     from lsa_tui.sync import keys, moving
-    from lsa_tui.sync.url import shown
+    from lsa_tui.sync.url import typed
 
     done = moving.move(book, args.url, dry_run=args.dry_run, ask=keys.somebody_asks)
     data = {
@@ -179,8 +179,16 @@ def move(book: Book, args: Namespace) -> Answer:
         "changes": done.changes,
         "chains": done.chains,
         "sent": done.sent,
-        "moved": not done.dry_run,
+        "moved": not (done.dry_run or done.same),
+        "same": done.same,
     }
+    if done.same:
+        uses = "would use" if done.dry_run else "uses"
+        return Answer(
+            data,
+            f"{done.source} and {done.target} are one and the same store, so nothing was moved; this device {uses} it "
+            "by the new name, and the others may go on with theirs",
+        )
     count = f"{done.changes} {'change' if done.changes == 1 else 'changes'} of {done.chains}"
     count += f" {'device' if done.chains == 1 else 'devices'}"
     if done.dry_run:
@@ -188,7 +196,7 @@ def move(book: Book, args: Namespace) -> Answer:
     return Answer(
         data,
         f"{count} are in {done.target}, read back and the same as in {done.source}. This device shares there now; "
-        f"every other one is told to at its next sync: lsa init --shared {shown(args.url)}",
+        f"every other one is told to at its next sync: lsa init --shared {typed(args.url)}",
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
@@ -20,7 +20,7 @@ from lsa_tui.sync.result import Progress, Result
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.sealed import RECEIPT, SEALED
 from lsa_tui.sync.shared import Heads, SharedStore
-from lsa_tui.sync.url import Location, parse, shown
+from lsa_tui.sync.url import Location, parse, same_place, shown, typed
 
 ROUNDS = 3
 """How often it begins again because somebody shared with the old store meanwhile."""
@@ -28,7 +28,10 @@ ROUNDS = 3
 
 @dataclass(frozen=True)
 class Moved:
-    """What was moved, or with `dry_run` would be: `changes` in `chains`, of which `sent` were not in the new store."""
+    """What was moved, or with `dry_run` would be: `changes` in `chains`, of which `sent` were not in the new store.
+
+    `same`: both names are of one store, so nothing was moved and only the name is another one.
+    """
 
     source: str
     target: str
@@ -36,6 +39,11 @@ class Moved:
     changes: int
     sent: int
     dry_run: bool = False
+    same: bool = False
+
+
+class _Same(Exception):
+    """Two names of one store."""
 
 
 def move(
@@ -48,31 +56,52 @@ def move(
 ) -> Moved:
     """Moves what is shared to the store of `url`, which is this device's from then on.
 
-    Raises BadInput where there is nothing to move or no other place, SyncIncomplete where not all of it could be moved
-    and compared; then the old store is in use as before.
+    A second name of the store that is in use is taken as its name from then on. Raises BadInput where there is nothing
+    to move or no other place, SyncIncomplete where not all of it could be moved and compared; then the old store is in
+    use as before.
     """
-    before = book.config["shared.url"]
+    before, new = book.config["shared.url"], parse(url)
     if not before:
-        raise BadInput(f"no shared store is set, so there is nothing to move; lsa init --shared {shown(url)} sets one")
-    old, new = parse(before), parse(url)
+        raise BadInput(f"no shared store is set, so there is nothing to move; lsa init --shared {typed(url)} sets one")
+    old = parse(before)
     if old.name == new.name:
         raise BadInput(f"{new.name} is where the records are shared already")
     clouds.check(new)
-    if dry_run:
-        return _dry(book, old, new, before)
+    try:
+        moved = _dry(book, old, new, before) if dry_run else _filled(book, old, new, (before, url), ask, progress)
+    except _Same:
+        moved = _renamed(book, old, new, url, dry_run)
+    if not dry_run:
+        if not moved.same:
+            _move_sealed(old, new)
+        book.config.save(shared_url=url)
+        audit.note(book, "moved the shared store", f"{old.name} to {new.name}")
+    return moved
+
+
+def _filled(
+    book: Book,
+    old: Location,
+    new: Location,
+    urls: tuple[str, str],
+    ask: keys.Ask,
+    progress: Callable[[Progress], None] | None,
+) -> Moved:
+    """Fills the new store until it holds all of the old one, and marks that one. Raises _Same."""
     for _ in range(ROUNDS):
-        sync(book, before, ask=ask, progress=progress, cloud_too=True)
-        _check_target(book, new, ask, lift=True)
-        result = sync(book, url, ask=ask, progress=progress)
-        heads = _settled(book, old, new, shown(url))
+        sync(book, urls[0], ask=ask, progress=progress, cloud_too=True)
+        _check_target(book, old, new, ask, lift=True)
+        result = sync(book, urls[1], ask=ask, progress=progress)
+        heads = _settled(book, old, new, shown(urls[1]))
         if heads is not None:
-            break
-    else:
-        raise SyncIncomplete(f"others are sharing with {old.name} all the time, so nothing was moved; do it later")
-    _move_sealed(old, new)
-    book.config.save(shared_url=url)
-    audit.note(book, "moved the shared store", f"{old.name} to {new.name}")
-    return _moved(old, new, heads, result)
+            return _moved(old, new, heads, result)
+    raise SyncIncomplete(f"others are sharing with {old.name} all the time, so nothing was moved; do it later")
+
+
+def _renamed(book: Book, old: Location, new: Location, url: str, dry_run: bool) -> Moved:
+    """The store is in use already; whether it can be used by its new name, too, is seen by doing so."""
+    result = sync(book, url, dry_run=dry_run)
+    return replace(_moved(old, new, log.shareable_heads(book.db), result, dry_run), same=True)
 
 
 def _moved(old: Location, new: Location, heads: Heads, result: Result, dry_run: bool = False) -> Moved:
@@ -82,7 +111,7 @@ def _moved(old: Location, new: Location, heads: Heads, result: Result, dry_run: 
 def _dry(book: Book, old: Location, new: Location, before: str) -> Moved:
     """What would be moved: what is here, and what the old store holds besides."""
     result = sync(book, before, dry_run=True, cloud_too=True)
-    _check_target(book, new, keys.nobody_asks, lift=False)
+    _check_target(book, old, new, keys.nobody_asks, lift=False)
     with _open(book, old, keep=False) as there, _open(book, new, keep=False) as target:
         heads, found = {**log.shareable_heads(book.db)}, target.heads()
         for dev, (seq, chain) in there.heads().items():
@@ -110,12 +139,19 @@ def _open(book: Book, location: Location, ask: keys.Ask = keys.nobody_asks, keep
             book.store.close()
 
 
-def _check_target(book: Book, new: Location, ask: keys.Ask, *, lift: bool) -> None:
-    """Raises SyncIncomplete where the new place holds other records: moving never mixes two circles of readers.
+def _check_target(book: Book, old: Location, new: Location, ask: keys.Ask, *, lift: bool) -> None:
+    """Raises SyncIncomplete where the new place holds other records: moving never mixes two circles of readers. Raises
+    _Same where both are one.
 
     A mark there that its records were moved away is taken off, with `lift`: they come back.
     """
+    if old.kind == new.kind and old.path is not None and new.path is not None and same_place(old.path, new.path):
+        raise _Same
     with _open(book, new, ask, keep=lift) as target:
+        if old.kind == new.kind == "postgresql":
+            with _open(book, old) as source:
+                if _is_one_server(source, target):
+                    raise _Same
         there = target.heads()
         if there and not there.keys() & log.shareable_heads(book.db).keys():
             raise SyncIncomplete(
@@ -125,6 +161,14 @@ def _check_target(book: Book, new: Location, ask: keys.Ask, *, lift: bool) -> No
         if lift and target.moved_to():
             with target.pushing():
                 target.mark_moved("")
+
+
+def _is_one_server(source: SharedStore, target: SharedStore) -> bool:
+    from lsa_tui.sync.server import Server  # its driver takes 120 ms
+
+    if not (isinstance(source, Server) and isinstance(target, Server)):
+        return False
+    return source.identity() is not None and source.identity() == target.identity()
 
 
 def _settled(book: Book, old: Location, new: Location, to: str) -> Heads | None:
@@ -142,6 +186,11 @@ def _settled(book: Book, old: Location, new: Location, to: str) -> Heads | None:
             source.mark_moved(to)
         if source.moved_to() != to:
             raise SyncIncomplete(f"{old.name} does not say that its records were moved; nothing else was changed")
+    with _open(book, new) as target:
+        if target.moved_to() == to:  # a second way to one place that nothing else told, through a gateway perhaps
+            with target.pushing():
+                target.mark_moved("")
+            raise _Same
         return target.heads()
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from lsa_tui.daybook.book import Book
-from lsa_tui.errors import SyncIncomplete
+from lsa_tui.errors import BadInput, SyncIncomplete
 from lsa_tui.records import log
 from lsa_tui.sync import keys, local
 from lsa_tui.sync.shared import About, Heads, SharedStore
+from lsa_tui.sync.url import parse, same_place, typed
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,19 @@ def is_ours(book: Book, shared: SharedStore) -> bool:
     return memory_of(book, shared) is not None or any(one.place == shared.name for one in keys.held(book))
 
 
+def moved_elsewhere(shared: SharedStore) -> str:
+    """Where its records were moved; "" where that is its own place, which a move to a second name of it could leave."""
+    to = shared.moved_to()
+    try:
+        other = parse(to) if to else None
+    except BadInput:  # written by a newer program
+        return to
+    if other is None or (other.kind, other.name) == (shared.kind, shared.name):
+        return ""
+    here = other.kind == shared.kind and other.path is not None and same_place(other.path, Path(shared.name))
+    return "" if here else to
+
+
 def recognise(book: Book, shared: SharedStore, create: bool) -> Met:
     """Opens the store; made where there is none, with `create`.
 
@@ -52,11 +68,14 @@ def recognise(book: Book, shared: SharedStore, create: bool) -> Met:
             f"{name} holds {kind} records and this home {other} ones; they are never mixed, so set another "
             "`[shared] url`"
         )
-    if moved_to := shared.moved_to():
+    if moved_to := moved_elsewhere(shared):
         raise SyncIncomplete(
-            f"the records of {name} were moved to {moved_to}; type `lsa init --shared {moved_to}` (of a server: with "
-            "your account in it), then sync: what is only on this device goes there then"
+            f"the records of {name} were moved to {moved_to}; type `lsa init --shared {typed(moved_to)}` (of a server: "
+            "with your account in it), then sync: what is only on this device goes there then"
         )
+    if create and shared.moved_to():
+        with suppress(SyncIncomplete), shared.pushing():  # whoever may not write there can read all the same
+            shared.mark_moved("")
     there: Heads = shared.heads() if before and about.hub_id and not about.created else {}
     if before and about.hub_id not in ("", before.hub_id):
         _refuse_foreign(book, shared, about, there)

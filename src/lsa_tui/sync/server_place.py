@@ -34,6 +34,15 @@ class ServerPlace:
             self._connect()
             return self._there()
 
+    def identity(self) -> tuple[str, int, int] | None:
+        """Which running server, database and schema this is, whatever it is called; None where none is open."""
+        if self._db is None:
+            return None
+        sql = """SELECT pg_postmaster_start_time()::text, d.oid::bigint, n.oid::bigint
+            FROM pg_database d, pg_namespace n WHERE d.datname = current_database() AND n.nspname = %s"""
+        start, database, schema = self.rows(sql, (self.tables.schema,))[0]
+        return str(start), int(database), int(schema)
+
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """What one statement gives, which is a transaction of its own."""
         with self._sentences():

@@ -10,7 +10,7 @@ from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.setup import share_with
 from lsa_tui.errors import LsaError, SyncIncomplete
-from lsa_tui.sync import local
+from lsa_tui.sync import local, recognising
 from lsa_tui.sync.shared import About
 from lsa_tui.sync.url import Location, parse
 
@@ -35,7 +35,7 @@ def standing(book: Book, location: Location) -> tuple[str, str]:
         with _opened(book, location) as (server, about):
             if not about.hub_id:
                 return "not there", ""
-            moved = server.moved_to()
+            moved = recognising.moved_elsewhere(server)
             return "server", f"its records were moved to {moved}" if moved else ""
     except LsaError as problem:
         return "", str(problem)

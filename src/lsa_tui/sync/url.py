@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urlencode, urlsplit
 
-from lsa_tui import text
+from lsa_tui import config, text
 from lsa_tui.errors import BadInput, LsaError
 
 EXAMPLE = "sqlite:////absolute/path/school.db"
@@ -17,6 +19,8 @@ SERVER_EXAMPLE = "postgresql://HOST/NAME"
 SERVERS = ("postgresql", "postgres")
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]")
 _SEARCH_PATH = re.compile(r"search_path\s*=\s*(\S+)")
+_SHOWN = ("host", "hostaddr", "port", "service", "sslmode", "sslrootcert", "channel_binding", "target_session_attrs")
+"""The options of a server that others need as well, and that say nothing of an account."""
 
 
 @dataclass(frozen=True)
@@ -43,18 +47,32 @@ class Location:
 
 
 def shown(url: str) -> str:
-    """A URL as it may be shown: of a server without its user, password and options."""
+    """A URL as it may be shown, and used by others: of a server without its user, its password and what is theirs."""
     try:
         found = parse(url)
     except BadInput:
-        return _without_password(url)
-    if found.path is not None:
-        return url.strip()
-    return found.name if found.name.startswith("postgresql:") else f"postgresql://{found.name}"
+        return text.without_password(url)
+    return _server_shown(urlsplit(found.address)) if found.path is None else url.strip()
 
 
-def _without_password(url: str) -> str:
-    return re.sub(r"^(\s*\w*:)//(?!/).*@", r"\1//***@", url)
+def typed(url: str) -> str:
+    """A URL, as `shown`, in the quotes that it needs behind a command."""
+    address = shown(url)
+    if os.name != "nt":
+        return shlex.quote(address)
+    return f'"{address}"' if re.search(r"[^\w:/\\.-]", address) else address
+
+
+def same_place(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one place: by a link, a second mount, capital letters that do not count there."""
+    try:
+        return one.samefile(other)
+    except OSError:
+        pass  # nothing is there yet
+    try:
+        return one.resolve() == other.resolve()
+    except (OSError, RuntimeError):
+        return one == other
 
 
 def anchor_of(location: Location) -> Path:
@@ -69,7 +87,15 @@ def anchor_of(location: Location) -> Path:
 
 def parse(url: str) -> Location:
     """The place that a URL names. Raises BadInput with what is wrong and how it is written; no password is in it."""
-    given = url.strip()
+    found = _parsed(url.strip())
+    try:
+        config.check("shared.url", url)
+    except ValueError as problem:
+        raise BadInput(f"[shared] url {problem}") from None
+    return found
+
+
+def _parsed(given: str) -> Location:
     if not given:
         raise BadInput(f"no shared database is set; write `[shared] url` as {EXAMPLE}, or: lsa init --shared {EXAMPLE}")
     scheme, colon, rest = given.partition(":")
@@ -96,7 +122,7 @@ def parse(url: str) -> Location:
 
 
 def _place(given: str, rest: str, kind: str, example: str) -> Path:
-    given = _without_password(given)
+    given = text.without_password(given)
     if not rest.startswith("///"):
         raise BadInput(f"[shared] url {given!r} needs three slashes and then the whole path, as in {example}")
     path = rest.removeprefix("///")
@@ -124,6 +150,11 @@ def _server(address: str) -> Location:
         raise BadInput(f"[shared] url of a server is not well formed; write it as {SERVER_EXAMPLE}") from None
     if not address.startswith("postgresql://") or not name or "/" in name or port == 0:
         raise BadInput(f"[shared] url of a server needs its host and the database's name, as in {SERVER_EXAMPLE}")
+    if re.search(r"[\s(]", parts.path):
+        raise BadInput(
+            "[shared] url of a server: a blank or a bracket stands in the database's name; a schema is written "
+            f"{SERVER_EXAMPLE}?schema=class7b, and a blank that is part of the name %20"
+        )
     if parts.fragment or "\0" in unquote(address):
         raise BadInput(
             f"[shared] url of a server holds a # or another character that is written %23 there; it is {SERVER_EXAMPLE}"
@@ -131,12 +162,28 @@ def _server(address: str) -> Location:
     return Location("postgresql", None, address)
 
 
+def _options(parts: SplitResult) -> dict[str, str]:
+    return {key: values[-1] for key, values in parse_qs(parts.query).items()}
+
+
+def _schema(options: dict[str, str]) -> str:
+    found = _SEARCH_PATH.search(options.get("options", ""))
+    return options.get("schema", "") or (found.group(1) if found else "")
+
+
+def _server_shown(parts: SplitResult) -> str:
+    options = _options(parts)
+    said = {"schema": _schema(options)} | {name: options.get(name, "") for name in _SHOWN}
+    query = urlencode({name: value for name, value in said.items() if value}, safe="/,:", quote_via=quote)
+    place = parts.netloc.rpartition("@")[2]
+    return f"postgresql://{place}{parts.path}{'?' if query else ''}{query}"
+
+
 def _server_name(parts: SplitResult) -> str:
-    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    options = _options(parts)
     place = unquote(parts.hostname or "") or options.get("host", "") or options.get("service", "")
     port = f":{parts.port}" if parts.port else ""
     database = unquote(parts.path.removeprefix("/"))
-    found = _SEARCH_PATH.search(options.get("options", ""))
-    schema = options.get("schema", "") or (found.group(1) if found else "")
+    schema = _schema(options)
     name = f"{place}{port}/{database}" if place else f"postgresql://{port}/{database}"
     return f"{name} ({schema})" if schema else name
