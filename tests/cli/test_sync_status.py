@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -70,8 +71,22 @@ def test_a_new_home_and_a_home_without_a_store(run_lsa: RunLsa, tmp_path: Path) 
     with sqlite3.connect(tmp_path / "new" / "records.db") as held:
         assert held.execute("SELECT count(*) FROM meta WHERE key = 'device'").fetchone() == (0,)
     held.close()
+    run_lsa("--home", home, "pupil", "add", "K7")
     said = run_lsa("--home", home, "sync", "--status")
     assert "lsa init --shared URL" in said.out
+    assert "1 on this device only\n" in said.out, "a sync is no use before a store is set"
+
+
+def test_only_one_device_is_this_one(school: RunLsa, tmp_path: Path) -> None:
+    school("jt", "sync")
+    shutil.copytree(tmp_path / "jt", tmp_path / "copy")
+    for who in ("jt", "copy", "jt", "copy"):
+        school(who, "note", f"Counted on, {who}")
+        assert school(who, "sync").code == 0
+    said = [one for one in ("jt", "copy") if "before it was restored" in school(one, "sync", "--status").out]
+    assert said
+    for who in said:
+        assert school(who, "sync", "--status").out.count("(this device)") == 1
 
 
 def test_what_was_wrong_last_time_and_that_it_is_over(school: RunLsa, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from lsa_tui.daybook import entries
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import log, read
-from lsa_tui.sync import local, run, sqlite_place
+from lsa_tui.sync import local, run, sqlite_place, status
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.sqlite_file import SqliteFile
 from sharing import alter, note, texts
@@ -166,6 +166,7 @@ def test_a_read_only_share_gives_but_does_not_take(homes, book, tmp_path, mount)
         said = refused(book, url)
         assert "read-only" in said
         assert "0 sent, 2 received, 2 not shared yet" in said
+        assert (status.status(book).last_ok, status.status(book).complete) == (None, False)
         assert "for everybody" in texts(book)
         assert entries.undo(book).entry["text"] == "kept"  # what could not be sent can still be taken back
         entries.redo(book)

@@ -53,6 +53,7 @@ class Opening:
         self.used: Held | None = None
         self.invitation: Slot | None = None
         self._trouble = ""
+        self._looked = False
         self._unlocked: list[Held] = []
 
     def find(self, here: bool, create: bool, attempt: Callable[[bytes | None], str], salt: Callable[[], str]) -> str:
@@ -108,7 +109,12 @@ class Opening:
         return self._asked(self.file)[0]
 
     def changed(self) -> bool:
-        """Whether the key was changed since the file was opened: what reads as damage then is none."""
+        """Whether the key was changed since the file was opened: what reads as damage then is none.
+
+        False where it was never looked at: then it is something else that is wrong.
+        """
+        if not self._looked:
+            return False
         try:
             now = keys.read(self.path)
         except (DamagedKeyFile, SyncIncomplete):
@@ -149,7 +155,7 @@ class Opening:
     # Known keys
 
     def _look(self) -> None:
-        self._trouble, self.file = "", None
+        self._trouble, self.file, self._looked = "", None, True
         # A store being made just now, on a disk that cannot put files in place whole, is worth a second look.
         for patience in (0.0,) if self.path.exists() else (0.3, 0.0):
             try:

@@ -84,8 +84,10 @@ def sync(
         raise
     except LsaError as problem:
         said = str(problem)
-        if opening and not isinstance(problem, keys.KeyChanged | keys.WentBack) and opening.changed():
-            # Whatever it looked like: somebody put a file under another key in its place meanwhile.
+        # Whatever the store looked like: somebody put a file under another key in its place meanwhile. The database of
+        # this device, whose errors are no SyncIncomplete, has nothing to do with that.
+        of_the_store = isinstance(problem, SyncIncomplete) and not isinstance(problem, keys.KeyChanged | keys.WentBack)
+        if opening and of_the_store and opening.changed():
             said = (
                 f"the key of {shared.name} was changed while this sync used it; sync again, and where that asks for it "
                 "join again with `lsa shared join`"
@@ -303,7 +305,7 @@ class _Run:
         before = recognising.memory_of(self.book, self.shared)
         with self.book.store.writing() as db:
             local.note_shared(db, there)
-            moment = clock.to_text(self.book.now()) if complete or before is None else before.at
+            moment = clock.to_text(self.book.now()) if complete else before.at if before is not None else ""
             checked = before.deep_checked_at if before is not None and before.hub_id == about.hub_id else ""
             now = local.Memory(about.hub_id, self.shared.name, self.apart, there, moment, deep_checked_at=checked)
             local.remember(db, now)

@@ -98,8 +98,10 @@ def says(book: Book, found: Status) -> list[str]:
         first = f"{found.store}: {KINDS[found.kind or '']}"
     told = [first]
     if found.store is not None:
-        told.append(f"Last complete sync: {_when(book, found.last_ok)}" if found.last_ok else "Never synced with it")
-    told.append(f"{found.backlog} on this device only; `lsa sync` shares" if found.backlog else "Nothing is here only")
+        never = "No sync with it was complete yet" if found.last_error else "Never synced with it"
+        told.append(f"Last complete sync: {_when(book, found.last_ok)}" if found.last_ok else never)
+    shares = "; `lsa sync` shares" if found.store is not None else ""
+    told.append(f"{found.backlog} on this device only{shares}" if found.backlog else "Nothing is here only")
     if found.last_error:
         told.append(f"Last time: {found.last_error}")
     if found.conflicts:
@@ -131,7 +133,11 @@ def _devices(book: Book) -> list[Device]:
 
 
 def _line(book: Book, one: Device) -> str:
-    return f"  {one.device:<18} {one.by:<8} {_when(book, one.heard)}{'  (this device)' if one.mine else ''}"
+    mine = ""
+    if one.mine:
+        now = one.device == log.get_meta(book.db, "device")
+        mine = "  (this device)" if now else "  (this device before it was restored or copied)"
+    return f"  {one.device:<18} {one.by:<8} {_when(book, one.heard)}{mine}"
 
 
 def _when(book: Book, text: str) -> str:
