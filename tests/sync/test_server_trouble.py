@@ -46,7 +46,7 @@ def nobodys_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PGSERVICEFILE", str(tmp_path / "services"))
 
 
-def fails(book: Book, url: str, *says: str) -> None:
+def fails(book: Book, url: str, *says: str) -> str:
     """The sync fails with a sentence that says this, and no password is in anything that can be seen of it."""
     with pytest.raises(SyncIncomplete) as caught:
         sync(book, url)
@@ -58,6 +58,7 @@ def fails(book: Book, url: str, *says: str) -> None:
     for secret in (PASSWORD, PASSWORD.replace("/", "%2F").replace(" ", "%20"), GUESS):
         assert not [one for one in seen if secret in one]
     assert "\n" not in str(problem)
+    return str(problem)
 
 
 def log_of(book: Book) -> list[str]:
@@ -215,6 +216,72 @@ def test_no_pupil_of_rights(homes, postgres, base, url) -> None:
     fails(two, theirs, "has no right to write there", "1 not shared yet")
     assert log.get_meta(two.db, "sealed") is None, "what could not be sent can still be undone"
     assert len(read.of_kind(two.db, "pupil")) == 1
+
+
+def owners(postgres, base: str) -> set[str]:
+    return {name for (name,) in postgres.run("SELECT tableowner FROM pg_tables WHERE schemaname = 'class8'", base)}
+
+
+@pytest.fixture
+def class8(postgres) -> Iterator[str]:
+    """The database `records`, for accounts `anna` and `ben` that may do nothing yet; its URL without an account."""
+    yield postgres.database("records").replace(f"//{OWNER}@", "//%s@") + "&schema=class8"
+    postgres.end_connections("records")
+    postgres.run("DROP DATABASE records")
+    for role in ("anna", "ben", "class8"):
+        postgres.run(f"DROP ROLE IF EXISTS {role}")
+
+
+@pytest.mark.parametrize("made_before", [False, True])
+def test_accounts_as_the_manual_says(homes, postgres, class8: str, agree, made_before: bool) -> None:
+    """docs/sync.md, word for word: whoever makes the tables, everybody can use them and put them in order."""
+    page = (Path(__file__).parents[2] / "docs" / "sync.md").read_text(encoding="utf-8")
+    postgres.run("CREATE ROLE anna LOGIN; CREATE ROLE ben LOGIN")
+    lines = page.partition("```sql\n")[2].partition("```")[0].splitlines()
+    assert len(lines) == 6
+    one, two = homes("anna"), homes("ben")
+    if made_before:  # each account for itself, as one would think
+        postgres.run("CREATE SCHEMA class8; GRANT USAGE, CREATE ON SCHEMA class8 TO anna, ben", "records")
+        lines.remove("CREATE SCHEMA class8;")
+        assert sync(one, class8 % "anna").created
+        fails(two, class8 % "ben", "no right to write there", "all accounts of one store act as one role")
+        lines += [f"ALTER TABLE class8.lsa_{name} OWNER TO class8" for name in ("change", "meta", "sealed")]
+    for line in lines:
+        postgres.run(line, "records")
+    for book, account in ((one, "anna"), (two, "ben"), (one, "anna")):
+        note(book, f"{account} counted on")
+        assert sync(book, class8 % account).verified
+    assert owners(postgres, "records") == {"class8"}
+    postgres.run("UPDATE class8.lsa_change SET chain = 'x' WHERE seq = 2", "records")
+    note(two, "after the damage")
+    (said,) = sync(two, class8 % "ben").notes
+    assert said.startswith("the shared store was damaged; it is kept as lsa_change_damaged_")
+    for book, account in ((one, "anna"), (two, "ben")):
+        assert sync(book, class8 % account).verified
+    agree(one, two)
+    assert owners(postgres, "records") == {"class8"}
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "lsa_change (x int, y text)",
+        "lsa_change (dev int, seq text)",
+        "lsa_meta (x int, y text)",
+        "lsa_meta (key int PRIMARY KEY, value int NOT NULL)",
+    ],
+)
+@pytest.mark.parametrize("filled", [False, True])
+def test_tables_of_another_program_are_left_alone(homes, postgres, base, url, table: str, filled: bool) -> None:
+    one = homes("jt")
+    name = table.partition(" ")[0]
+    postgres.run(f"CREATE TABLE {table}", base)
+    if filled:
+        postgres.run(f"INSERT INTO {name} VALUES ('1', '2')", base)
+    said = fails(one, url, "are another program's", "name another schema", "1 not shared yet")
+    assert "does not exist" not in said
+    assert postgres.run("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", base) == [(name,)]
+    assert len(postgres.run(f"SELECT * FROM {name}", base)) == filled
 
 
 def test_a_standby_is_read_only(homes, postgres, base, url) -> None:

@@ -104,10 +104,10 @@ def check(shared: SharedStore) -> None:
             raise Damaged(f"{shared.name}: change {one['seq']} of device {one['dev']} was emptied by no erasure")
 
 
-def says(kept: Path) -> str:
+def says(kept: Path, what: str = "the shared file") -> str:
     """What its user is told."""
     return (
-        f"the shared file was damaged; it is kept as {kept.name} and was filled again from this device; the others add "
+        f"{what} was damaged; it is kept as {kept.name} and was filled again from this device; the others add "
         "theirs when they sync"
     )
 

@@ -111,8 +111,13 @@ def take(book: Book, shared: SharedStore, about: About) -> bool:
     return True
 
 
+def called(shared: SharedStore) -> str:
+    """The store by its kind, at the beginning of a sentence about it."""
+    return {"sqlite": "the shared file", "folder": "the shared folder"}.get(shared.kind, "the shared store")
+
+
 def _note(book: Book, shared: SharedStore, about: About, before: local.Memory | None, there: Heads) -> str:
-    what = {"sqlite": "the shared file", "folder": "the shared folder"}.get(shared.kind, "the shared store")
+    what = called(shared)
     if about.was_empty:
         return f"{what} was empty and was filled again"
     if about.created:

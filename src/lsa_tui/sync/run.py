@@ -43,6 +43,12 @@ PAGE = sending.PAGE
 BUSY_FOR = 120.0
 """Seconds after which a sync does not begin again because others use the store."""
 
+_AWAY = {
+    "sqlite": "move it away",
+    "folder": "move it away",
+    "postgresql": "have its tables lsa_change and lsa_meta renamed on the server",
+}
+
 BEGUN_AGAIN = 3
 """How often it begins again because another device changed the store at the same moment."""
 
@@ -207,8 +213,8 @@ class _Run:
         self.sweep()
         if stopped:
             raise (Damaged if self.damaged else SyncIncomplete)(
-                f"not everything in {self.shared.name} could be taken in: {'; '.join(stopped)}; "
-                "where it is damaged, move it away, and the next syncs make it anew from what the devices hold"
+                f"not everything in {self.shared.name} could be taken in: {'; '.join(stopped)}; where it is damaged, "
+                f"{_AWAY[self.shared.kind]}, and the next syncs make it anew from what the devices hold"
             )
         from lsa_tui.sync import checking  # what it looks at once a week need not be loaded before
 
@@ -331,6 +337,6 @@ class _Run:
         self.kept = self.shared.set_aside()
         if self.kept is not None:
             self.sending.sent = 0  # to a file that is not there any more
-            self.note(mending.says(self.kept))
+            self.note(mending.says(self.kept, recognising.called(self.shared)))
         elif self.shared.kind != "sqlite":
             raise problem

@@ -188,13 +188,17 @@ class Server(ServerPlace):
     # Making and recognising
 
     def _check_no_changes(self, there: set[str]) -> None:
-        if "change" in there and self._rows(f"SELECT 1 FROM {self.tables['change']} LIMIT 1"):
+        # By their columns: a table of that name may be another program's.
+        if "change" in there and self._rows(f"SELECT {self.tables.columns} FROM {self.tables['change']} LIMIT 1"):
             raise Damaged(f"the shared server {self.name} is damaged: the facts about it are gone")
 
     def _make(self, made_up: bool) -> bool:
         """Makes the tables and the facts. Returns False where another device came first."""
         with self._alone():
             self._make_tables()
+            self._rows(
+                f"SELECT {self.tables.columns} FROM {self.tables['change']} LIMIT 0"
+            )  # one that was there is ours
             if self._facts().get("hub_id"):
                 return False
             facts = {

@@ -16,9 +16,14 @@ ERRORS: tuple[type[BaseException], ...] = (psycopg.Error, peewee.PeeweeException
 """What the driver raises, and Peewee that wraps most of it."""
 
 NO_RIGHT = (
-    "this account has no right to write there; ask whoever runs the server for the right to make and fill its tables"
+    "this account has no right to write there; ask whoever runs the server: all accounts of one store act as one role "
+    "that may make its tables and owns them (`ALTER ROLE account SET role ...`, as docs/sync.md shows)"
 )
 READ_ONLY = "it is read-only just now (a standby, or set so); ask whoever runs the server"
+_FOREIGN = (
+    "its tables lsa_... are another program's, or were altered, so nothing was touched; name another schema, as in "
+    "?schema=class7b, or ask whoever runs the server"
+)
 _FULL = "the server's disk is full; tell whoever runs it"
 _DAMAGED = "the server finds its own files damaged; tell whoever runs it"
 
@@ -27,12 +32,18 @@ _BY_STATE = {
     "08": _LOST,
     "22021": "what is sent holds a character that the server's database cannot keep; it needs the encoding UTF8",
     "22P05": "what is sent holds a character that the server's database cannot keep; it needs the encoding UTF8",
+    "22P02": _FOREIGN,
+    "23502": _FOREIGN,
     "23505": "it holds a change already under another number; sync again",
     "25006": READ_ONLY,
     "25P03": _LOST,
     "28": "the account or its password was refused",
     "3D000": "there is no such database on that server; check its name in `[shared] url`, or have it made",
     "42501": NO_RIGHT,
+    "42703": _FOREIGN,
+    "42804": _FOREIGN,
+    "42883": _FOREIGN,
+    "42P10": _FOREIGN,
     "53100": _FULL,
     "53300": "the server has no connection free; try again in a minute",
     "55P03": "somebody else is using it for too long; try again in a minute",
