@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,7 +74,7 @@ async def test_a_sync_stops_between_two_chunks_and_says_what_was_sent(book: Book
         assert app.view.name == "end", "Escape stops, and leads nowhere else"
         sent, of = app.syncing.counts["sending"]
         assert run.PAGE <= sent < of
-        assert f"{sent} of {of} were sent and not checked yet; {before} entries are still here" in flat(app)
+        assert f"{sent} of {of} were sent and not checked yet; {before} changes are still here" in flat(app)
         assert f"{before} here" in text(app, "foot")
     assert sync(book).sent == of - sent, "the next one goes on from there"
     assert log.backlog(book.db) == 0
@@ -90,11 +91,15 @@ async def test_while_it_runs_the_box_stops_it_and_afterwards_it_syncs(book: Book
         assert "end.sync" not in {one.action for board in app.query("Board") for one in board.taps}
         assert "end.stop" not in small_taps(app)
         assert "c stops it" in flat(app)
+        while app.syncing.phase == "connecting":
+            await pilot.pause(0.05)
+        assert "somebody else is using it" in flat(app)
+        began = time.monotonic()
         await tap(pilot, "end.stop")
-        assert "stopping" in flat(app)
-        let_go(holder)
         await settled(pilot)
-        assert "The sync was stopped; 1 entry is still here" in flat(app)
+        assert time.monotonic() - began < 5, "it does not wait for the others' end"
+        let_go(holder)
+        assert "The sync was stopped; 1 change is still here" in flat(app)
         await tap(pilot, "end.sync")
         await settled(pilot)
         assert not app.syncing.failed

@@ -8,9 +8,10 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import log, read
 from lsa_tui.sync import driver
+from lsa_tui.sync.result import Progress
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.server import Server
 from lsa_tui.sync.shared import Busy
@@ -328,6 +330,34 @@ def test_somebody_who_keeps_the_lock_is_waited_for_and_then_named(homes, url) ->
         pass  # and it goes on
     holder.close()
     waiter.close()
+
+
+def test_whoever_waits_for_a_server_is_told_and_can_stop(homes, url) -> None:
+    one = homes("jt")
+    sync(one, url)
+    note(one, "while it was held")
+    holder = Server(parse(url).address)
+    holder.open(made_up=False, create=False)
+    began, steps = time.monotonic(), []
+
+    def stops(now: Progress) -> None:
+        steps.append(now.phase)
+        if steps.count("waiting") == 3:
+            raise KeyboardInterrupt
+
+    with holder.pushing(), pytest.raises(KeyboardInterrupt):
+        sync(one, url, progress=stops)
+    assert time.monotonic() - began < 10
+    waiter = Server(parse(url).address)
+    waiter.open(made_up=False, create=False)
+    release = ExitStack()
+    release.enter_context(holder.pushing())
+    waiter.waiting = release.close
+    with waiter.pushing():
+        waiter.add([])
+    for server in (holder, waiter):
+        server.close()
+    assert sync(one, url).sent == 1
 
 
 def test_whoever_falls_asleep_alone_with_it_keeps_nobody_waiting_for_ever(homes, url) -> None:

@@ -53,8 +53,8 @@ def _status(book: Book, args: Namespace) -> Answer:
 
 
 def _show(progress: Any) -> None:
-    words = progress.phase
+    words = progress.says
     if progress.of:
         full = BAR * min(progress.done, progress.of) // progress.of
-        words = f"{'#' * full}{'.' * (BAR - full)} {progress.phase} {progress.done:,} of {progress.of:,}"
+        words = f"{'#' * full}{'.' * (BAR - full)} {progress.says} {progress.done:,} of {progress.of:,}"
     print(f"\r\x1b[K{words[: width() - 1]}", end="", file=sys.stderr, flush=True)

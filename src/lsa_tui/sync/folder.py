@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ class Folder:
 
     kind = "folder"
     again = ""
+    waiting: Callable[[], None] | None = None
 
     def __init__(self, path: Path, book: Book) -> None:
         self.path, self.book = path, book

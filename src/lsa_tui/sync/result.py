@@ -5,14 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+_PHASES = {"waiting": "somebody else is using it", "mending": "setting it aside"}
+"""What the phases are called where their names would not be understood."""
+
 
 @dataclass(frozen=True)
 class Progress:
-    """A phase ("reading", "sending", "checking", "taking in") and how many of its changes are done."""
+    """A phase ("reading", "sending", "checking", "taking in", "waiting", "mending") and how many of its changes are
+    done."""
 
     phase: str
     done: int
     of: int
+
+    @property
+    def says(self) -> str:
+        """The phase as people read it."""
+        return _PHASES.get(self.phase, self.phase)
 
 
 @dataclass(frozen=True)

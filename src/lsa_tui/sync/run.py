@@ -116,6 +116,7 @@ class _Run:
     def __init__(self, book: Book, shared: SharedStore, progress: Callable[[Progress], None]) -> None:
         self.book, self.db, self.shared = book, book.db, shared
         self.progress = progress
+        shared.waiting = self.wait
         self.sending = sending.Sending(book, shared, self.tell)
         self.received = 0
         self.apart = False
@@ -131,6 +132,10 @@ class _Run:
     def tell(self, phase: str, done: int, of: int) -> None:
         """Says how far it is."""
         self.progress(Progress(phase, done, of))
+
+    def wait(self) -> None:
+        """Says that others are waited for."""
+        self.tell("waiting", 0, 0)
 
     @property
     def sent(self) -> int:
@@ -177,8 +182,9 @@ class _Run:
             except Busy:
                 if time.monotonic() - began > BUSY_FOR:
                     raise
-                self.tell("waiting", 0, 0)
-                time.sleep(random.uniform(0.2, 2.0))
+                for _ in range(random.randint(1, 8)):
+                    self.wait()
+                    time.sleep(0.25)
             except Damaged as problem:
                 self.mend(problem)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -11,9 +12,14 @@ from lsa_tui.sync import driver, server_trouble
 from lsa_tui.sync.server_tables import LOCK, Tables
 from lsa_tui.sync.url import parse
 
+STEP_MS = 500
+"""How long the server itself waits for the lock before somebody is told."""
+
 
 class ServerPlace:
     """The tables of one schema, over one connection."""
+
+    waiting: Callable[[], None] | None = None
 
     def __init__(self, address: str, patience_ms: int = 30_000) -> None:
         """`patience_ms`: how long to wait for others who are writing."""
@@ -99,9 +105,29 @@ class ServerPlace:
             # A device that falls asleep in the middle keeps nobody waiting for ever.
             idle = f"SET LOCAL idle_in_transaction_session_timeout = {2 * self._patience}"
             self._do(f"SET LOCAL lock_timeout = {self._patience}; {idle}")
-            schema = "SELECT oid::bigint::bit(32)::int FROM pg_namespace WHERE nspname = %s"
-            self._do(f"SELECT pg_advisory_xact_lock(%s, ({schema}))", (LOCK, self.tables.schema))
+            if not self._locked("pg_try_advisory_xact_lock"):
+                self._wait_for_lock()
             yield
+
+    def _locked(self, function: str) -> bool:
+        schema = "SELECT oid::bigint::bit(32)::int FROM pg_namespace WHERE nspname = %s"
+        return self._rows(f"SELECT {function}(%s, ({schema}))", (LOCK, self.tables.schema))[0][0] is not False
+
+    def _wait_for_lock(self) -> None:
+        """In steps, so that somebody is told and can have enough of it. Raises what the server says at the end."""
+        until = time.monotonic() + self._patience / 1000
+        while True:
+            if self.waiting is not None:
+                self.waiting()
+            try:
+                with self._db.atomic():  # a step that fails must not end the transaction around it
+                    self._do(f"SET LOCAL lock_timeout = {min(self._patience, STEP_MS)}")
+                    self._locked("pg_advisory_xact_lock")
+                self._do(f"SET LOCAL lock_timeout = {self._patience}")
+                return
+            except server_trouble.ERRORS as problem:
+                if not server_trouble.is_lock_wait(problem) or time.monotonic() >= until:
+                    raise
 
     def _do(self, sql: str, values: Sequence[Any] = ()) -> Any:
         return self._db.execute_sql(sql, values or None)

@@ -102,6 +102,11 @@ def sentence(name: str, problem: BaseException, password: str) -> SyncIncomplete
     return kind(f"the shared server {name}: {reason}")
 
 
+def is_lock_wait(problem: BaseException) -> bool:
+    """Whether a lock was waited for as long as was asked."""
+    return any(isinstance(link, psycopg.Error) and link.sqlstate == "55P03" for link in trouble.links(problem))
+
+
 def _kind(said: psycopg.Error) -> type[SyncIncomplete]:
     if said.sqlstate in ("XX001", "XX002"):
         return Damaged

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,6 +91,9 @@ class SharedStore(Chains, Protocol):
 
     again: str
     """The id that a store here had before ("": none is known): one that is made anew gets it again."""
+
+    waiting: Callable[[], None] | None
+    """Called again and again while others are waited for; what it raises ends that. None: nobody is told."""
 
     @property
     def kind(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import stat
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from lsa_tui import clock
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import log, store
 from lsa_tui.records.models import LOG, ONLY_ERASED
-from lsa_tui.sync import pages, refusals, trouble
+from lsa_tui.sync import pages, patience, refusals, trouble
 from lsa_tui.sync.keys import Held, KeyChanged, WentBack, salt_of
 from lsa_tui.sync.opening import EMPTY, OPEN, SHUT, Opening
 from lsa_tui.sync.shared import LOG_FORMAT, About, Busy, Damaged
@@ -56,6 +56,7 @@ class SqlitePlace:
 
     kind = "sqlite"
     again = ""
+    waiting: Callable[[], None] | None = None
 
     def __init__(self, path: Path, patience_ms: int | None = None) -> None:
         """`patience_ms`: how long to wait for others who are using the file (as a rule PATIENCE_MS)."""
@@ -214,13 +215,14 @@ class SqlitePlace:
             self._uri(mode),
             key,
             uri=True,
+            factory=patience.connection_class(cipher.driver(key), self._patience, self._waits),
             # Settings of the connection only: a file of somebody else must not be changed by looking at it.
             pragmas=[
                 # So that a file that nobody can open still says which store it is.
                 *([("cipher_salt", f"\"x'{uuid.UUID(used.store).hex}'\"")] if used is not None else []),
                 # Fewer calls over a network. An encrypted file keeps SQLCipher's own size, which others expect.
                 *([("page_size", PAGE_BYTES)] if new and key is None else []),
-                ("busy_timeout", self._patience),
+                ("busy_timeout", min(self._patience, patience.STEP_MS)),
                 ("secure_delete", "fast"),
                 ("trusted_schema", "off"),
                 ("cell_size_check", "on"),
@@ -232,6 +234,10 @@ class SqlitePlace:
         self._db.connection().text_factory = readable
         if self._together:
             self._db.connection().execute("BEGIN")
+
+    def _waits(self) -> None:
+        if self.waiting is not None:
+            self.waiting()
 
     def _writing(self) -> Any:
         """A transaction that writes, locked from its start: of Peewee's own (deferred) ones about half failed with

@@ -26,10 +26,6 @@ SHORT = 3
 """Lines of a sentence that leave the summary its room; a longer one stands above the summary."""
 
 
-PHASES = {"waiting": "waiting, others use it", "mending": "setting it aside"}
-"""What the phases are called where their names would not be understood."""
-
-
 class Stopped(Exception):
     """Ends a sync between two of its steps. What was shared by then is found again by the next one."""
 
@@ -110,14 +106,14 @@ class Syncing:
         return f"The sync was stopped; {came}{sent}{self._here()}, and the next sync goes on from there."
 
     def _here(self) -> str:
-        """How many entries are on this device alone."""
+        """How many changes are on this device alone."""
         try:
             left = log.backlog(self.app.book.db)
         except Exception:  # the local database itself is what is wrong, and that is said
             return "everything is still on this device"
         if not left:
             return "everything of this device is shared"
-        return f"{left} {'entry is' if left == 1 else 'entries are'} still here"
+        return f"{left} {'change is' if left == 1 else 'changes are'} still here"
 
     def _join(self) -> None:
         if self.words and not self.new:
@@ -141,7 +137,7 @@ class Syncing:
             self.app.call_from_thread(work, *values)
 
     def _show(self, progress: Progress) -> None:
-        self.phase, self.done, self.of = progress.phase, progress.done, progress.of
+        self.phase, self.done, self.of = progress.says, progress.done, progress.of
         self.app.draw()
 
     def _end(self, says: str, failed: bool) -> None:
@@ -179,7 +175,7 @@ class Syncing:
         bar: Line = [("█" * full, "accent"), ("░" * (width - full), "rule")]
         count = f" {self.done:,} of {self.of:,}" if self.of else ""
         stop = "stopping" if self.stopping else f"{self.app.keymap.shown('end.stop')} stops it"
-        return [bar, [(between(f" {PHASES.get(self.phase, self.phase)}{count}", f"{stop} ", width), "text")]]
+        return [bar, [(between(f" {self.phase}{count}", f"{stop} ", width), "text")]]
 
 
 def start(app: LsaApp) -> None:
