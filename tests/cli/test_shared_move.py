@@ -150,4 +150,6 @@ def test_two_processes_see_that_locks_work(device, file: str, run_process: RunLs
 def test_a_lock_test_ends_by_itself_for_a_script(device, file: str) -> None:
     done = device("jt", "shared", "lock-test", file, "--seconds", "0", "--json")
     assert len(done.json["code"]) == 4
-    assert "lock-test --code" in done.err
+    assert f"lsa shared lock-test {file} --code {done.json['code']}" in done.err
+    said = device("jt", "shared", "lock-test", file, "--seconds", "0").out
+    assert said.endswith("is what the other machine has answered\n")

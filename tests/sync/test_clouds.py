@@ -28,6 +28,10 @@ from lsa_tui.sync.url import parse
         ("Syncthing", "Syncthing"),
         ("CloudStorage/OneDrive-HillSchool", "OneDrive"),
         ("CloudStorage/Box-Box", "Box"),
+        ("home/jt/Box", "Box"),
+        ("Users/jt/MEGA", "MEGA"),
+        ("Users/jt/pCloud", "pCloud"),
+        ("pCloudDrive", "pCloudDrive"),
     ],
 )
 def test_a_client_is_known_by_its_folders_name(tmp_path: Path, folder: str, client: str) -> None:
@@ -43,6 +47,7 @@ def test_a_client_is_known_by_its_folders_name(tmp_path: Path, folder: str, clie
         (".sync_4f1e22ab90aa.db", "Nextcloud"),
         ("._sync_4f1e22ab90aa.db", "Nextcloud"),
         (".tmp.drivedownload/", "Google Drive"),
+        (".megaignore", "MEGA"),
     ],
 )
 def test_a_client_is_known_by_what_it_leaves_there(tmp_path: Path, marker: str, client: str) -> None:
@@ -54,7 +59,10 @@ def test_a_client_is_known_by_what_it_leaves_there(tmp_path: Path, marker: str, 
     assert clouds.client_of(folder / "school.db") == client
 
 
-@pytest.mark.parametrize("folder", ["share", "box", "drive", "my drives", "onedriver", "dropboxes", "sync", "cloud"])
+@pytest.mark.parametrize(
+    "folder",
+    ["share", "box", "school/Box", "home/jt/boxes", "drive", "my drives", "onedriver", "dropboxes", "sync", "cloud"],
+)
 def test_a_share_is_none(tmp_path: Path, folder: str) -> None:
     assert clouds.client_of(tmp_path / folder / "school.db") is None
 

@@ -171,6 +171,27 @@ def test_nothing_is_left_where_the_old_store_cannot_be_read(homes, new: New) -> 
     assert not list(Path(parse(now).path).iterdir())
 
 
+def test_what_is_in_the_old_store_is_not_called_unshared_where_the_new_one_takes_nothing(
+    homes, new: New, postgres: Cluster
+) -> None:
+    old, now = new("sqlite"), new("postgresql")
+    one = using(homes("jt"), old)
+    write(one, "T1", "T2")
+    base = parse(now).address.split("/")[3].split("?")[0]
+    postgres.run(
+        """CREATE FUNCTION full_up() RETURNS trigger AS $$ BEGIN
+        RAISE EXCEPTION 'no' USING ERRCODE = '53100'; END $$ LANGUAGE plpgsql""",
+        base,
+    )
+    sync(homes("mb", pupil=None), now)
+    postgres.run("CREATE TRIGGER f BEFORE INSERT ON lsa_change FOR EACH ROW EXECUTE FUNCTION full_up()", base)
+    with pytest.raises(SyncIncomplete, match=r"disk is full.*nothing was moved, and .* is in use as before") as caught:
+        moving.move(one, now)
+    assert "not shared yet" not in str(caught.value)
+    assert log.backlog(one.db) == 0
+    assert sync(one).sent == 0
+
+
 @pytest.mark.parametrize("when", ["_check_target", "_settled", "_move_sealed"])
 def test_what_was_interrupted_is_completed_by_the_same_command(homes, new: New, agree, monkeypatch, when: str) -> None:
     old, now = new("sqlite"), new("postgresql")

@@ -54,7 +54,7 @@ def test_a_missing_folder_is_not_made(book, tmp_path, everything) -> None:
     before = everything(book)
     said = refused(book, f"sqlite:///{tmp_path}/stick/school.db")
     assert "its folder is not there" in said
-    assert "2 not shared yet" in said
+    assert "is the stick or the network share connected? 2 not shared yet" in said
     assert not (tmp_path / "stick").exists()
     assert everything(book) == before
 

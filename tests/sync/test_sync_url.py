@@ -64,6 +64,15 @@ def test_anything_else_gets_a_sentence_with_what_works(url: str, says: str) -> N
     assert "secret" not in str(caught.value)
 
 
+def test_what_is_written_as_in_a_browser_is_put_right(tmp_path: Path) -> None:
+    (tmp_path / "One Drive").mkdir()
+    for url in (f"sqlite:///{tmp_path}/One%20Drive/school.db", f"folder:///{tmp_path}/One%20Drive/School"):
+        with pytest.raises(BadInput, match=r"without %20 and the like, as in .*One Drive"):
+            parse(url)
+    (tmp_path / "One%20Drive").mkdir()
+    assert parse(url).path == tmp_path / "One%20Drive" / "School", "it may be called so"
+
+
 def test_a_folder_is_understood_and_its_keys_lie_in_it() -> None:
     found = parse("folder:////media/One Drive/School/")
     assert (found.kind, found.name) == ("folder", "/media/One Drive/School")

@@ -213,8 +213,10 @@ def move(book: Book, args: Namespace) -> Answer:
 def lock_test(book: Book, args: Namespace) -> Answer:
     """Never touches the shared file itself. Exit 4 where locks do not work."""
     from lsa_tui.sync import lock_test as test
+    from lsa_tui.sync.url import typed
 
     file = test.place(args.url or book.config["shared.url"])
+    address = typed(args.url or book.config["shared.url"])
     folder = f"folder:///{file.parent.as_posix()}"
     if args.code:
         works = test.refused(file, args.code.strip())
@@ -226,8 +228,9 @@ def lock_test(book: Book, args: Namespace) -> Answer:
         )
         return Answer({"works": works, "file": str(file)}, says, code=0 if works else SyncIncomplete.exit_code)
     with test.holding(file) as code:
-        _wait(f"Now on the other machine: lsa shared lock-test --code {code}", args.seconds)
-    return Answer({"code": code, "file": str(file)}, f"The test with the code {code} has ended; the other machine said")
+        _wait(f"Now on the other machine: lsa shared lock-test {address} --code {code}", args.seconds)
+    says = f"The test with the code {code} has ended; whether locks work is what the other machine has answered"
+    return Answer({"code": code, "file": str(file)}, says)
 
 
 def _wait(says: str, seconds: int | None) -> None:

@@ -20,6 +20,9 @@ _NAMES = (
     (re.compile(r"(nextcloud|owncloud)\d*$", re.I), "Nextcloud"),
     (re.compile(r"(syncthing|resilio sync|pcloud ?drive|megasync( \(.+\))?|box sync|tresorit|seafile)$", re.I), ""),
 )
+_AT_HOME = re.compile(r"(box|mega|pcloud)$", re.I)
+"""Clients whose folder's name may mean something else, unless it lies directly in somebody's home."""
+
 _MARKERS = (
     # What a client leaves in the folder it copies, or in a folder above.
     (".stfolder", "Syncthing"),
@@ -30,6 +33,7 @@ _MARKERS = (
     (".tmp.driveupload", "Google Drive"),
     (".resilio-sync", "Resilio Sync"),
     (".sync/ID", "Resilio Sync"),
+    (".megaignore", "MEGA"),
     (".849C9593-D756-4E56-8D6E-42412F2A707B", "OneDrive"),
 )
 _DATABASES = (re.compile(r"\.sync_[0-9a-f]+\.db$"), re.compile(r"\._sync_[0-9a-f]+\.db$"))
@@ -62,6 +66,9 @@ def check(location: Location) -> None:
 def _by_name(folder: Path) -> str | None:
     if folder.parent.name == "CloudStorage":  # where macOS keeps all of them
         return folder.name.partition("-")[0] or None
+    homes = folder.parent == Path.home() or folder.parent.parent.name.casefold() in ("home", "users")
+    if homes and _AT_HOME.match(folder.name):
+        return folder.name
     for pattern, client in _NAMES:
         if pattern.match(folder.name):
             return client or folder.name

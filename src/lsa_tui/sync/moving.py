@@ -91,11 +91,29 @@ def _filled(
     for _ in range(ROUNDS):
         sync(book, urls[0], ask=ask, progress=progress, cloud_too=True)
         _check_target(book, old, new, ask, lift=True)
-        result = sync(book, urls[1], ask=ask, progress=progress)
+        with _in_use_as_before(book, old):
+            result = sync(book, urls[1], ask=ask, progress=progress)
         heads = _settled(book, old, new, shown(urls[1]))
         if heads is not None:
             return _moved(old, new, heads, result)
     raise SyncIncomplete(f"others are sharing with {old.name} all the time, so nothing was moved; do it later")
+
+
+@contextmanager
+def _in_use_as_before(book: Book, old: Location) -> Iterator[None]:
+    """While the new store is filled: what is known to be in the old one is still there where that fails."""
+    known = log.own_chains(book.db)
+    try:
+        yield
+    except BaseException as problem:
+        with book.store.writing() as db:
+            for dev, seq in known.items():
+                log.note_known(db, dev, seq)
+        if not isinstance(problem, SyncIncomplete):
+            raise
+        # Of the two ends of its sentence (how much is not shared yet) only the first is about this.
+        said = f"{problem.__cause__ or problem}; nothing was moved, and {old.name} is in use as before"
+        raise SyncIncomplete(said) from problem
 
 
 def _renamed(book: Book, old: Location, new: Location, url: str, dry_run: bool) -> Moved:

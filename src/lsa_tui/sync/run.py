@@ -100,7 +100,8 @@ def sync(
             )
         with suppress(Exception), book.store.writing() as db:  # the sentence is on its way in any case
             local.note_trouble(db, shared.name, said)
-        raise SyncIncomplete(f"{said}; {local.so_far(book, run.sent, run.received)}") from problem
+        joint = "" if said.endswith("?") else ";"
+        raise SyncIncomplete(f"{said}{joint} {local.so_far(book, run.sent, run.received)}") from problem
     finally:
         shared.close()
         if run.met and not dry_run:

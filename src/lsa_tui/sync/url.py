@@ -125,14 +125,18 @@ def _place(given: str, rest: str, kind: str, example: str) -> Path:
     given = text.without_password(given)
     if not rest.startswith("///"):
         raise BadInput(f"[shared] url {given!r} needs three slashes and then the whole path, as in {example}")
-    path = rest.removeprefix("///")
+    path, what = rest.removeprefix("///"), "file" if kind == "sqlite" else "folder"
     if not path.startswith("/") and not _WINDOWS.match(path):
         whole = Path(path).expanduser().absolute().as_posix()
         hint = f"; did you mean '{kind}:///{whole}'?" if path else f"; write it as {example}"
-        what = "file" if kind == "sqlite" else "folder"
         raise BadInput(f"[shared] url {given!r} is a relative path, which means another {what} in every folder{hint}")
     if "?" in path:
         raise BadInput(f"[shared] url {given!r}: nothing after a ? is understood; write it as {example}")
+    if (meant := unquote(path)) != path and not Path(path).parent.exists() and Path(meant).parent.exists():
+        raise BadInput(
+            f"[shared] url {given!r}: of a {what} the path stands there as it is called, without %20 and the "
+            f"like, as in '{kind}:///{meant}'"
+        )
     if "\0" in path:
         raise BadInput(f"[shared] url {given!r}: the path holds a character that no path can have")
     return Path(path)
