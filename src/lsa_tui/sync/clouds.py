@@ -66,13 +66,19 @@ def check(location: Location) -> None:
 def _by_name(folder: Path) -> str | None:
     if folder.parent.name == "CloudStorage":  # where macOS keeps all of them
         return folder.name.partition("-")[0] or None
-    homes = folder.parent == Path.home() or folder.parent.parent.name.casefold() in ("home", "users")
-    if homes and _AT_HOME.match(folder.name):
+    if _AT_HOME.match(folder.name) and _is_home(folder.parent):
         return folder.name
     for pattern, client in _NAMES:
         if pattern.match(folder.name):
             return client or folder.name
     return None
+
+
+def _is_home(folder: Path) -> bool:
+    try:
+        return folder.parent.name.casefold() in ("home", "users") or folder == Path.home()
+    except RuntimeError:  # nobody's
+        return False
 
 
 def _by_marker(folder: Path) -> str | None:

@@ -75,7 +75,8 @@ def move(
         if not moved.same:
             _move_sealed(old, new)
         book.config.save(shared_url=url)
-        audit.note(book, "moved the shared store", f"{old.name} to {new.name}")
+        did = "took another name of the shared store" if moved.same else "moved the shared store"
+        audit.note(book, did, f"{old.name} to {new.name}")
     return moved
 
 
