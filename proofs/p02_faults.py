@@ -34,7 +34,7 @@ SCRIPTS = {
     "undone-goes-too": "write 0; write 0; undo 0; sync 0 0; sync 1 0",
     "private-goes-too": "private 0; write 0; sync 0 0; sync 1 0",
     "relay-drops-others": "write 0; sync 0 0; sync 1 0; sync 1 1; store 0 delete; sync 1 0",
-    "heads-before-rows": "write 0; sync 0 0; write 1; write 1; each-crash 1 0 11 settle",
+    "heads-before-rows": "write 0; sync 0 0; write 1; write 1; each-crash 1 0 5 settle",
     "sealed-is-shared": "write 0; each-crash 0 0 9",
     "shared-is-not-noted": "write 0; sync 0 0",
 }
