@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from lsa_tui.address import parse
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import log
 from lsa_tui.records.fold import rebuild
 from lsa_tui.sync import kinds, run
 from lsa_tui.sync.opening import Opening
-from lsa_tui.sync.url import parse
 from proofs import oracle
 from proofs.common import Violation
 from proofs.devices import Device

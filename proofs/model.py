@@ -17,12 +17,12 @@ from typing import Any
 from unittest.mock import patch
 
 from lsa_tui import clock
+from lsa_tui.address import parse
 from lsa_tui.daybook import entries, erasing
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.records import ids, log, read
 from lsa_tui.sync import joining, local, run, serving
-from lsa_tui.sync.url import parse
 from lsa_tui.vault import cipher, keyfile
 from proofs.common import Violation
 from proofs.devices import Crash, Device, Fuse
@@ -272,13 +272,14 @@ class World:
         return True
 
     def crash(self, d: int, s: int, calls: int) -> bool:
-        """A sync that ends at its n-th call of a function. Returns whether it came to that."""
+        """A sync that ends at its n-th call of a function. Returns whether there were so many calls: one where nothing
+        can be thrown, as a generator goes away, is got over."""
         self._step("crash", d, s, calls)
         device, place, before = self._meet(d, s)
         waiting = log.backlog(device.book.db)
-        crashed = False
+        crashed, fuse = False, Fuse(calls)
         try:
-            with Fuse(calls).burning():
+            with fuse.burning():
                 run.sync(device.book, place.url_for(d), ask=asked)
         except Crash:
             crashed = True
@@ -294,7 +295,7 @@ class World:
             if lacking:
                 raise Violation(f"after a crash device {d} says that all is shared, and the store lacks {lacking}")
         self.counts["crashed"] = self.counts.get("crashed", 0) + crashed
-        return crashed
+        return fuse.left <= 0
 
     def take(self, d: int, s: int) -> None:
         """The person on a device says that another store than before is the right one."""

@@ -29,7 +29,7 @@ SCRIPTS = {
     "branch-named-by-chance": "write 0; sync 0 0; clone 0 1; write 0; write 1; sync 0 0; sync 1 1; sync 0 1; sync 1 0",
     "no-preds": "write 0; edit 0 0",
     "no-bump": "write 0; clock 0 -3; edit 0 0",
-    "fold-outside-transaction": "write 0; write 0; sync 0 0; each-crash 1 0 7",
+    "fold-outside-transaction": "write 0; write 0; sync 0 0; each-crash 1 0 3",
     "absence-is-deletion": "write 0; sync 0 0; write 1; sync 1 0; sync 0 1; sync 1 1",
     "undone-goes-too": "write 0; write 0; undo 0; sync 0 0; sync 1 0",
     "private-goes-too": "private 0; write 0; sync 0 0; sync 1 0",
@@ -63,7 +63,7 @@ def _step(world: World, name: str, args: list[int | str]) -> None:
     device, place = world.devices[d], world.places[s]
     here, there = device.content(), place.read()
     known = (set(place.must), set(place.may))
-    for calls in range(1, 1000, int(args[2])):
+    for calls in range(1, 5000, int(args[2])):
         if not world.crash(d, s, calls):
             return
         judging.shown(world, device)

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lsa_tui import paths
+from lsa_tui import address, paths
 from lsa_tui.cli.main import main
 from lsa_tui.daybook import pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import erasures, fold, log, read
-from lsa_tui.sync import keys, kinds, url
+from lsa_tui.sync import keys, kinds
 from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.result import Result
 from lsa_tui.sync.run import sync
@@ -193,7 +193,7 @@ def in_store(stage: Stage, name: str) -> tuple[Heads, set[str], list[str]]:
 
 def _in_store(stage: Stage, name: str) -> tuple[Heads, set[str], list[str]]:
     with stage.opened(name) as book:
-        location = url.parse(stage.url)
+        location = address.parse(stage.url)
         shared = kinds.at(location, book)
         shared.opening = Opening(book, location.anchor, keys.nobody_asks, keep=False) if location.anchor else None
         try:

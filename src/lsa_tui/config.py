@@ -158,16 +158,12 @@ _ADDRESS = re.compile(r"(sqlite|folder)://(//.|/[A-Za-z]:).*|postgres(ql)?://.+"
 def _url(value: Any) -> str:
     found = _text(value)
     if found and not _ADDRESS.fullmatch(found):
-        from lsa_tui.sync import url  # knows each mistake by name; an address that is right needs none of it
+        from lsa_tui import address  # knows each mistake by name; an address that is right needs none of it
 
         try:
-            url.parse(found)
+            address.parse(found)
         except BadInput as problem:
             raise ValueError(str(problem).removeprefix("[shared] url").lstrip(": ")) from None
-        raise ValueError(
-            "is not the address of a shared store; write it like sqlite:////absolute/path/school.db, "
-            "folder:////absolute/path/of/the/folder or postgresql://HOST/NAME"
-        )
     return found
 
 

@@ -135,7 +135,7 @@ def test_out_of_reach_is_a_finding_and_no_error(one: Book, store, request, tmp_p
     write(one)
     sync(one)
     if store[0] == "server":
-        from lsa_tui.sync.url import parse
+        from lsa_tui.address import parse
 
         one.config.save(shared_url="postgresql://teacher:geheim@127.0.0.1:1/school?connect_timeout=2")
         assert parse(one.config["shared.url"]).name == "127.0.0.1:1/school"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from lsa_tui.address import parse
 from lsa_tui.errors import BadInput
 from lsa_tui.sync import clouds
 from lsa_tui.sync.run import sync
-from lsa_tui.sync.url import parse
 
 
 @pytest.mark.parametrize(

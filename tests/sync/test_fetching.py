@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from lsa_tui.address import parse
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import erasures, fold, ids, log
 from lsa_tui.sync import arriving, fetching
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.sqlite_file import SqliteFile
-from lsa_tui.sync.url import parse
 
 
 @pytest.fixture

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+import sharing
 from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.sync import joining
 from lsa_tui.sync.run import sync
@@ -24,3 +26,16 @@ def test_another_plain_store_than_before_is_taken_where_a_person_says_so(homes, 
     assert sync(one).verified
     with pytest.raises(LsaError, match="nothing to join"):
         joining.join(one, joining.nobody)
+
+
+def test_a_store_met_for_the_first_time_is_read_where_it_holds_what_is_here(homes, url: str, shared: Path) -> None:
+    """P1: a home that held all of a store already believed it unread; the altered change was met by the next device."""
+    one = homes("one")
+    sharing.note(one, "asked for help")
+    sync(one, url)
+    copy = shared.with_name("copy.db")
+    shutil.copyfile(shared, copy)
+    sharing.alter(copy, "DROP TRIGGER change_is_immutable", "UPDATE change SET body = replace(body, 'help', 'hell')")
+    with pytest.raises(SyncIncomplete, match=r"change \d+ of device .* is missing or damaged"):
+        sync(one, f"sqlite:///{copy}")
+    assert sync(one, url).verified

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from concern_homes import in_files, new_key, open_home, trusting
+from lsa_tui.address import Location
 from lsa_tui.daybook import concerns, dsl
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.concerns import Draft, Passed, keeping
@@ -17,7 +18,6 @@ from lsa_tui.documents.concern import document
 from lsa_tui.documents.render import render
 from lsa_tui.sync.sealed import deliver
 from lsa_tui.sync.sealed_places import folder_of
-from lsa_tui.sync.url import Location
 from lsa_tui.vault import sealed
 from lsa_tui.vault.sealed import Identity
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bytes_of import files_with
+from lsa_tui.address import parse
 from lsa_tui.daybook import erasing
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import log
@@ -19,7 +20,6 @@ from lsa_tui.sync.run import sync
 from lsa_tui.sync.server import Server
 from lsa_tui.sync.shared import Heads
 from lsa_tui.sync.sqlite_file import SqliteFile
-from lsa_tui.sync.url import parse
 from postgres import Cluster
 from sharing import note, note_each, texts
 

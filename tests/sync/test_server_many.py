@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from lsa_tui.address import parse
 from lsa_tui.daybook.book import Book
 from lsa_tui.paths import Paths
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.server import Server
-from lsa_tui.sync.url import parse
 from postgres import Cluster
 from processes import COUNTED, WRITING, start
 from sharing import texts

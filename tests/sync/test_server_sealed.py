@@ -9,13 +9,13 @@ import pytest
 
 from bytes_of import files_with
 from concern_homes import new_key, open_home, trusting
+from lsa_tui.address import Location, parse
 from lsa_tui.daybook import concerns, dsl
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.concerns import Draft
 from lsa_tui.sync import moving
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.sealed import deliver
-from lsa_tui.sync.url import Location, parse
 from lsa_tui.vault.sealed import Identity
 from postgres import Cluster
 

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from commands import RunLsa
+from lsa_tui.address import parse
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import log, read
@@ -26,7 +27,6 @@ from lsa_tui.sync.result import Progress
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.server import Server
 from lsa_tui.sync.shared import Busy
-from lsa_tui.sync.url import parse
 from postgres import OWNER, PASSWORD, Cluster
 from sharing import note
 

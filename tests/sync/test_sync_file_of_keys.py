@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from lsa_tui.address import anchor_of, parse
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.sync import checking, joining, keys, rekeying
 from lsa_tui.sync.run import sync
-from lsa_tui.sync.url import anchor_of, parse
 from lsa_tui.vault.keyfile import KeyFile
 from sharing import NEW, PASS, asked, note, texts, tree
 

@@ -188,8 +188,8 @@ def _given(args: Namespace) -> str | None:
 
 def _fetched(book: Book) -> list[str]:
     """Brings what lies in the shared folder; a sentence where that could not be reached."""
+    from lsa_tui.address import parse
     from lsa_tui.sync.sealed import deliver
-    from lsa_tui.sync.url import parse
 
     url = book.config["shared.url"]
     if url and deliver(book, parse(url)):

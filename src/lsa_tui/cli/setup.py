@@ -30,9 +30,10 @@ from lsa_tui.errors import BadInput
 def init(book: Book, args: Namespace) -> Answer:
     """Sets up without asking anything; no pupil and, without `--defaults`, no behaviour."""
     if args.shared:
-        from lsa_tui.sync import clouds, url  # needed only where a shared store is named
+        from lsa_tui import address
+        from lsa_tui.sync import clouds  # needed only where a shared store is named
 
-        clouds.check(url.parse(args.shared))
+        clouds.check(address.parse(args.shared))
     if args.plain and not book.plain:
         raise BadInput("the records of this home are encrypted already, and stay so; another home can be --plain")
     if args.defaults and (args.role or book.role) == "dsl":
@@ -74,6 +75,6 @@ def init(book: Book, args: Namespace) -> Answer:
 
 
 def _shown(url: str) -> str:
-    from lsa_tui.sync.url import shown
+    from lsa_tui.address import shown
 
     return shown(url) if url else ""

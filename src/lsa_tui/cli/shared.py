@@ -121,7 +121,7 @@ def status(book: Book, args: Namespace) -> Answer:
 
 
 def _on_a_server(url: str) -> bool:
-    from lsa_tui.sync.url import parse
+    from lsa_tui.address import parse
 
     return parse(url).anchor is None
 
@@ -169,8 +169,8 @@ def _qr(words: str) -> str:
 )
 def move(book: Book, args: Namespace) -> Answer:
     """The old store keeps all it has, and tells the other devices where to go. Exit 4 where it could not be done."""
+    from lsa_tui.address import typed
     from lsa_tui.sync import keys, moving
-    from lsa_tui.sync.url import typed
 
     done = moving.move(book, args.url, dry_run=args.dry_run, ask=keys.somebody_asks)
     data = {
@@ -212,8 +212,8 @@ def move(book: Book, args: Namespace) -> Answer:
 )
 def lock_test(book: Book, args: Namespace) -> Answer:
     """Never touches the shared file itself. Exit 4 where locks do not work."""
+    from lsa_tui.address import typed
     from lsa_tui.sync import lock_test as test
-    from lsa_tui.sync.url import typed
 
     file = test.place(args.url or book.config["shared.url"])
     address = typed(args.url or book.config["shared.url"])

@@ -12,24 +12,22 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from lsa_tui import clock
+from lsa_tui.address import parse
 from lsa_tui.daybook import cleaning
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.health import SYNC, Finding
 from lsa_tui.errors import BadInput, Locked, LsaError
-from lsa_tui.records import erasures, log
-from lsa_tui.sync import joining_branches, kinds, local, recognising
+from lsa_tui.records import log
+from lsa_tui.sync import joining_branches, kinds, local, mending, recognising
 from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.shared import Damaged, Heads, SharedStore
-from lsa_tui.sync.url import parse
 
 WEEK = timedelta(days=7)
 SKEW = 300
 """Seconds between two clocks from which on somebody should look."""
 
-_PAGE = 2000
 _REFILL = "syncs: sets it aside under a dated name, makes a new one and fills it from what the devices hold"
 _KEYS = "syncs: its file of keys is put right by it"
 _SEND = "syncs: sets this device's damaged files aside under a dated name, and sends again what it holds of the rest"
@@ -167,31 +165,8 @@ def read_all(book: Book, shared: SharedStore) -> list[str]:
     with cleaning.scratch(book.paths, cleaning.CHECKING) as folder:
         found = shared.wrong(folder)
     if not found and shared.kind != "sqlite":  # a file has read its chains with its pages
-        found = _chains(book, shared)
+        found = list(mending.wrong_chains(book, shared))
     return found
-
-
-def _chains(book: Book, shared: SharedStore) -> list[str]:
-    """Every chain from its beginning; what has no words must be named by an erasure, there or here."""
-    found: list[str] = []
-    bare: list[dict[str, Any]] = []
-    named = list(erasures.held(book.db))
-    for dev, (last, link) in shared.heads().items():
-        seq, at = local.NOTHING
-        while seq < last:
-            page = shared.changes(dev, seq, last, _PAGE)
-            broken = log.first_broken(page, seq, at, lambda _: True)
-            if not page or broken is not None:
-                found.append(f"change {seq + 1 + (broken or 0)} of device {dev} is missing or damaged")
-                break
-            bare += [one for one in page if one["body"] is None]
-            named += [erasures.of_change(one) for one in page if one["op"] == log.REDACT]
-            seq, at = page[-1]["seq"], page[-1]["chain"]
-        else:
-            if at != link:
-                found.append(f"where the changes of device {dev} end is noted wrongly")
-    known = erasures.Named(named)
-    return found + [f"change {one['seq']} of device {one['dev']} was emptied" for one in bare if not known.has(one)]
 
 
 # Once a week, and after each sync

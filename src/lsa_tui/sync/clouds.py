@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from lsa_tui.address import Location
 from lsa_tui.errors import BadInput
-from lsa_tui.sync.url import Location
 
 _NAMES = (
     # A folder of the client's own, by how its name begins.

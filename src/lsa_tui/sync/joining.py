@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol, cast
 
+from lsa_tui.address import anchor_of, parse
 from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.setup import share_with
@@ -17,7 +18,6 @@ from lsa_tui.sync import admission, keys, kinds, recognising, serving
 from lsa_tui.sync.keys import Held, NeedsPassphrase
 from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.shared import About, SharedStore
-from lsa_tui.sync.url import anchor_of, parse
 from lsa_tui.vault.keyfile import KeyFile
 
 

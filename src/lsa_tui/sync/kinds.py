@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lsa_tui.address import Location
 from lsa_tui.daybook.book import Book
 from lsa_tui.sync import clouds
-from lsa_tui.sync.url import Location
 
 if TYPE_CHECKING:
     from lsa_tui.sync.shared import SharedStore

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from lsa_tui.address import parse
 from lsa_tui.errors import BadInput, LsaError, SyncIncomplete
 from lsa_tui.sync import clouds, trouble
-from lsa_tui.sync.url import parse
 from lsa_tui.vault import cipher
 
 PATIENCE_MS = 2000

@@ -85,23 +85,35 @@ def salvage(book: Book, shared: SharedStore, tell: Callable[[str, int, int], Non
             take(fetching.Fetch(book.db, rest, here, there, tell))
 
 
-def check(shared: SharedStore) -> None:
-    """Reads all of a store. Raises Damaged where a change is not as it was written."""
+def check(book: Book, shared: SharedStore) -> None:
+    """Reads all of a store that is open. Raises Damaged where something is not as it was written."""
     if isinstance(shared, SqliteFile):
         shared.check()
+    for one in wrong_chains(book, shared):
+        raise Damaged(f"{shared.name}: {one}")
+
+
+def wrong_chains(book: Book, shared: SharedStore) -> Iterator[str]:
+    """Every chain from its beginning, a sentence for each thing that is wrong; what has no words must be named by an
+    erasure, there or here."""
     bare: list[dict[str, Any]] = []
-    named: list[erasures.Erasure] = []
-    for dev, (last, chain) in shared.heads().items():
-        found = _readable(shared, dev)
-        if not found or (found[-1]["seq"], found[-1]["chain"]) != (last, chain):
-            broken = found[-1]["seq"] + 1 if found else 1
-            raise Damaged(f"{shared.name}: change {broken} of device {dev} is missing or damaged")
-        bare += [one for one in found if one["body"] is None]
-        named += [erasures.of_change(one) for one in found if one["op"] == log.REDACT]
+    named = list(erasures.held(book.db))
+    for dev, (last, link) in shared.heads().items():
+        seq, at = local.NOTHING
+        while seq < last:
+            page = shared.changes(dev, seq, last, _PAGE)
+            broken = log.first_broken(page, seq, at, _emptied)
+            if not page or broken is not None:
+                yield f"change {seq + 1 + (broken or 0)} of device {dev} is missing or damaged"
+                break
+            bare += [one for one in page if one["body"] is None]
+            named += [erasures.of_change(one) for one in page if one["op"] == log.REDACT]
+            seq, at = page[-1]["seq"], page[-1]["chain"]
+        else:
+            if at != link:
+                yield f"where the changes of device {dev} end is noted wrongly"
     known = erasures.Named(named)
-    for one in bare:
-        if not known.has(one):
-            raise Damaged(f"{shared.name}: change {one['seq']} of device {one['dev']} was emptied by no erasure")
+    yield from (f"change {one['seq']} of device {one['dev']} was emptied" for one in bare if not known.has(one))
 
 
 def says(kept: Path, what: str = "the shared file") -> str:

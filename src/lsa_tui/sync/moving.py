@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
+from lsa_tui.address import Location, parse, same_place, shown, typed
 from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, LsaError, SyncIncomplete
@@ -20,7 +21,6 @@ from lsa_tui.sync.result import Progress, Result
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.sealed import RECEIPT, SEALED
 from lsa_tui.sync.shared import Heads, SharedStore
-from lsa_tui.sync.url import Location, parse, same_place, shown, typed
 
 ROUNDS = 3
 """How often it begins again because somebody shared with the old store meanwhile."""
@@ -197,7 +197,7 @@ def _settled(book: Book, old: Location, new: Location, to: str) -> Heads | None:
     write to the old one, the ends of its chains are compared with what the new one holds there.
     """
     with _open(book, old) as source, _open(book, new) as target:
-        mending.check(target)
+        mending.check(book, target)
         with source.pushing():
             heads = source.heads()
             if not _holds(target, heads):

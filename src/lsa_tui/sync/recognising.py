@@ -6,12 +6,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from lsa_tui.address import parse, same_place, typed
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, SyncIncomplete
 from lsa_tui.records import log
 from lsa_tui.sync import keys, local
 from lsa_tui.sync.shared import About, Heads, SharedStore
-from lsa_tui.sync.url import parse, same_place, typed
 
 
 @dataclass(frozen=True)

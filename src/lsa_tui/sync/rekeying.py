@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from lsa_tui.address import anchor_of, parse
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.sync import joining, keys
@@ -21,7 +22,6 @@ from lsa_tui.sync.keys import Held
 from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.shared import LOG_FORMAT, About, SharedStore
 from lsa_tui.sync.sqlite_file import SqliteFile
-from lsa_tui.sync.url import anchor_of, parse
 from lsa_tui.vault import cipher
 from lsa_tui.vault.keyfile import DamagedKeyFile, KeyFile
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lsa_tui import clock
+from lsa_tui.address import parse
 from lsa_tui.daybook import cleaning, entries, handover
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
@@ -35,7 +36,6 @@ from lsa_tui.sync import (
 from lsa_tui.sync.opening import PLAIN_HERE, Opening
 from lsa_tui.sync.result import Progress, Result
 from lsa_tui.sync.shared import About, Busy, Damaged, Forked, Heads, SharedStore
-from lsa_tui.sync.url import parse
 
 PAGE = sending.PAGE
 """Changes read, or written under one lock, at a time."""
@@ -246,10 +246,17 @@ class _Run:
             self.created = self.ours = True
         if self.kept is None:
             self.note(*met.notes)
-        if self.suspicious or (met.before and met.before.doubted):
-            mending.check(self.shared)
+        if self.suspicious or (met.before and met.before.doubted) or self.unread(met):
+            mending.check(self.book, self.shared)
         self.met = True
         return met.about
+
+    def unread(self, met: recognising.Met) -> bool:
+        """Whether this home meets the store for the first time, and holds some of it already: that need not be taken
+        in, so it would not be looked at either."""
+        if met.about.created or (met.before and met.before.hub_id == met.about.hub_id):
+            return False
+        return bool(self.shared.heads().keys() & log.shareable_heads(self.db).keys())
 
     # 3. Reading, without a write lock. (2., the safety copy, is only made where something will come.)
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import uuid
 
 from lsa_tui import clock
+from lsa_tui.address import Location
 from lsa_tui.daybook import dsl, rights
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.concerns import keeping, trust
 from lsa_tui.errors import LsaError
 from lsa_tui.sync import sealed_places as places
 from lsa_tui.sync.sealed_places import Place
-from lsa_tui.sync.url import Location
 from lsa_tui.vault import cipher, sealed
 
 SEALED, RECEIPT = ".age", ".receipt"

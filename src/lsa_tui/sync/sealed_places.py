@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
-from lsa_tui.sync.url import Location, anchor_of
+from lsa_tui.address import Location, anchor_of
 
 LARGEST = 1024 * 1024
 """Bytes of a file that is looked at: four times the largest concern."""

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from lsa_tui.address import parse
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.sync import driver, server_trouble
 from lsa_tui.sync.server_tables import LOCK, Tables
-from lsa_tui.sync.url import parse
 
 STEP_MS = 500
 """How long the server itself waits for the lock before somebody is told."""

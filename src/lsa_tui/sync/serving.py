@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from lsa_tui.address import Location, parse
 from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.setup import share_with
 from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.sync import local, recognising
 from lsa_tui.sync.shared import About
-from lsa_tui.sync.url import Location, parse
 
 if TYPE_CHECKING:
     from lsa_tui.sync.server import Server

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from lsa_tui.address import Location, parse
 from lsa_tui.clock import from_text
 from lsa_tui.daybook import entries, handover
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
 from lsa_tui.records import log
 from lsa_tui.sync import local, setting_aside
-from lsa_tui.sync.url import Location, parse
 
 KINDS = {"sqlite": "a file", "folder": "a folder that a cloud client copies", "postgresql": "a server"}
 HERE_ALONE = "Told from what this device knows; the shared store was not asked"

@@ -156,6 +156,6 @@ def _elsewhere(app: LsaApp) -> None:
 
 
 def _place(app: LsaApp) -> Any:
-    from lsa_tui.sync.url import parse
+    from lsa_tui.address import parse
 
     return parse(app.book.config["shared.url"]).name

@@ -201,8 +201,8 @@ def url_of(typed: str) -> str:
     Empty for none. Raises BadInput, for a folder too that is not there now: what is typed in passing is never checked
     again, and a slip would show at every sync.
     """
+    from lsa_tui.address import parse
     from lsa_tui.sync import clouds  # needed only where an address is given
-    from lsa_tui.sync.url import parse
 
     words = typed.strip()
     if not words:

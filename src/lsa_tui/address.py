@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlencode, urlsplit
 
-from lsa_tui import config, text
+from lsa_tui import text
 from lsa_tui.errors import BadInput, LsaError
 
 EXAMPLE = "sqlite:////absolute/path/school.db"
@@ -17,6 +17,7 @@ FOLDER_EXAMPLE = "folder:////absolute/path/of/the/folder"
 SERVER_EXAMPLE = "postgresql://HOST/NAME"
 
 SERVERS = ("postgresql", "postgres")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]")
 _SEARCH_PATH = re.compile(r"search_path\s*=\s*(\S+)")
 _SHOWN = ("host", "hostaddr", "port", "service", "sslmode", "sslrootcert", "channel_binding", "target_session_attrs")
@@ -87,17 +88,13 @@ def anchor_of(location: Location) -> Path:
 
 def parse(url: str) -> Location:
     """The place that a URL names. Raises BadInput with what is wrong and how it is written; no password is in it."""
-    found = _parsed(url.strip())
-    try:
-        config.check("shared.url", url)
-    except ValueError as problem:
-        raise BadInput(f"[shared] url {problem}") from None
-    return found
-
-
-def _parsed(given: str) -> Location:
+    given = url.strip()
     if not given:
         raise BadInput(f"no shared database is set; write `[shared] url` as {EXAMPLE}, or: lsa init --shared {EXAMPLE}")
+    if _CONTROL.search(given):
+        raise BadInput(
+            f"[shared] url holds a line break or another character that no address has; it is like {EXAMPLE}"
+        )
     scheme, colon, rest = given.partition(":")
     scheme = scheme.lower()
     if not colon or _WINDOWS.match(given):
@@ -137,8 +134,8 @@ def _place(given: str, rest: str, kind: str, example: str) -> Path:
             f"[shared] url {given!r}: of a {what} the path stands there as it is called, without %20 and the "
             f"like, as in '{kind}:///{meant}'"
         )
-    if "\0" in path:
-        raise BadInput(f"[shared] url {given!r}: the path holds a character that no path can have")
+    if path == "/":
+        raise BadInput(f"[shared] url {given!r} is the whole disk; name a {what}, as in {example}")
     return Path(path)
 
 

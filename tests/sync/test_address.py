@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from lsa_tui import config
+from lsa_tui.address import SERVER_EXAMPLE, parse, shown, typed
 from lsa_tui.errors import BadInput
 from lsa_tui.sync.run import sync
-from lsa_tui.sync.url import SERVER_EXAMPLE, parse, shown, typed
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,8 @@ def test_an_absolute_path_is_understood(url: str, path: str) -> None:
         ("postgresql://jt:secret@db/school#secret", "written %23"),
         ("postgres://jt:secret@db/a/b", "needs its host"),
         ("postgresql://jt:secret@db/records (class7b)", "postgresql://HOST/NAME?schema=class7b"),
-        ("folder:////", "is not the address"),
-        ("sqlite:////srv/two\nlines.db", "is not the address"),
+        ("folder:////", "is the whole disk"),
+        ("sqlite:////srv/two\nlines.db", "holds a line break"),
     ],
 )
 def test_anything_else_gets_a_sentence_with_what_works(url: str, says: str) -> None:
@@ -129,7 +129,7 @@ def test_a_wrong_address_in_the_settings_is_not_quoted(tmp_path: Path) -> None:
     place = tmp_path / "config.toml"
     place.write_text('[shared]\nurl = "postgresqll://jt:secret@db/records"\n')
     found = config.load(place)
-    assert "url is not the address of a shared store" in found.problems[0]
+    assert "[shared] url 'postgresqll' is not a kind of shared database" in found.problems[0]
     assert "secret" not in found.problems[0]
 
 
