@@ -177,7 +177,7 @@ class Store:
         return target
 
     def _prepare(self, new: bool) -> None:
-        if new:
+        if new or self._is_bare():
             self.db.execute_sql("PRAGMA journal_mode = wal")
             with self.db.atomic("IMMEDIATE"):
                 if not self.db.table_exists("meta"):  # another process may have come first
@@ -197,6 +197,14 @@ class Store:
         if version < VERSION:
             self._migrate(version)
         self._catch_up()
+
+    def _is_bare(self) -> bool:
+        """Whether nothing was ever made in it: the journal's mode is written before the tables are, and whoever wrote
+        it may have been killed between the two."""
+        facts = [self.db.execute_sql(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
+        if any(int(one) for one in facts):
+            return False
+        return not self.db.execute_sql("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
 
     def _catch_up(self) -> None:
         """Folds what the program that wrote last understood in another way."""
