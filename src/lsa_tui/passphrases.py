@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from lsa_tui.errors import BadInput, Locked, LsaError
@@ -26,11 +27,27 @@ def given(what: str, file: str | None = None) -> str | None:
     """
     if file is not None:
         return from_file(file)
-    return next((value for name in VARIABLES[what] if (value := os.environ.get(name))), None)
+    for name in VARIABLES[what]:
+        if value := os.environ.get(name):
+            return _text(value, name)
+    return None
+
+
+def _text(value: str, called: str) -> str:
+    """Raises BadInput where it was no UTF-8: Python keeps such bytes as halves of characters."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise BadInput(f"{called} is not UTF-8 text; set it anew on a terminal that speaks UTF-8") from None
+    return value
 
 
 def from_file(file: str) -> str:
     """The first line of a file. Raises BadInput."""
+    if not file.strip():
+        raise BadInput(
+            "no passphrase file was named; give --passphrase-file FILE, the first line of which is the passphrase"
+        )
     try:
         text = Path(file).expanduser().read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as problem:
@@ -62,21 +79,34 @@ def can_ask() -> bool:
 def ask(question: str, otherwise: str = "set LSA_PASSPHRASE or give --passphrase-file FILE") -> str:
     """Asks at the terminal, without an echo. Raises Locked, with the other way, where nobody is there."""
     if not can_ask():
-        raise Locked(f"{question[0].lower()}{question[1:]} is needed; {otherwise}")
+        asked = question.partition(" (")[0]
+        first = asked.partition(" ")[0]
+        raise Locked(
+            f"{asked if first.isupper() and len(first) > 1 else asked[0].lower() + asked[1:]} is needed; {otherwise}"
+        )
     import getpass
     import textwrap  # both where somebody is asked
 
     # A phone's terminal has 40 columns, and would break a word.
     shown = textwrap.fill(f"{question}:", 39, break_long_words=False, break_on_hyphens=False)
     try:
-        return getpass.getpass(f"{shown} ", stream=sys.stderr)
+        return _text(getpass.getpass(f"{shown} ", stream=sys.stderr), "what was typed")
+    except UnicodeDecodeError:
+        raise BadInput("what was typed is not UTF-8 text; set the terminal to UTF-8, then do it again") from None
     except EOFError:
         raise Locked("no passphrase was given; nothing was changed") from None
 
 
-def ask_new(question: str, otherwise: str = "set LSA_PASSPHRASE or give --passphrase-file FILE") -> str:
-    """Asks for a new passphrase, twice. Raises Locked, LsaError where the two differ."""
+def ask_new(
+    question: str,
+    otherwise: str = "set LSA_PASSPHRASE or give --passphrase-file FILE",
+    check: Callable[[str], object] | None = None,
+) -> str:
+    """Asks for a new passphrase, twice; one that `check` refuses, but once. Raises what that raises, Locked, and
+    LsaError where the two differ."""
     first = ask(question, otherwise)
+    if check is not None:
+        check(first)
     if ask("The same again", otherwise) != first:
         raise LsaError("the two were not the same; nothing was changed, do it again")
     return first

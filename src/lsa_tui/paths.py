@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +66,11 @@ class Paths:
     @property
     def lock(self) -> Path:
         return self.data_folder / "application.lock"
+
+    @property
+    def key_lock(self) -> Path:
+        """Held while the key file is changed."""
+        return self.data_folder / "key.lock"
 
     def named(self) -> dict[str, Path]:
         """What `lsa paths` prints: a word for each place, and the place."""
@@ -146,18 +152,27 @@ def find(home: str | None = None) -> Paths:
     return Paths(Path(folders.user_config_path), Path(folders.user_data_path))
 
 
-def runtime_folder() -> Path | None:
-    """A folder of this user alone that is kept in memory and gone after a restart; None where the system has none."""
+def memory_folder() -> Path | None:
+    """As `runtime_folder`, whether it was made already or not, and whosever it is."""
     if os.name != "posix":
         return None
     given = os.environ.get("XDG_RUNTIME_DIR")
-    memory = Path("/dev/shm")
     if given and Path(given).is_dir():
-        folder = private_folder(Path(given) / "lsa-tui")
-    elif memory.is_dir():
-        folder = private_folder(memory / f"lsa-tui-{os.geteuid()}")
-    else:
+        return Path(given) / "lsa-tui"
+    memory = Path("/dev/shm")
+    return memory / f"lsa-tui-{os.geteuid()}" if memory.is_dir() else None
+
+
+def runtime_folder() -> Path | None:
+    """A folder of this user alone that is kept in memory and gone after a restart; None where the system has none."""
+    folder = memory_folder()
+    if folder is None:
         return None
-    # Somebody else may have made a folder of that name first.
+    private_folder(folder)
+    return folder if is_ours_alone(folder) else None
+
+
+def is_ours_alone(folder: Path) -> bool:
+    """Whether a folder is this user's alone: somebody else may have made one of that name first. Raises OSError."""
     facts = folder.lstat()
-    return folder if facts.st_uid == os.geteuid() and facts.st_mode & 0o777 == 0o700 else None
+    return stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.geteuid() and facts.st_mode & 0o777 == 0o700

@@ -16,6 +16,7 @@ from lsa_tui.daybook.meanwhile import Meanwhile
 from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.records import log, read
 from lsa_tui.vault import home as vault_home
+from lsa_tui.vault import tries
 
 NOW = "2026-11-24T10:42:00+00:00"
 
@@ -143,7 +144,7 @@ def test_wrong_tries_stand_in_the_audit_and_count_no_more_after_a_right_one(encr
     assert not door.opens("wrong passphrase")
     assert not door.opens("wrong again, too")
     assert door.opens(PASSPHRASE)
-    assert vault_home.failures(encrypted.paths) == []
+    assert tries.failures(encrypted.paths) == []
     assert [one.did for one in audit.entries(encrypted)].count("wrong passphrase") == 2
     locking.set_pin(book, "4711")
     assert not locking.Door(book).opens("0000")

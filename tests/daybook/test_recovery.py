@@ -77,6 +77,7 @@ def test_a_kill_before_the_new_one_is_written_leaves_the_question(
 
 
 def test_other_homes_have_none_to_show(made: opening.Opened, tmp_path: Path) -> None:
+    recovery.seen(made.book)  # as after `lsa init`
     assert recovery.to_show(made.book) == ""
     plain = new_book(tmp_path / "plain")
     assert recovery.to_show(plain) == ""

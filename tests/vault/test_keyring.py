@@ -88,7 +88,7 @@ def test_a_pin_that_is_short_or_a_system_without_a_store_is_said(
     from keyring.backends import fail
 
     monkeypatch.setenv("LSA_PIN", "246")
-    refused(lsa("key", "keyring", "--pin"), "at least 4")
+    refused(lsa("key", "keyring", "--pin"), "4 to 12 digits")
     keyring.set_keyring(fail.Keyring())
     refused(lsa("key", "keyring"), "no store of passwords", code=1)
     assert lsa("doctor").code == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,7 +28,7 @@ SHORT = (13, 18, 23, 28)
 class Answer(NamedTuple):
     """`data` is the JSON document, `text` what people read, `hints` go to standard error in both cases.
 
-    `opens` asks for the application on that home afterwards.
+    `opens` asks for the application on that home afterwards, `then` is done once it was shown.
     """
 
     data: Any
@@ -36,6 +36,7 @@ class Answer(NamedTuple):
     code: int = 0
     hints: tuple[str, ...] = ()
     opens: Path | None = None
+    then: Callable[[], object] | None = None
 
 
 def show(answer: Answer, as_json: bool) -> None:

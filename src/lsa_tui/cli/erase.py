@@ -189,6 +189,8 @@ def show(book: Book, args: Namespace) -> Answer:
     since = parse_day(args.since, book.now()) if args.since is not None else None
     if since is None:
         since = (until or book.today()) - timedelta(days=LAST_DAYS - 1)
+    if until is not None and since > until:
+        raise BadInput(f"--since {since} comes after --until {until}; turn them round")
     found = audit.entries(book, since, until)
     rows = [
         (audit.moment(one), one.by, one.role, f"{one.did} {one.kind}".strip(), one.id[:13], _about(book, one))

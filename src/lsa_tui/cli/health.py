@@ -150,6 +150,9 @@ def _repair(paths: Paths, key: bytes | None, args: Namespace, wanted: set[str], 
         if health.GUARDS in wanted:
             repair.guards(book)
             done.append("the rules that guard the log are back")
+        if health.KEYS in wanted:
+            repair.keys(book)
+            done.append("the key file and its copy are the same")
         if health.TABLES in wanted:
             done.append(f"{repair.tables(book)} records made anew from the log")
         if health.COPY in wanted:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
 
 from lsa_tui import passphrases
 from lsa_tui.cli.answer import Answer
 from lsa_tui.cli.arguments import whole
 from lsa_tui.cli.table import arg, command
-from lsa_tui.errors import BadInput, LsaError
+from lsa_tui.errors import BadInput, Locked, LsaError
 from lsa_tui.paths import Paths
+
+if TYPE_CHECKING:
+    from lsa_tui.daybook.book import Book
 
 NEW = arg(
     "--new-passphrase-file", metavar="FILE", help="its first line is the new passphrase (else it is asked for, twice)"
@@ -18,19 +25,16 @@ NEW = arg(
 _NEW = "give --new-passphrase-file FILE"
 
 
-def _require_encrypted(paths: Paths) -> None:
-    from lsa_tui.vault import home  # with the others here, wanted by these commands alone
-
-    if home.state(paths) != "encrypted":
-        raise LsaError("the records of this home are not encrypted; `lsa key encrypt` does it")
-
-
 def _key(paths: Paths, args: Namespace) -> bytes:
-    """The key, for the passphrase: an unlocked session is not enough to change who gets in."""
-    from lsa_tui.daybook.opening import key_typed
+    """The key, for the passphrase: an unlocked session is not enough to change who gets in. What was interrupted is
+    completed on the way."""
+    from lsa_tui.daybook import opening  # with the others here, wanted by these commands alone
 
-    _require_encrypted(paths)
-    return key_typed(paths, args.passphrase_file)
+    opening.require_encrypted(paths)
+    book = opening.open_with(paths, opening.key_typed(paths, args.passphrase_file))
+    book.close()
+    assert book.key is not None
+    return book.key
 
 
 def _new_passphrase(args: Namespace) -> str:
@@ -39,33 +43,35 @@ def _new_passphrase(args: Namespace) -> str:
     if args.new_passphrase_file is not None:
         typed = passphrases.from_file(args.new_passphrase_file)
     else:
-        typed = passphrases.ask_new(f"The new passphrase ({LEAST} characters or more)", _NEW)
+        typed = passphrases.ask_new(f"The new passphrase ({LEAST} characters or more)", _NEW, check_passphrase)
     check_passphrase(typed)
     return typed
 
 
+@contextmanager
+def _open(paths: Paths, key: bytes) -> Iterator[Book]:
+    from lsa_tui.daybook.book import Book
+
+    book = Book(paths, key=key)
+    try:
+        yield book
+    finally:
+        book.close()
+
+
 def _noted(paths: Paths, key: bytes, did: str) -> None:
-    """Into the audit: who changed the keys, and when. A change that was interrupted is completed on the way."""
+    """Into the audit: who changed the keys, and when."""
     from lsa_tui.daybook import audit
-    from lsa_tui.daybook.book import Book
 
-    book = Book(paths, key=key)
-    try:
+    with _open(paths, key) as book:
         audit.note(book, did)
-    finally:
-        book.close()
 
 
-def _take_draft(paths: Paths, key: bytes) -> None:
-    """A note's draft of an older version, a plain file, goes into the records."""
-    from lsa_tui.daybook import drafts
-    from lsa_tui.daybook.book import Book
+def _seen(paths: Paths, key: bytes) -> Callable[[], None]:
+    """What is done once a recovery key was shown."""
+    from lsa_tui.daybook import opening
 
-    book = Book(paths, key=key)
-    try:
-        drafts.load(book, "note")
-    finally:
-        book.close()
+    return partial(opening.recovery_seen, paths, key)
 
 
 def _keep(recovery: str) -> str:
@@ -85,10 +91,10 @@ def _keep(recovery: str) -> str:
 def unlock(paths: Paths, args: Namespace) -> Answer:
     """Until when."""
     from lsa_tui import config
-    from lsa_tui.daybook.opening import key_typed, open_with
+    from lsa_tui.daybook.opening import key_typed, open_with, require_encrypted
     from lsa_tui.vault import session
 
-    _require_encrypted(paths)
+    require_encrypted(paths)
     settings = config.load(paths.config)
     minutes = args.minutes if args.minutes is not None else settings["lock.session_minutes"]
     if not 1 <= minutes <= 1440:
@@ -114,11 +120,8 @@ def passphrase(paths: Paths, args: Namespace) -> Answer:
 
     key = _key(paths, args)
     typed = _new_passphrase(args)
-    keys = home.read_key_file(paths)
-    if keys.next is not None:
-        raise LsaError("a change of key was interrupted; run any command first, such as `lsa doctor`, then this again")
-    keys.add_passphrase(key, typed)
-    home.write_key_file(paths, keys)
+    with home.changing(paths, key) as keys:
+        keys.add_passphrase(key, typed)
     _noted(paths, key, "changed the passphrase")
     return Answer({"changed": True}, "The passphrase is changed. The recovery key stays as it is")
 
@@ -126,16 +129,12 @@ def passphrase(paths: Paths, args: Namespace) -> Answer:
 @command("key recovery", "a new recovery key, shown once; the old one no longer opens", needs="paths")
 def recovery(paths: Paths, args: Namespace) -> Answer:
     """The key, in groups of four."""
-    from lsa_tui.vault import home
+    from lsa_tui.daybook import recovery as keeping
 
     key = _key(paths, args)
-    keys = home.read_key_file(paths)
-    if keys.next is not None:
-        raise LsaError("a change of key was interrupted; run any command first, such as `lsa doctor`, then this again")
-    made = keys.add_recovery(key)
-    home.write_key_file(paths, keys)
-    _noted(paths, key, "made a new recovery key")
-    return Answer({"recovery_key": made}, _keep(made))
+    with _open(paths, key) as book:
+        made = keeping.renew(book)
+    return Answer({"recovery_key": made}, _keep(made), then=_seen(paths, key))
 
 
 @command(
@@ -152,14 +151,15 @@ def keyring(paths: Paths, args: Namespace) -> Answer:
 
     key = _key(paths, args)
     if args.remove:
-        was = keyring_slot.remove(paths)
+        was = keyring_slot.remove(paths, key)
         _noted(paths, key, "took the keyring away")
         return Answer({"keyring": False}, "The keyring no longer opens the records" if was else "It never did")
     pin = None
     if args.pin:
-        pin = passphrases.given("pin") or passphrases.ask_new("A PIN (4 digits or more)", "set LSA_PIN")
-        if len(pin) < 4:
-            raise BadInput("a PIN has at least 4 characters")
+        from lsa_tui.daybook import locking
+
+        says = f"A PIN ({locking.SHORTEST} to {locking.LONGEST} digits)"
+        pin = locking.digits_of(passphrases.given("pin") or passphrases.ask_new(says, "set LSA_PIN", locking.digits_of))
     keyring_slot.add(paths, key, pin)
     _noted(paths, key, "let the keyring open the records")
     return Answer({"keyring": True, "pin": bool(pin)}, "This system's store of passwords opens the records from now on")
@@ -174,25 +174,29 @@ def keyring(paths: Paths, args: Namespace) -> Answer:
 )
 def rekey(paths: Paths, args: Namespace) -> Answer:
     """Everything is copied under the new key; interrupted, it is completed at the next start."""
-    from lsa_tui.daybook.opening import open_with
-    from lsa_tui.vault import change, session
+    from lsa_tui.daybook import opening
+    from lsa_tui.vault import change, home, keyring_slot, session
 
-    _require_encrypted(paths)
-    typed = passphrases.given("home", args.passphrase_file) or passphrases.ask("The passphrase")
-    from lsa_tui.vault import home
-
-    book = open_with(paths, home.key_of(paths, typed))
+    opening.require_encrypted(paths)
+    typed = passphrases.given("home", args.passphrase_file) or passphrases.ask("The passphrase", opening.NO_CHANGE)
+    book = opening.open_with(paths, home.key_of(paths, typed))
     key = book.key
     book.close()
     assert key is not None
-    by_passphrase = home.read_key_file(paths).unlock(typed, ("passphrase",)) is not None
+    keys = home.read_key_file(paths)
+    by_passphrase = keys.unlock(typed, ("passphrase",)) is not None
     wanted = typed if by_passphrase and not args.new_passphrase_file else _new_passphrase(args)
     made = change.rekey(paths, key, wanted)
     session.end(paths)
-    _noted(paths, made.key, "changed the key")
-    return Answer(
-        {"rekeyed": True, "recovery_key": made.recovery}, "Everything is under a new key.\n" + _keep(made.recovery)
-    )
+    with _open(paths, made.key) as book:
+        opening.note_change(book, change.CHANGED)
+    said = "Everything is under a new key."
+    had = bool(keys.of_kind("keyring"))
+    if had:
+        keyring_slot.forget(keys)
+        said += " This system's store of passwords no longer opens it; `lsa key keyring` lets it again."
+    data = {"rekeyed": True, "recovery_key": made.recovery, "keyring_ended": had}
+    return Answer(data, f"{said}\n{_keep(made.recovery)}", then=_seen(paths, made.key))
 
 
 @command(
@@ -203,11 +207,14 @@ def rekey(paths: Paths, args: Namespace) -> Answer:
 )
 def encrypt(paths: Paths, args: Namespace) -> Answer:
     """The passphrase from LSA_PASSPHRASE or --passphrase-file, else it is asked for, twice."""
+    from lsa_tui.daybook import drafts, opening
     from lsa_tui.daybook.book import Book
     from lsa_tui.vault import change, home
-    from lsa_tui.vault.keyfile import LEAST, check_passphrase
 
-    if home.state(paths) != "plain":
+    state = home.state(paths)
+    if state == "new":
+        raise Locked(opening.NOBODY)
+    if state != "plain":
         raise LsaError("there is nothing plain to encrypt in this home")
     book = Book(paths)
     made_up = book.made_up
@@ -216,16 +223,30 @@ def encrypt(paths: Paths, args: Namespace) -> Answer:
         raise LsaError(
             "this home is made up, and a demonstration stays plain; set up a home of your own with `lsa init`"
         )
-    typed = passphrases.given("home", args.passphrase_file)
-    if typed is None:
-        typed = passphrases.ask_new(f"A passphrase for the records ({LEAST} characters or more)")
-    check_passphrase(typed)
-    made = change.encrypt(paths, typed)
-    _noted(paths, made.key, "encrypted this home")
-    _take_draft(paths, made.key)
+    made = change.encrypt(paths, _first_passphrase(paths, args))
+    with _open(paths, made.key) as book:
+        opening.note_change(book, change.ENCRYPTED)
+        drafts.load(book, "note")  # one of an older version, a plain file, goes into the records
     saved = list(paths.saved.glob("*")) if paths.saved.is_dir() else []
     left = f"\nNot encrypted, because you saved them to print: {len(saved)} documents in {paths.saved}" if saved else ""
     return Answer(
         {"encrypted": True, "recovery_key": made.recovery, "plain_documents": len(saved)},
         f"The records, their copies and drafts are encrypted.\n{_keep(made.recovery)}{left}",
+        then=_seen(paths, made.key),
     )
+
+
+def _first_passphrase(paths: Paths, args: Namespace) -> str:
+    """The passphrase for a plain home: a new one, or the one with which an interrupted encrypting was begun."""
+    from lsa_tui.vault import change
+    from lsa_tui.vault.keyfile import LEAST, check_passphrase
+
+    typed = passphrases.given("home", args.passphrase_file)
+    if change.begun(paths) is not None:
+        return typed or passphrases.ask("The passphrase with which the encrypting was begun")
+    if typed is None:
+        typed = passphrases.ask_new(
+            f"A passphrase for the records ({LEAST} characters or more)", check=check_passphrase
+        )
+    check_passphrase(typed)
+    return typed

@@ -66,7 +66,7 @@ def pin(book: Book, args: Namespace) -> Answer:
         rest = "nothing is asked" if book.plain else "the passphrase unlocks the application"
         return Answer({"pin": False}, f"{'The PIN is gone' if had else 'There was no PIN'}; {rest}")
     given = passphrases.given("pin")
-    locking.set_pin(book, given or passphrases.ask_new("A PIN (4 to 12 digits)", "set LSA_PIN"))
+    locking.set_pin(book, given or passphrases.ask_new("A PIN (4 to 12 digits)", "set LSA_PIN", locking.digits_of))
     says = "The PIN unlocks the running application from now on, and nothing else"
     if book.plain:
         says += ". It protects the screen alone: the records of this home are not encrypted (`lsa key encrypt`)"

@@ -6,6 +6,7 @@ import gc
 import sys
 from argparse import Namespace
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lsa_tui import paths as places
@@ -13,6 +14,7 @@ from lsa_tui import text
 from lsa_tui.cli import answer, arguments, table
 from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.paths import Paths
+from lsa_tui.vault import old_sessions
 
 if TYPE_CHECKING:
     from lsa_tui.daybook.book import Book
@@ -27,6 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     _speak_utf8()
     typed: arguments.Typed | None = None
     try:
+        old_sessions.sweep()
         typed = arguments.split(tokens)
         return _run(typed)
     except LsaError as problem:
@@ -75,6 +78,8 @@ def _run(typed: arguments.Typed) -> int:
     if args.json and not at_once:
         _first(command)  # without --json the answer says it
     answer.show(reply, args.json)
+    if reply.then is not None:
+        reply.then()
     if reply.opens is not None and not args.json:
         if _at_terminal():
             return _open_application(Paths(reply.opens, reply.opens), False)
@@ -103,8 +108,10 @@ def _with_book(command: table.Command, args: Namespace, found: Paths) -> answer.
         raise
     finally:
         book.close()
-    if opened.recovery and command.name != "init":
-        answer.warn(opening.new_home_says(opened.recovery))
+    if opened.recovery and book.key is not None and command.name == "init":
+        return reply._replace(then=partial(opening.recovery_seen, found, book.key))
+    if opened.recovery:
+        answer.warn(opening.MADE)
     return reply
 
 
@@ -113,6 +120,7 @@ def _answered(command: table.Command, args: Namespace, book: Book) -> answer.Ans
 
     writes = book.store.writes
     try:
+        _say_plain(command, book)
         for problem in book.config.problems:
             answer.warn(problem)
         rights.require_command(_role(args) or book.role, command.name)
@@ -133,6 +141,14 @@ def _answered(command: table.Command, args: Namespace, book: Book) -> answer.Ans
         raise said from error
 
 
+def _say_plain(command: table.Command, book: Book) -> None:
+    """At a terminal, where a person reads it; a script's log need not say it again and again."""
+    if book.plain and command.name != "init" and sys.stderr.isatty() and not book.made_up:
+        from lsa_tui.daybook.opening import PLAIN  # hardly ever
+
+        answer.warn(PLAIN)
+
+
 def _without_book(command: table.Command, args: Namespace, found: Paths) -> answer.Answer:
     from lsa_tui import config
     from lsa_tui.daybook import rights
@@ -142,10 +158,11 @@ def _without_book(command: table.Command, args: Namespace, found: Paths) -> answ
 
 
 def _how_new(command: table.Command, args: Namespace) -> str:
-    """How a home that is not there yet is made: by `init`, as it was asked for."""
-    if command.name != "init":
-        return ""
-    return "plain" if args.plain else "ask"
+    """How a home that is not there yet is made: by `init`, as it was asked for; by what only reads, not at all: a
+    mistyped `--home` is no home."""
+    if command.name == "init":
+        return "plain" if args.plain else "ask"
+    return "no" if command.name in table.READING else ""
 
 
 def _role(args: Namespace) -> str | None:

@@ -67,6 +67,8 @@ def init(book: Book, args: Namespace) -> Answer:
             "this once, so write it down and keep it where the school keeps keys, not with this device:",
             f"  {args.recovery}",
         ]
+    elif book.made_up:
+        lines.append("The records are made up, and stay plain")
     elif book.plain:
         lines.append("The records are NOT encrypted; `lsa key encrypt` does it")
     if not pupils.all_pupils(book):

@@ -66,6 +66,13 @@ FILES: dict[str, tuple[str, ...]] = {
 }
 """File in this folder to the commands in it, in the order in which the help shows them."""
 
+READING = (
+    *(f"{one} list" for one in ("pupil", "names", "outcome", "provision", "target", "behaviour", "handson")),
+    *("today", "inbox", "handson document", "log", "history", "conflicts", "summary", "shared status", "export"),
+    *("dsl open", "retention", "access-request", "audit"),
+)
+"""What makes no home where there is none."""
+
 HEADINGS = {
     "setup": "Setting up",
     "plan": "The plan and the day",

@@ -9,21 +9,22 @@ from itertools import islice
 from typing import Any
 
 from lsa_tui import clock
-from lsa_tui.daybook import audit, backups, chains, cleaning, repair, salvage
+from lsa_tui.daybook import audit, backups, chains, cleaning, recovery, repair, salvage
 from lsa_tui.daybook.book import Book
-from lsa_tui.daybook.opening import PLAIN
+from lsa_tui.daybook.opening import INTERRUPTED, PLAIN
 from lsa_tui.errors import LsaError
 from lsa_tui.paths import Paths
 from lsa_tui.records import fold, log, store
 from lsa_tui.records.vocabulary import KINDS
-from lsa_tui.vault import cipher, home
+from lsa_tui.vault import change, cipher, home
 
 LITTLE = 64 << 20
 """Bytes free on the disk below which somebody should do something."""
 
 TABLES, GUARDS, HEADS, COPY, REMAKE, SYNC = "tables", "guards", "heads", "copy", repair.REMAKE_NAME, "sync"
+KEYS = "keys"
 """What a repair may do: tables from the log, rules put back, heads from the changes, a fresh copy, everything made
-anew of what is left, a sync."""
+anew of what is left, a sync, the copy of the key file."""
 
 
 @dataclass(frozen=True)
@@ -161,12 +162,25 @@ def _encryption(book: Book) -> Iterator[Finding]:
     if book.made_up:
         yield Finding("encryption", True, "made-up records, which are plain")
         return
-    if book.plain:
-        yield Finding("encryption", True, f"PLAIN: {PLAIN}")
+    if book.key is None:
+        if change.begun(book.paths) is not None:
+            yield Finding("encryption", False, INTERRUPTED)
+        else:
+            yield Finding("encryption", True, f"PLAIN: {PLAIN}")
         return
-    keys = home.read_key_file(book.paths)
+    keys = home.named(book.paths, book.key)
+    if keys is None:
+        says = f"neither {book.paths.key} nor its copy {book.paths.key_copy} holds the key of these records; bring one "
+        yield Finding("encryption", False, f"{says}back from a backup of this device")
+        return
     ways = ", ".join(dict.fromkeys(slot["kind"] for slot in keys.slots))
-    yield Finding("encryption", True, f"encrypted; opened by {ways}; the key file is there twice")
+    if len({one.as_text() for one in home.key_files(book.paths)}) > 1:
+        says = f"encrypted; opened by {ways}; but the copy {book.paths.key_copy} of the key file is another one"
+        yield Finding("encryption", False, says, "makes it anew, and keeps one of another key", KEYS)
+    else:
+        yield Finding("encryption", True, f"encrypted; opened by {ways}; the key file is there twice")
+    if recovery.unseen(book):
+        yield Finding("recovery", True, f"NOBODY HAS IT: {recovery.NOBODY}")
 
 
 def _log(book: Book) -> Iterator[Finding]:
@@ -251,6 +265,11 @@ def _copies(book: Book) -> Iterator[Finding]:
     """Every copy is opened and read as a whole."""
     before = backups.checked_at(book.db)
     found = list(backups.examine(book.paths, book.key, book.zone))
+    if book.plain and change.begun(book.paths) is not None:
+        under_way = [one for one in found if not cipher.is_plain(one.place)]
+        found = [one for one in found if one not in under_way]
+        if under_way:
+            yield Finding("copies", True, f"{len(under_way)} copies are encrypted already, the others not yet")
     whole = [one for one in found if not one.wrong]
     for one in found:
         if one.kept and one.wrong:
@@ -264,7 +283,7 @@ def _copies(book: Book) -> Iterator[Finding]:
         says = f"{len(whole)} of {len(found)} copies are whole; the newest is {newest.place.name} of "
         says += f"{newest.made:%a %d %b %H:%M} with {newest.changes} changes{last}"
         yield Finding("copies", True, says)
-    elif not found:
+    elif not backups.places(book.paths):
         yield Finding("copies", True, "no copy of the records was made yet; each sync makes one before it takes in")
     backups.remember_checked(book)
 

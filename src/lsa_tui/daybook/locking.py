@@ -39,13 +39,18 @@ MARKED = "locked_mark:"
 
 def set_pin(book: Book, pin: str) -> None:
     """Sets the PIN that unlocks a running program: 4 to 12 digits. Raises BadInput."""
-    digits = pin.strip()
-    if not (digits.isascii() and digits.isdecimal() and SHORTEST <= len(digits) <= LONGEST):
-        raise BadInput(f"a PIN is {SHORTEST} to {LONGEST} digits; nothing was changed")
-    hashed = _hasher().hash(digits)
+    hashed = _hasher().hash(digits_of(pin))
     with book.store.writing():
         log.set_meta(book.db, _PIN, hashed)
         _forget(book, _WRONG)
+
+
+def digits_of(pin: str) -> str:
+    """A PIN, 4 to 12 digits. Raises BadInput."""
+    digits = pin.strip()
+    if not (digits.isascii() and digits.isdecimal() and SHORTEST <= len(digits) <= LONGEST):
+        raise BadInput(f"a PIN is {SHORTEST} to {LONGEST} digits; nothing was changed")
+    return digits
 
 
 def has_pin(book: Book) -> bool:
@@ -115,9 +120,9 @@ class Door:
     def wait(self) -> float:
         """Seconds until the next try is taken; 0 where it may be now."""
         if self.asks == "passphrase":
-            from lsa_tui.vault import home  # the key file is needed at no other moment of a day
+            from lsa_tui.vault import tries  # needed at no other moment of a day
 
-            return home.seconds_to_wait(self.book.paths)
+            return tries.seconds_to_wait(self.book.paths)
         if self._wrong < FREE:
             return 0.0
         passed = time.monotonic() - self._since
@@ -149,7 +154,7 @@ class Door:
         from lsa_tui.daybook import opening
         from lsa_tui.vault import home
 
-        opened = home.opens(self.book.paths, typed)
+        opened = home.opens(self.book.paths, typed, self.book.key)
         if opened:
             with suppress(LsaError):
                 opening.audit_failures(self.book)

@@ -10,11 +10,17 @@ from lsa_tui import clock, passphrases
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked, LsaError
 from lsa_tui.paths import Paths
-from lsa_tui.vault import home, session, switching
-from lsa_tui.vault.keyfile import LEAST
+from lsa_tui.vault import home, session, switching, tries
+from lsa_tui.vault.keyfile import LEAST, KeyFile, check_passphrase
 
 PLAIN = "the records in this home are not encrypted; `lsa key encrypt` does it"
 INTERRUPTED = "encrypting this home was interrupted, and its records are plain; `lsa key encrypt` completes it"
+NOBODY = (
+    "nobody is set up in this home yet; `lsa init --name NAME --initials JT` does it, with a passphrase (asked for, "
+    "LSA_PASSPHRASE or --passphrase-file) or with --plain"
+)
+NO_CHANGE = "set LSA_PASSPHRASE or give --passphrase-file FILE"
+"""How the passphrase is given to what asks for it whatever session there is."""
 
 
 @dataclass(frozen=True)
@@ -38,18 +44,17 @@ def open_home(paths: Paths, file: str | None = None, *, new: str = "") -> Opened
     """Opens a home; makes it where nothing is there yet.
 
     `file`: a passphrase file. `new`: how a new home is made: "" encrypted where a passphrase is given from outside,
-    "ask" encrypted with one that is asked for, "plain" as plain files. Raises Locked and what Book raises.
+    "ask" encrypted with one that is asked for, "plain" as plain files, "no" not at all. Raises Locked and what Book
+    raises.
     """
     state = home.state(paths)
     if state == "new":
         return _make(paths, file, new)
     if state == "plain":
+        _say_interrupted(paths)
         return Opened(Book(paths))
     _require_key_where_one_was(paths)
-    if passphrases.given("home", file) is not None:
-        # What is given is what counts: a wrong one is said.
-        return Opened(open_with(paths, _typed(paths, file)), given=True)
-    key = session.key_of(paths) or _from_keyring(paths)
+    key = _kept(paths, file)
     if key is not None:
         return Opened(open_with(paths, key))
     return Opened(open_with(paths, _typed(paths, file)), given=True)
@@ -68,17 +73,46 @@ def _require_key_where_one_was(paths: Paths) -> None:
 
 def key_of(paths: Paths, file: str | None = None) -> bytes:
     """The key of an encrypted home, found as `open_home` does, whatever became of its records. Raises LsaError."""
-    if passphrases.given("home", file) is not None:
-        return _typed(paths, file)
-    key = session.key_of(paths) or _from_keyring(paths)
+    key = _kept(paths, file)
     return key if key is not None else _typed(paths, file)
+
+
+def _kept(paths: Paths, file: str | None) -> bytes | None:
+    """The key that a session or the system's keyring holds; None where a passphrase is to be typed, or was given: what
+    is given is what counts, and a wrong one is said."""
+    if passphrases.given("home", file) is not None:
+        return None
+    key = session.key_of(paths)
+    if key is not None:
+        if home.is_ours(paths, key):
+            return key
+        session.end(paths)
+    key = _from_keyring(paths)
+    return key if key is not None and home.is_ours(paths, key) else None
+
+
+def _say_interrupted(paths: Paths) -> None:
+    if paths.key.exists() or paths.key_copy.exists():
+        from lsa_tui.vault import change  # hardly ever
+
+        if change.begun(paths) is not None:
+            passphrases.tell(INTERRUPTED)
+
+
+def require_encrypted(paths: Paths) -> None:
+    """Raises Locked for a home that is not there, LsaError for a plain one."""
+    state = home.state(paths)
+    if state == "new":
+        raise Locked(NOBODY)
+    if state == "plain":
+        raise LsaError("the records of this home are not encrypted; `lsa key encrypt` does it")
 
 
 def unmake(book: Book, settings_were: bool) -> None:
     """Takes away a home that was made a moment ago, nothing being in it; settings only where they came with it."""
     paths = book.paths
     book.close()
-    for path in (paths.database, paths.key, paths.key_copy):
+    for path in (paths.database, paths.key, paths.key_copy, paths.key_lock):
         for ending in ("", "-wal", "-shm"):
             path.with_name(path.name + ending).unlink(missing_ok=True)
     if not settings_were:
@@ -87,45 +121,50 @@ def unmake(book: Book, settings_were: bool) -> None:
         paths.backups.rmdir()
 
 
-def new_home_says(recovery: str) -> str:
-    """What whoever made a home in passing must know."""
-    return f"this home was made just now, encrypted with that passphrase. Its recovery key, shown this once: {recovery}"
+MADE = (
+    "this home was made just now, encrypted with that passphrase; `lsa key recovery` shows a recovery key, which opens "
+    "it when the passphrase is forgotten"
+)
+"""What whoever made a home in passing must know."""
 
 
 def key_typed(paths: Paths, file: str | None = None) -> bytes:
     """The key of an encrypted home for a passphrase, whatever session there is. Raises Locked."""
-    return _typed(paths, file)
+    return _typed(paths, file, NO_CHANGE)
 
 
 def _make(paths: Paths, file: str | None, new: str) -> Opened:
     if new == "plain":
         return Opened(Book(paths))
-    given = passphrases.given("home", file)
+    given = passphrases.given("home", file) if new != "no" else None
     if given is None and new == "ask":
         given = passphrases.ask_new(
             f"A passphrase for the records ({LEAST} characters or more)",
             "set LSA_PASSPHRASE or give --passphrase-file FILE, or keep the records unencrypted with --plain",
+            check_passphrase,
         )
     if given is None:
-        raise Locked(
-            "nobody is set up in this home yet; `lsa init --name NAME --initials JT` does it, with a passphrase "
-            "(asked for, LSA_PASSPHRASE or --passphrase-file) or with --plain"
-        )
+        raise Locked(NOBODY)
+    from lsa_tui.daybook import recovery  # with the next, once in a home's life
+
     paths.make()
     made = home.create(paths, given)
     book = Book(paths, key=made.key)
+    recovery.remember(book)
     home.made(paths)
     return Opened(book, made.recovery, given=True)
 
 
-def _typed(paths: Paths, file: str | None) -> bytes:
+def _typed(
+    paths: Paths,
+    file: str | None,
+    otherwise: str = "set LSA_PASSPHRASE, give --passphrase-file FILE, or do `lsa unlock` once a day",
+) -> bytes:
     given = passphrases.given("home", file)
     if given is None:
         home.read_key_file(paths)  # what is wrong with it is said before anybody types
-        given = passphrases.ask(
-            "The passphrase", "set LSA_PASSPHRASE, give --passphrase-file FILE, or do `lsa unlock` once a day"
-        )
-    wait = home.seconds_to_wait(paths)
+        given = passphrases.ask("The passphrase", otherwise)
+    wait = tries.seconds_to_wait(paths)
     if wait > 0.5:
         passphrases.tell(f"several were wrong just before; this waits {wait:.0f} s")
     return home.key_of(paths, given)
@@ -134,24 +173,71 @@ def _typed(paths: Paths, file: str | None) -> bytes:
 def _from_keyring(paths: Paths) -> bytes | None:
     from lsa_tui.vault import keyring_slot  # light; the keyring itself is loaded only where a slot says so
 
-    return keyring_slot.key_of(paths, lambda: passphrases.given("pin") or passphrases.ask("PIN", "set LSA_PIN"))
+    def asked() -> str:
+        return passphrases.given("pin") or passphrases.ask("PIN (nothing: the passphrase)", "set LSA_PIN")
+
+    return keyring_slot.key_of(paths, asked)
 
 
 def open_with(paths: Paths, key: bytes) -> Book:
     """The book with its key; an interrupted change of key is completed, wrong tries go into the audit."""
     switching.complete(paths)
-    keys = home.read_key_file(paths)
+    keys = _own_file(paths, key)
     home.require_records(paths, keys)
     if keys.next is not None or keys.more:
         from lsa_tui.vault import change  # hardly ever
 
         if change.pending(keys):
-            key = change.resume(paths, keys, key)
+            key = change.resume(paths, key)
+            keys = home.read_key_file(paths)
     book = Book(paths, key=key)
-    if keys.more.get(home.NEW):
-        home.made(paths)  # its making was interrupted
+    if keys.more:
+        _tell(book, keys)
     audit_failures(book)
     return book
+
+
+def _own_file(paths: Paths, key: bytes) -> KeyFile:
+    """The key file that holds this key; where the other one stood in its place, that is put back."""
+    kept = home.put_back(paths, key)
+    if kept is not None:
+        passphrases.tell(
+            f"{paths.key} was not the key file of these records: its copy is in its place again, and what stood there "
+            f"is kept as {kept}"
+        )
+    return home.read_key_file(paths)
+
+
+def _tell(book: Book, keys: KeyFile) -> None:
+    """A home that was made, or whose key was changed, by a program that did not live to say so."""
+    did = "made this home" if keys.more.get(home.NEW) else keys.more.get(home.UNTOLD)
+    if did is None:
+        return
+    from lsa_tui.daybook import recovery
+
+    note_change(book, str(did), "it was interrupted, and completed now")
+    home.made(book.paths)
+    passphrases.tell(f"what was interrupted here ({did}) is complete now. But {recovery.NOBODY}")
+
+
+def recovery_seen(paths: Paths, key: bytes) -> None:
+    """Somebody has seen the recovery key."""
+    from lsa_tui.daybook import recovery
+
+    book = Book(paths, key=key)
+    try:
+        recovery.seen(book)
+    finally:
+        book.close()
+
+
+def note_change(book: Book, did: str, about: str = "") -> None:
+    """A new key is in the audit, and nobody has seen its recovery key yet."""
+    from lsa_tui.daybook import audit, recovery  # hardly ever
+
+    audit.note(book, did, about)
+    recovery.remember(book)
+    home.told(book.paths)
 
 
 def audit_failures(book: Book) -> None:
@@ -160,5 +246,5 @@ def audit_failures(book: Book) -> None:
         return
     from lsa_tui.daybook import audit  # hardly ever
 
-    for moment in home.take_failures(book.paths):
+    for moment in tries.take_failures(book.paths):
         audit.note(book, "wrong passphrase", clock.to_text(datetime.fromtimestamp(int(moment), book.zone)))

@@ -21,7 +21,7 @@ from lsa_tui.daybook.linking import Linked, Linking
 from lsa_tui.errors import LsaError, NewerDatabase
 from lsa_tui.paths import Paths, private_folder
 from lsa_tui.records import erasures, fold, ids, log, store
-from lsa_tui.vault import cipher, home, switching
+from lsa_tui.vault import change, cipher, home, switching
 
 Share = Callable[[Book], None]
 """Brings what a shared store holds into a book. Raises LsaError where it cannot be reached."""
@@ -223,9 +223,17 @@ def heads(book: Book) -> int:
     return len(off)
 
 
+def keys(book: Book) -> None:
+    """Makes the copy of the key file anew; one of another key is kept. Raises LsaError."""
+    assert book.key is not None
+    with home.changing(book.paths, book.key):
+        pass
+
+
 def copy(book: Book) -> Path:
     """A fresh copy of the records, checked; copies that are damaged get a name that says that they are only kept."""
+    under_way = book.plain and change.begun(book.paths) is not None
     for one in list(backups.examine(book.paths, book.key, book.zone)):
-        if one.wrong and not one.kept:
+        if one.wrong and not one.kept and (not under_way or cipher.is_plain(one.place)):
             one.place.rename(one.place.with_name(f"{backups.KEPT}{one.place.name}"))
     return book.store.backup(book.paths.backups, f"records-{book.now():%Y-%m-%d-%H%M%S}.db")

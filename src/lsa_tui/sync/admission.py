@@ -14,8 +14,8 @@ from lsa_tui.errors import Locked
 from lsa_tui.records import log
 from lsa_tui.sync import words as speech
 from lsa_tui.vault import cipher
-from lsa_tui.vault.home import FREE, LONGEST
 from lsa_tui.vault.keyfile import KeyFile, Slot
+from lsa_tui.vault.tries import FREE, LONGEST
 
 DAYS = 7
 """How long an invitation holds."""

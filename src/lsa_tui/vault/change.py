@@ -12,24 +12,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lsa_tui.errors import LsaError
+from lsa_tui.errors import Locked, LsaError
 from lsa_tui.paths import Paths, private_folder
-from lsa_tui.vault import cipher, home, switching
+from lsa_tui.vault import cipher, home, switching, tries
 from lsa_tui.vault.keyfile import KeyFile
 
 PLAIN = "plain"
 """Stands in the key file under `was` until all files of a plain home are encrypted."""
+ENCRYPTED, CHANGED = "encrypted this home", "changed the key"
+"""What the audit says of it."""
 
 
 def encrypt(paths: Paths, passphrase: str) -> home.Made:
-    """Encrypts a plain home. Raises LsaError, and then nothing or all of it was changed."""
+    """Encrypts a plain home. One whose encrypting was interrupted goes on with the key that was made then, which
+    `passphrase` must open: some of its files are under it already.
+
+    Raises LsaError, and then nothing or all of it was changed; Locked for another passphrase than that.
+    """
     cipher.require_sqlcipher()
-    key = cipher.new_key()
-    keys = KeyFile.new(key)
-    keys.add_passphrase(key, passphrase)
-    recovery = keys.add_recovery(key)
-    keys.more["was"] = PLAIN
     with _alone(paths):
+        if not cipher.is_plain(paths.database):
+            raise LsaError("these records were encrypted by another program meanwhile. Nothing was changed")
+        keys = begun(paths)
+        key = _begun_with(paths, keys, passphrase) if keys is not None else cipher.new_key()
+        if keys is None:
+            keys = KeyFile.new(key)
+            keys.add_passphrase(key, passphrase)
+            keys.more["was"] = PLAIN
+        recovery = keys.add_recovery(key)
+        home.keep_strangers(paths, keys)
         home.write_key_file(paths, keys)
         with cipher.copied(paths.database, None, private_folder(paths.backups) / "before-encryption.db", key):
             pass
@@ -37,30 +48,61 @@ def encrypt(paths: Paths, passphrase: str) -> home.Made:
     return home.Made(key, recovery)
 
 
+def begun(paths: Paths) -> KeyFile | None:
+    """The key file of an encrypting that was interrupted while the records are plain still; else None."""
+    return next((one for one in home.key_files(paths) if one.more.get("was") == PLAIN), None)
+
+
+def _begun_with(paths: Paths, keys: KeyFile, passphrase: str) -> bytes:
+    tries.wait(paths)
+    key = keys.unlock(passphrase)
+    if key is None:
+        tries.failed(paths)
+        raise Locked(
+            "encrypting this home was interrupted, and that is not the passphrase it was begun with: give that one. "
+            f"Nothing was changed (nobody knows it? Move {paths.key} and {paths.key_copy} away and begin anew; copies "
+            "that are encrypted already cannot be read then)"
+        )
+    return key
+
+
 def rekey(paths: Paths, old: bytes, passphrase: str) -> home.Made:
-    """A new key for all files of a home; its slots are a passphrase and a new recovery key."""
-    keys = home.read_key_file(paths)
-    key = cipher.new_key()
-    later = KeyFile.new(key, keys.store)
-    later.add_passphrase(key, passphrase)
-    recovery = later.add_recovery(key)
-    later.more["other"] = _wrapped(key, old)
-    keys.more["other"] = _wrapped(old, key)
-    keys.next = later
+    """A new key for all files of a home; its slots are a passphrase and a new recovery key.
+
+    Raises LsaError where `old` is not the key in force (any more); nothing was changed then.
+    """
     with _alone(paths):
+        keys = home.read_key_file(paths)
+        home.require_in_force(paths, keys, old)
+        home.keep_strangers(paths, keys)
+        key = cipher.new_key()
+        later = KeyFile.new(key, keys.store)
+        later.add_passphrase(key, passphrase)
+        recovery = later.add_recovery(key)
+        later.more["other"] = _wrapped(key, old)
+        keys.more["other"] = _wrapped(old, key)
+        keys.next = later
         home.write_key_file(paths, keys)
         _finish(paths, later, old, key)
     return home.Made(key, recovery)
 
 
-def resume(paths: Paths, keys: KeyFile, key: bytes) -> bytes:
-    """Completes a change that was interrupted; returns the key that is in force then."""
+def resume(paths: Paths, key: bytes) -> bytes:
+    """Completes a change that was interrupted; returns the key that is in force then. Waits for whoever is at it.
+
+    Raises LsaError where that was another program, and `key` is in force no more.
+    """
     with _alone(paths):
+        keys = home.read_key_file(paths)
+        if cipher.key_id(key) not in keys.key_ids:
+            raise LsaError("the key of this home was changed just now; do it again")
+        if not pending(keys):
+            return key
         if keys.next is None:
             _finish(paths, keys, None, key)
             return key
         before = cipher.key_id(key) == keys.key_id
-        other = _unwrapped(key, str((keys if before else keys.next).more["other"]))
+        other = _unwrapped(paths, key, str((keys if before else keys.next).more["other"]))
         old, new = (key, other) if before else (other, key)
         _finish(paths, keys.next, old, new)
         return new
@@ -88,6 +130,7 @@ def _finish(paths: Paths, keys: KeyFile, old: bytes | None, new: bytes) -> None:
                     raise
                 _leave(path, old)
     keys.more = {name: value for name, value in keys.more.items() if name not in ("was", "other")}
+    keys.more[home.UNTOLD] = ENCRYPTED if old is None else CHANGED
     home.write_key_file(paths, keys)
 
 
@@ -123,18 +166,25 @@ def _wrapped(key: bytes, other: bytes) -> str:
     return base64.b64encode(nonce + AESGCM(key).encrypt(nonce, other, b"change of key")).decode()
 
 
-def _unwrapped(key: bytes, text: str) -> bytes:
+def _unwrapped(paths: Paths, key: bytes, text: str) -> bytes:
+    from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    data = base64.b64decode(text)
-    return bytes(AESGCM(key).decrypt(data[:12], data[12:], b"change of key"))
+    try:
+        data = base64.b64decode(text, validate=True)
+        return bytes(AESGCM(key).decrypt(data[:12], data[12:], b"change of key"))
+    except (ValueError, InvalidTag):
+        raise LsaError(
+            f"the key file {paths.key} is damaged: it lacks the other key of a change that was interrupted; put its "
+            f"copy {paths.key_copy} in its place, or one from a backup of this device. Nothing was changed"
+        ) from None
 
 
 @contextmanager
 def _alone(paths: Paths) -> Iterator[None]:
-    """Nobody has the screens open meanwhile; database errors become sentences."""
+    """Nobody has the screens open meanwhile, nobody else changes the key; database errors become sentences."""
     try:
-        with home.alone(paths):
+        with home.alone_with_key(paths), home.alone(paths):
             yield
     except OSError as problem:
         raise LsaError(

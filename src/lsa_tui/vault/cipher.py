@@ -67,14 +67,15 @@ def driver(key: bytes | None) -> ModuleType:
     return cast(ModuleType, dbapi2)
 
 
-def require_sqlcipher() -> None:
-    """Raises LsaError with the two ways out where this machine has no SQLCipher."""
+def require_sqlcipher(new: bool = False) -> None:
+    """Raises LsaError with the way out where this machine has no SQLCipher; of a `new` home there are two."""
     try:
         import sqlcipher3  # noqa: F401
     except ImportError as problem:
+        other = ", or keep plain files with `lsa init --plain`" if new else ". Nothing was changed"
         raise LsaError(
-            f"records cannot be encrypted here, because SQLCipher is not installed ({problem}); install it with "
-            "`pip install sqlcipher3`, or keep plain files with `lsa init --plain`"
+            f"encrypted records cannot be {'made' if new else 'used'} here, because SQLCipher is not installed "
+            f"({problem}); install it with `pip install sqlcipher3`{other}"
         ) from None
 
 
@@ -213,12 +214,32 @@ def sync_folder(folder: Path) -> None:
 
 
 def opens(path: Path, key: bytes | None) -> bool:
-    """Whether a database can be read with that key."""
+    """Whether a database can be read with that key. Raises as `fits` does."""
     db = connect(str(path), key, [])
     try:
         db.connect()
         db.execute_sql("SELECT count(*) FROM sqlite_master").fetchone()
-    except database_errors():
+    except database_errors() as problem:
+        if "locked" in str(problem):
+            raise  # it cannot be known, and "no" would be believed
+        return False
+    finally:
+        db.close()
+    return True
+
+
+def fits(path: Path, key: bytes) -> bool:
+    """Whether an encrypted database is of that key, as far as its first page tells, whatever became of the others.
+
+    Raises what `database_errors` names where another program holds it.
+    """
+    db = connect(str(path), key, [])
+    try:
+        db.connect()
+        db.execute_sql("PRAGMA application_id").fetchone()
+    except database_errors() as problem:
+        if "locked" in str(problem):
+            raise
         return False
     finally:
         db.close()

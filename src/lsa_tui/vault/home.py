@@ -1,25 +1,27 @@
-"""One home's key: whether it is encrypted, making its key, opening it with what was typed, a growing delay."""
+"""One home's key: whether it is encrypted, making its key, opening it with what was typed, changing the key file.
+
+The key file is there twice. Which of the two is these records' own is told by the records: only their key opens them.
+"""
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from lsa_tui.errors import Locked, LsaError
-from lsa_tui.paths import Paths, write_whole
-from lsa_tui.vault import cipher, switching
+from lsa_tui.paths import Paths, private_folder
+from lsa_tui.vault import cipher, switching, tries
 from lsa_tui.vault.keyfile import DamagedKeyFile, KeyFile
 
-FREE = 3
-"""Wrong passphrases before there is a delay: fingers slip."""
-LONGEST = 30
-"""Seconds of the longest delay."""
 NEW = "new"
 """Stands in the key file until the records of a new home are there."""
+UNTOLD = "untold"
+"""Stands in the key file, with what was done, until a change of the key is in the audit and in nobody's way."""
+PATIENCE = 10.0
+"""Seconds to wait for another program that changes the key."""
+BEGUN = "a change of the key was interrupted; run any command first, such as `lsa doctor`, then do this again"
 
 
 def state(paths: Paths) -> str:
@@ -35,18 +37,43 @@ def state(paths: Paths) -> str:
     return "new"
 
 
+# One at a time
+
+
 @contextmanager
 def alone(paths: Paths) -> Iterator[None]:
     """Nobody has the screens open meanwhile. Raises LsaError."""
+    says = f"the screens are open on {paths.data_folder}, or a repair of it goes on; do it again when that has ended"
+    with _holding(paths.lock, 0, says):
+        yield
+
+
+@contextmanager
+def alone_with_key(paths: Paths) -> Iterator[None]:
+    """Nobody else changes the key file meanwhile; waits some seconds for whoever does. Raises LsaError."""
+    says = f"the key of {paths.data_folder} is being changed just now; do it again when that is done"
+    with _holding(private_folder(paths.data_folder) / paths.key_lock.name, PATIENCE, says):
+        yield
+
+
+@contextmanager
+def _holding(lock: Path, patience: float, otherwise: str) -> Iterator[None]:
     from filelock import FileLock, Timeout  # 10 ms that a change of the key and a repair alone need
 
+    held = FileLock(lock, mode=0o600, timeout=patience)
     try:
-        with FileLock(paths.lock, mode=0o600, timeout=0):
-            yield
+        held.acquire()
     except Timeout:
-        raise LsaError(
-            f"the screens are open on {paths.data_folder}; close them, then do it again. Nothing was changed"
-        ) from None
+        raise LsaError(f"{otherwise}. Nothing was changed") from None
+    except OSError as problem:
+        raise LsaError(f"{lock} cannot be used ({problem.strerror}); is the home yours to write?") from None
+    try:
+        yield
+    finally:
+        held.release()
+
+
+# The key file and its copy
 
 
 def read_key_file(paths: Paths) -> KeyFile:
@@ -55,7 +82,7 @@ def read_key_file(paths: Paths) -> KeyFile:
     found: KeyFile | None = None
     for place in (paths.key, paths.key_copy):
         try:
-            found = found or KeyFile.read(place)
+            found = found or _read(place)
         except (FileNotFoundError, DamagedKeyFile):
             damaged.append(place)
         except OSError as problem:
@@ -71,37 +98,152 @@ def read_key_file(paths: Paths) -> KeyFile:
     return found
 
 
+def _read(place: Path) -> KeyFile:
+    found = KeyFile.read(place)
+    if found.next is not None and not all(isinstance(one.more.get("other"), str) for one in (found, found.next)):
+        raise DamagedKeyFile(f"the key file {place} is damaged")
+    return found
+
+
+def key_files(paths: Paths) -> list[KeyFile]:
+    """The key file and its copy, as far as they can be read; nothing is mended."""
+    found = []
+    for place in (paths.key, paths.key_copy):
+        with suppress(OSError, DamagedKeyFile):
+            found.append(_read(place))
+    return found
+
+
 def write_key_file(paths: Paths, keys: KeyFile) -> None:
     """Writes the key file and its copy, each whole; the copy first, so that one of them is always of one state."""
     keys.write(paths.key_copy)
     keys.write(paths.key)
 
 
+def keep_strangers(paths: Paths, keys: KeyFile) -> None:
+    """A key file in this home's places that holds none of its keys gets another name: it may be somebody's only one."""
+    for place in (paths.key, paths.key_copy):
+        with suppress(OSError, DamagedKeyFile):
+            found = _read(place)
+            if not found.key_ids & keys.key_ids:
+                place.replace(private_folder(paths.backups) / f"key-{found.key_id}.json")
+
+
+def fits(paths: Paths, key: bytes) -> bool:
+    """Whether this key opens the records. Raises LsaError where another program holds them."""
+    return cipher.is_there(paths.database) and _fits(paths.database, key)
+
+
+def _fits(database: Path, key: bytes) -> bool:
+    try:
+        return cipher.fits(database, key)
+    except cipher.database_errors():
+        raise LsaError(f"{database} is held by another program; wait a moment, then do it again") from None
+
+
+def named(paths: Paths, key: bytes) -> KeyFile | None:
+    """Of the key file and its copy the one that holds this key, the key file first; None where neither does."""
+    wanted = cipher.key_id(key)
+    return next((one for one in (read_key_file(paths), *key_files(paths)) if wanted in one.key_ids), None)
+
+
+def is_ours(paths: Paths, key: bytes) -> bool:
+    """Whether a key that was kept elsewhere is still these records': it may be of an earlier change, or of a key file
+    that was exchanged."""
+    if named(paths, key) is None or another(paths) is not None:
+        return fits(paths, key)
+    return True
+
+
+def another(paths: Paths) -> KeyFile | None:
+    """The copy of the key file where it has none of the key file's keys: one of the two is not this home's."""
+    both = key_files(paths)
+    return both[1] if len(both) == 2 and not both[0].key_ids & both[1].key_ids else None
+
+
+def put_back(paths: Paths, key: bytes) -> Path | None:
+    """Puts the copy of the key file back where the key file is another one and `key`, which the copy holds, opens the
+    records. Returns where the other one is kept; None where nothing was to be done."""
+    if another(paths) is None or not fits(paths, key):
+        return None
+    with alone_with_key(paths):
+        first, copy = (*key_files(paths), None, None)[:2]
+        wanted = cipher.key_id(key)
+        if first is None or copy is None or wanted in first.key_ids or wanted not in copy.key_ids:
+            return None
+        keep_strangers(paths, copy)
+        copy.write(paths.key)
+        return paths.backups / f"key-{first.key_id}.json"
+
+
+def require_in_force(paths: Paths, keys: KeyFile, key: bytes) -> None:
+    """Raises LsaError where `key` is not the one in force, or does not open the records: what holds it is not to be
+    written then."""
+    if keys.next is not None:
+        raise LsaError(BEGUN)
+    require_records(paths, keys)
+    if cipher.key_id(key) != keys.key_id or not (fits(paths, key) or keys.more.get(NEW)):
+        raise LsaError(
+            f"the key of this home was changed meanwhile, or {paths.key} is not its own; look with `lsa doctor`, then "
+            "do it again. Nothing was changed"
+        )
+
+
+@contextmanager
+def changing(paths: Paths, key: bytes) -> Iterator[KeyFile]:
+    """The key file, to be changed inside and written at its end, while nobody else changes it.
+
+    Raises LsaError where `key` is not the one in force or does not open the records.
+    """
+    with alone_with_key(paths):
+        keys = read_key_file(paths)
+        require_in_force(paths, keys, key)
+        yield keys
+        keep_strangers(paths, keys)
+        write_key_file(paths, keys)
+
+
+def made(paths: Paths) -> None:
+    """The records of a new home are there now: from here on their absence is a loss."""
+    _without(paths, NEW)
+
+
+def told(paths: Paths) -> None:
+    """A change of the key is in the audit now."""
+    _without(paths, UNTOLD)
+
+
+def _without(paths: Paths, mark: str) -> None:
+    with alone_with_key(paths):
+        keys = read_key_file(paths)
+        if keys.more.pop(mark, None) is not None:
+            write_key_file(paths, keys)
+
+
+# Making and opening
+
+
 @dataclass(frozen=True)
 class Made:
-    """A new home's key, and the recovery key that is shown once."""
+    """A new key, and the recovery key that is shown once."""
 
     key: bytes
     recovery: str
 
 
 def create(paths: Paths, passphrase: str) -> Made:
-    """Makes the key of a new home. Raises LsaError for a passphrase that is too short, or without SQLCipher."""
-    cipher.require_sqlcipher()
+    """Makes the key of a new home. Raises LsaError for a passphrase that will not do, or without SQLCipher."""
+    cipher.require_sqlcipher(new=True)
     key = cipher.new_key()
     keys = KeyFile.new(key)
     keys.add_passphrase(key, passphrase)
     recovery = keys.add_recovery(key)
     keys.more[NEW] = True
-    write_key_file(paths, keys)
+    with alone_with_key(paths):
+        if state(paths) != "new":
+            raise LsaError(f"{paths.data_folder} was set up by another program meanwhile; do it again")
+        write_key_file(paths, keys)
     return Made(key, recovery)
-
-
-def made(paths: Paths, keys: KeyFile | None = None) -> None:
-    """The records of a new home are there now: from here on their absence is a loss."""
-    keys = keys or read_key_file(paths)
-    keys.more.pop(NEW, None)
-    write_key_file(paths, keys)
 
 
 def require_records(paths: Paths, keys: KeyFile) -> None:
@@ -114,68 +256,54 @@ def require_records(paths: Paths, keys: KeyFile) -> None:
 
 
 def key_of(paths: Paths, typed: str) -> bytes:
-    """The key for the passphrase or the recovery key that was typed.
+    """The key for the passphrase or the recovery key that was typed. Where key file and copy are of different keys,
+    the one that opens the records.
 
     Waits first where it was wrong several times just before. Raises Locked for a wrong one; nothing is discarded.
     """
-    wait(paths)
-    keys = read_key_file(paths)
-    # While a change of key goes on, both keys' slots open.
-    key = keys.unlock(typed) or (keys.next.unlock(typed) if keys.next else None)
-    if key is None:
-        failed(paths)
+    tries.wait(paths)
+    files = [one for one in (read_key_file(paths), another(paths)) if one is not None]
+    found = [key for one in files if (key := _unlocked(one, typed)) is not None]
+    key = found[0] if found and len(files) == 1 else _right(paths, found, tried_all=len(found) == len(files))
+    if key is not None:
+        return key
+    tries.failed(paths)
+    if found:
         raise Locked(
-            "that is not the passphrase of this home; nothing was changed. Forgotten? Type the recovery key in its "
-            "place; `lsa key passphrase` then sets a new one"
+            f"that opens {paths.key} or its copy {paths.key_copy}, which are of different keys, but not these records; "
+            "type the passphrase of this home. Nothing was changed (where the records are damaged: move the one that "
+            "is not this home's away)"
         )
-    return key
+    raise Locked(
+        "that is not the passphrase of this home; nothing was changed. Forgotten? Type the recovery key in its "
+        "place; `lsa key passphrase` then sets a new one"
+    )
 
 
-def opens(paths: Paths, typed: str) -> bool:
-    """Whether what was typed is this home's passphrase or recovery key. Does not wait; a wrong one is remembered."""
-    if read_key_file(paths).unlock(typed) is not None:
+def _unlocked(keys: KeyFile, typed: str) -> bytes | None:
+    # While a change of key goes on, both keys' slots open.
+    return keys.unlock(typed) or (keys.next.unlock(typed) if keys.next else None)
+
+
+def _right(paths: Paths, found: Sequence[bytes], tried_all: bool) -> bytes | None:
+    """Of several keys the one that opens the records. Where none does although all were tried, the records are damaged
+    or gone, and their copies tell."""
+    for key in found:
+        if fits(paths, key):
+            return key
+    if not (found and tried_all):
+        return None
+    copies = sorted(paths.backups.glob("*.db"))
+    return next((key for key in found if any(_fits(one, key) for one in copies)), found[0])
+
+
+def opens(paths: Paths, typed: str, key: bytes | None = None) -> bool:
+    """Whether what was typed is this home's passphrase or recovery key, for `key` where one is given. Does not wait; a
+    wrong one is remembered."""
+    files = [read_key_file(paths), *key_files(paths)]
+    held = next((one for one in files if key is None or cipher.key_id(key) == one.key_id), files[0])
+    found = held.unlock(typed)
+    if found is not None and key in (None, found):
         return True
-    failed(paths)
+    tries.failed(paths)
     return False
-
-
-# Wrong passphrases. Real time, not the day's clock: a delay is a delay for whoever is sitting there.
-
-
-def failures(paths: Paths) -> list[float]:
-    """When wrong passphrases were tried since the last right one: seconds since 1970."""
-    try:
-        return [float(one) for one in json.loads(paths.failures.read_text(encoding="utf-8"))]
-    except (OSError, ValueError, TypeError):
-        return []
-
-
-def failed(paths: Paths) -> None:
-    """Remembers that a wrong one was tried just now, as far as the disk lets us: that it was wrong is said anyway."""
-    with suppress(OSError, LsaError):
-        write_whole(paths.failures, json.dumps([*failures(paths), time.time()][-1000:]))
-
-
-def seconds_to_wait(paths: Paths) -> float:
-    """How long to wait before the next try: nothing three times, then a second, doubled each time up to 30."""
-    known = failures(paths)
-    if len(known) < FREE:
-        return 0.0
-    delay = min(2 ** (len(known) - FREE), LONGEST)
-    return float(max(0, min(known[-1] + delay - time.time(), LONGEST)))
-
-
-def wait(paths: Paths) -> None:
-    """Waits as long as `seconds_to_wait` says."""
-    seconds = seconds_to_wait(paths)
-    if seconds > 0:
-        time.sleep(seconds)
-
-
-def take_failures(paths: Paths) -> list[float]:
-    """The wrong tries since the last right one, which are forgotten here: the audit keeps them."""
-    known = failures(paths)
-    with suppress(OSError):
-        paths.failures.unlink(missing_ok=True)
-        return known
-    return []  # still there: told again rather than twice

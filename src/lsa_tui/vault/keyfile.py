@@ -54,6 +54,11 @@ class KeyFile:
         """Which key of its store this is, counted from 1: a later one was made to replace an earlier one."""
         return int(self.more.get("generation", 1))
 
+    @property
+    def key_ids(self) -> set[str]:
+        """The names of the keys it holds: of the one in force, and of the one that is to replace it."""
+        return {self.key_id} | (self.next.key_ids if self.next else set())
+
     # Ways in
 
     def add_passphrase(self, key: bytes, passphrase: str) -> None:
@@ -158,7 +163,7 @@ class KeyFile:
             raise DamagedKeyFile(f"the key file {name} is damaged")
         try:
             return cls._from_json(json.loads(body), name)
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise DamagedKeyFile(f"the key file {name} is damaged") from None
 
     @classmethod
@@ -169,19 +174,26 @@ class KeyFile:
             raise DamagedKeyFile(f"the key file {name} is damaged")
         later = found.get("next")
         known = {"format", "store", "key_id", "slots", "next"}
+        slots = list(found["slots"])
+        for slot in slots:
+            _require_slot(slot)
         return cls(
             str(found["store"]),
             str(found["key_id"]),
-            list(found["slots"]),
+            slots,
             {name: value for name, value in found.items() if name not in known},
             cls._from_json(later, name) if later else None,
         )
 
 
 def check_passphrase(passphrase: str) -> None:
-    """Raises BadInput for a passphrase that is too short to protect anything."""
+    """Raises BadInput for a passphrase that protects nothing: too short, blank, or one character again and again."""
     if len(passphrase) < LEAST:
         raise BadInput(f"a passphrase has at least {LEAST} characters; three or four words are easy to keep in mind")
+    if len(set(passphrase)) == 1 or not passphrase.strip():
+        raise BadInput(
+            "a passphrase is more than blanks or one character; three or four words are easy to keep in mind"
+        )
 
 
 def recovery_letters(typed: str) -> str:
@@ -190,23 +202,50 @@ def recovery_letters(typed: str) -> str:
     return plain if len(plain) == RECOVERY_LENGTH and all(letter in _CROCKFORD for letter in plain) else ""
 
 
+_STRETCHED = ("passphrase", "recovery")
+_LIMITS = {"memory_kib": (8, 1 << 23), "passes": (1, 10_000), "lanes": (1, 255)}
+"""From and to: far more than anybody will ask for, and no more than Argon2 can be asked for."""
+
+
+def _require_slot(slot: Slot) -> None:
+    """Raises ValueError, KeyError or TypeError for a slot that nothing could open."""
+    if not isinstance(slot["kind"], str) or len(_bytes(slot["nonce"])) != 12 or not _bytes(slot["box"]):
+        raise ValueError
+    if slot["kind"] in _STRETCHED or "kdf" in slot:
+        kdf = slot["kdf"]
+        if kdf["name"] != ARGON2["name"] or len(_bytes(kdf["salt"])) < 8:
+            raise ValueError
+        for name, (least, most) in _LIMITS.items():
+            if type(kdf[name]) is not int or not least <= kdf[name] <= most:
+                raise ValueError
+        if kdf["memory_kib"] < 8 * kdf["lanes"]:
+            raise ValueError
+
+
 def _stretch(word: str, kdf: dict[str, Any]) -> bytes:
     import unicodedata
 
-    from argon2.low_level import Type, hash_secret_raw  # 40 ms, when a passphrase is asked for
+    from argon2.exceptions import HashingError  # 40 ms, when a passphrase is asked for
+    from argon2.low_level import Type, hash_secret_raw
 
-    return bytes(
-        hash_secret_raw(
-            # Two keyboards may send one letter in two forms.
-            unicodedata.normalize("NFC", word).encode(),
-            _bytes(kdf["salt"]),
-            time_cost=int(kdf["passes"]),
-            memory_cost=int(kdf["memory_kib"]),
-            parallelism=int(kdf["lanes"]),
-            hash_len=32,
-            type=Type.ID,
+    try:
+        return bytes(
+            hash_secret_raw(
+                # Two keyboards may send one letter in two forms.
+                unicodedata.normalize("NFC", word).encode(),
+                _bytes(kdf["salt"]),
+                time_cost=int(kdf["passes"]),
+                memory_cost=int(kdf["memory_kib"]),
+                parallelism=int(kdf["lanes"]),
+                hash_len=32,
+                type=Type.ID,
+            )
         )
-    )
+    except (HashingError, MemoryError):
+        raise LsaError(
+            f"a passphrase cannot be tried, because this device has not {int(kdf['memory_kib']) >> 10} MB of memory "
+            "free; close other programs, then do it again. Nothing was changed"
+        ) from None
 
 
 def stretched_pin(pin: str, salt: str) -> bytes:

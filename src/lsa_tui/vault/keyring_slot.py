@@ -9,11 +9,13 @@ import base64
 import hmac
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from lsa_tui import text
 from lsa_tui.errors import Locked, LsaError
 from lsa_tui.paths import Paths
-from lsa_tui.vault import home
+from lsa_tui.vault import home, tries
 from lsa_tui.vault.keyfile import KeyFile, stretched_pin
 
 SERVICE = "lsa-tui"
@@ -22,33 +24,51 @@ SERVICE = "lsa-tui"
 def add(paths: Paths, key: bytes, pin: str | None) -> None:
     """Lets the system's store open this home from now on, together with a PIN where one is given.
 
-    Raises LsaError where this system has no such store.
+    Raises LsaError where this system has no such store, or where that does not keep what it is given.
     """
-    keys = home.read_key_file(paths)
-    secret = os.urandom(32)
-    _store().set_password(SERVICE, keys.store, base64.b64encode(secret).decode())
-    salt = base64.b64encode(os.urandom(16)).decode() if pin else None
-    keys.without("keyring")
-    keys.add_secret("keyring", key, _combined(secret, pin, salt), pin_salt=salt)
-    home.write_key_file(paths, keys)
+    store = _store()
+    with home.changing(paths, key) as keys:
+        secret = os.urandom(32)
+        _keep(store, keys.store, base64.b64encode(secret).decode())
+        salt = base64.b64encode(os.urandom(16)).decode() if pin else None
+        keys.without("keyring")
+        keys.add_secret("keyring", key, _combined(secret, pin, salt), pin_salt=salt)
 
 
-def remove(paths: Paths) -> bool:
+def _keep(store: Any, name: str, secret: str) -> None:
+    """Raises LsaError: some stores are shut, others keep nothing and say nothing."""
+    why = "it did not give back what it was given"
+    try:
+        store.set_password(SERVICE, name, secret)
+        if store.get_password(SERVICE, name) == secret:
+            return
+    except Exception as problem:  # each system's store has errors of its own
+        why = str(problem) or type(problem).__name__
+    raise LsaError(
+        f"this system's store of passwords does not keep a key for lsa ({text.one_line(why, 120)}); unlock it, or "
+        "go on with the passphrase: `lsa unlock` asks once a day. The records open as before"
+    )
+
+
+def remove(paths: Paths, key: bytes) -> bool:
     """Takes that way away. Returns whether there was one."""
-    keys = home.read_key_file(paths)
-    had = bool(keys.of_kind("keyring"))
-    keys.without("keyring")
-    home.write_key_file(paths, keys)
+    with home.changing(paths, key) as keys:
+        had = bool(keys.of_kind("keyring"))
+        keys.without("keyring")
     if had:
-        try:
-            _store().delete_password(SERVICE, keys.store)
-        except Exception:  # the slot is gone: what is left in the store opens nothing
-            return had
+        forget(keys)
     return had
 
 
+def forget(keys: KeyFile) -> None:
+    """What the system's store keeps for this home goes, as far as it lets us: without a slot it opens nothing."""
+    with suppress(Exception):
+        _store().delete_password(SERVICE, keys.store)
+
+
 def key_of(paths: Paths, ask_pin: Callable[[], str]) -> bytes | None:
-    """The key by way of the system's store; None where this home has no such slot, or the store does not answer.
+    """The key by way of the system's store; None where this home has no such slot, the store does not answer, or no
+    PIN is typed.
 
     Raises Locked for a wrong PIN.
     """
@@ -58,16 +78,22 @@ def key_of(paths: Paths, ask_pin: Callable[[], str]) -> bytes | None:
         if secret is None:
             return None
         salt = slot.get("pin_salt")
-        key = keys.unlock_secret(slot, _combined(secret, _pin(paths, ask_pin) if salt else None, salt))
+        pin = _pin(paths, ask_pin) if salt else None
+        if salt and not pin:
+            return None
+        key = keys.unlock_secret(slot, _combined(secret, pin, salt))
         if key is None and salt:
-            home.failed(paths)
-            raise Locked("that is not the PIN; nothing was changed. The passphrase opens it, too")
+            tries.failed(paths)
+            raise Locked(
+                "that is not the PIN; nothing was changed. The passphrase opens it, too: type no PIN, set "
+                "LSA_PASSPHRASE, or give --passphrase-file FILE"
+            )
         return key
     return None
 
 
 def _pin(paths: Paths, ask_pin: Callable[[], str]) -> str:
-    home.wait(paths)
+    tries.wait(paths)
     return ask_pin()
 
 

@@ -16,7 +16,8 @@ from typing import Any
 
 from lsa_tui.errors import LsaError
 from lsa_tui.paths import Paths, runtime_folder, write_whole
-from lsa_tui.vault import cipher
+from lsa_tui.vault import cipher, old_sessions
+from lsa_tui.vault.old_sessions import ENDING, boot
 
 
 def begin(paths: Paths, key: bytes, minutes: int) -> None:
@@ -31,7 +32,7 @@ def begin(paths: Paths, key: bytes, minutes: int) -> None:
         "key": base64.b64encode(key).decode(),
         "began": time.time(),
         "until": time.time() + minutes * 60,
-        "boot": _boot(),
+        "boot": boot(),
         "home": _identity(paths),
     }
     write_whole(_file(folder, paths), json.dumps(facts))
@@ -46,7 +47,7 @@ def key_of(paths: Paths) -> bytes | None:
     try:
         facts = json.loads(_only_ours(file))
         key = base64.b64decode(facts["key"])
-        holds = facts["until"] > time.time() and facts["boot"] == _boot() and facts["home"] == _identity(paths)
+        holds = old_sessions.lasts(facts) and facts["home"] == _identity(paths)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError):
@@ -90,7 +91,7 @@ def _moment(paths: Paths, which: str) -> float | None:
 
 
 def _file(folder: Path, paths: Paths) -> Path:
-    return folder / f"{cipher.digest(str(paths.data_folder.resolve()).encode())[:24]}.session"
+    return folder / f"{cipher.digest(str(paths.data_folder.resolve()).encode())[:24]}{ENDING}"
 
 
 def _only_ours(file: Path) -> str:
@@ -107,11 +108,3 @@ def _identity(paths: Paths) -> list[Any]:
     """Which folder the home is: another disk at the same place is another home."""
     facts = paths.data_folder.stat()
     return [facts.st_dev, facts.st_ino]
-
-
-def _boot() -> str:
-    """This start of the machine, where the system tells; memory is empty after the next one anyway."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        return ""
