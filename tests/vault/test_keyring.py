@@ -9,6 +9,7 @@ from pathlib import Path
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked
 
 from commands import RunLsa, refused
 
@@ -91,4 +92,40 @@ def test_a_pin_that_is_short_or_a_system_without_a_store_is_said(
     refused(lsa("key", "keyring", "--pin"), "4 to 12 digits")
     keyring.set_keyring(fail.Keyring())
     refused(lsa("key", "keyring"), "no store of passwords", code=1)
+    assert lsa("doctor").code == 0
+
+
+class Shut(InAFile):
+    """A store that is locked."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise KeyringLocked("the collection is locked")
+
+
+@pytest.mark.parametrize("which", ["shut", "one that keeps nothing"])
+def test_a_store_that_keeps_nothing_is_said(lsa: RunLsa, home: Path, store: Path, which: str) -> None:
+    from keyring.backends import null
+
+    before = (home / "key.json").read_bytes()
+    keyring.set_keyring(Shut(store) if which == "shut" else null.Keyring())
+    refused(lsa("key", "keyring"), "does not keep a key", code=1)
+    assert (home / "key.json").read_bytes() == before
+
+
+def test_a_new_key_ends_it_and_says_so(lsa: RunLsa, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert lsa("key", "keyring").code == 0
+    assert "no longer opens it; `lsa key keyring`" in lsa("key", "rekey").out
+    assert json.loads(store.read_text()) == {}
+    assert "keyring" not in lsa("key", "rekey").out
+    monkeypatch.delenv("LSA_PASSPHRASE")
+    refused(lsa("doctor"), code=3)
+
+
+def test_a_wrong_pin_says_how_the_passphrase_opens(lsa: RunLsa, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LSA_PIN", "2468")
+    assert lsa("key", "keyring", "--pin").code == 0
+    monkeypatch.setenv("LSA_PIN", "2469")
+    with monkeypatch.context() as away:
+        away.delenv("LSA_PASSPHRASE")
+        refused(lsa("doctor"), "not the PIN", "LSA_PASSPHRASE", "--passphrase-file", code=3)
     assert lsa("doctor").code == 0
