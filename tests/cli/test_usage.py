@@ -147,7 +147,7 @@ def test_an_empty_home_is_refused(run_lsa: RunLsa, home: str) -> None:
 def test_a_home_that_is_a_file(run_lsa: RunLsa, tmp_path) -> None:
     (tmp_path / "file").write_text("x")
     refused(run_lsa("--home", str(tmp_path / "file"), "log"), "is a file, not a folder", code=1)
-    refused(run_lsa("--home", str(tmp_path / "file" / "below"), "log"), "cannot be made", code=1)
+    refused(run_lsa("--home", str(tmp_path / "file" / "below"), "note", "x"), "cannot be made", code=1)
 
 
 def test_without_a_command_the_screens_need_a_terminal(run_lsa: RunLsa, home) -> None:

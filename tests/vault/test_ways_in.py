@@ -40,7 +40,7 @@ def lsa(run_lsa: RunLsa) -> RunLsa:
 def test_what_only_reads_makes_no_home(run_lsa: RunLsa, home: Path) -> None:
     words = {"history": ("x",), "access-request": ("K7",), "handson document": ("x",)}
     for name in table.READING:
-        refused(run_lsa(*name.split(), *words.get(name, ())), "nobody is set up", "lsa init", code=3)
+        refused(run_lsa(*name.split(), *words.get(name, ())), f"nobody is set up in {home}", "lsa init", code=3)
         assert not home.exists(), name
 
 

@@ -13,7 +13,7 @@ from lsa_tui import passphrases
 from lsa_tui.cli.answer import Answer
 from lsa_tui.cli.arguments import whole
 from lsa_tui.cli.table import arg, command
-from lsa_tui.errors import BadInput, Locked, LsaError
+from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.paths import Paths
 
 if TYPE_CHECKING:
@@ -213,7 +213,7 @@ def encrypt(paths: Paths, args: Namespace) -> Answer:
 
     state = home.state(paths)
     if state == "new":
-        raise Locked(opening.NOBODY)
+        raise opening.no_home(paths)
     if state != "plain":
         raise LsaError("there is nothing plain to encrypt in this home")
     book = Book(paths)

@@ -25,7 +25,7 @@ def key_of(paths: Paths, file: str | None = None) -> bytes | None:
     if state == "new":
         if backups.places(paths):
             return None  # plain records, and they are gone
-        raise Locked("nobody is set up in this home yet; `lsa init --name NAME --initials JT` does it")
+        raise opening.no_home(paths)
     return opening.key_of(paths, file)
 
 

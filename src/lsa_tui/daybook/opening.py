@@ -15,10 +15,6 @@ from lsa_tui.vault.keyfile import LEAST, KeyFile, check_passphrase
 
 PLAIN = "the records in this home are not encrypted; `lsa key encrypt` does it"
 INTERRUPTED = "encrypting this home was interrupted, and its records are plain; `lsa key encrypt` completes it"
-NOBODY = (
-    "nobody is set up in this home yet; `lsa init --name NAME --initials JT` does it, with a passphrase (asked for, "
-    "LSA_PASSPHRASE or --passphrase-file) or with --plain"
-)
 NO_CHANGE = "set LSA_PASSPHRASE or give --passphrase-file FILE"
 """How the passphrase is given to what asks for it whatever session there is."""
 
@@ -99,11 +95,19 @@ def _say_interrupted(paths: Paths) -> None:
             passphrases.tell(INTERRUPTED)
 
 
+def no_home(paths: Paths) -> Locked:
+    """What is said of a home that is not there; it may be a mistyped one."""
+    return Locked(
+        f"nobody is set up in {paths.data_folder} yet; `lsa init --name NAME --initials JT` does it, with a passphrase "
+        "(asked for, LSA_PASSPHRASE or --passphrase-file) or with --plain"
+    )
+
+
 def require_encrypted(paths: Paths) -> None:
     """Raises Locked for a home that is not there, LsaError for a plain one."""
     state = home.state(paths)
     if state == "new":
-        raise Locked(NOBODY)
+        raise no_home(paths)
     if state == "plain":
         raise LsaError("the records of this home are not encrypted; `lsa key encrypt` does it")
 
@@ -144,7 +148,7 @@ def _make(paths: Paths, file: str | None, new: str) -> Opened:
             check_passphrase,
         )
     if given is None:
-        raise Locked(NOBODY)
+        raise no_home(paths)
     from lsa_tui.daybook import recovery  # with the next, once in a home's life
 
     paths.make()
