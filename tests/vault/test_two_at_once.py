@@ -128,3 +128,14 @@ def test_a_command_waits_while_the_key_is_changed_and_says_what_it_waits_for(
     held.acquire()
     threading.Timer(0.3, held.release).start()
     assert lsa("key", "recovery").code == 0
+
+
+def test_commands_go_on_while_the_key_is_changed(lsa: RunLsa, start: Callable[..., Started]) -> None:
+    changing = start("key", "rekey")
+    done = []
+    while changing.poll() is None:
+        done.append(lsa("note", f"Stood {len(done)}"))
+    # Where a command held the records just then, the next one completes it.
+    assert changing.returncode == 0 or "in use by another program" in changing.communicate()[1]
+    assert {one.code for one in done} == {0}, done
+    assert lsa("log").out.count("Stood ") == len(done)

@@ -10,7 +10,7 @@ from lsa_tui import clock, passphrases
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked, LsaError
 from lsa_tui.paths import Paths
-from lsa_tui.vault import home, session, switching, tries
+from lsa_tui.vault import cipher, home, session, switching, tries
 from lsa_tui.vault.keyfile import LEAST, KeyFile, check_passphrase
 
 PLAIN = "the records in this home are not encrypted; `lsa key encrypt` does it"
@@ -50,6 +50,13 @@ def open_home(paths: Paths, file: str | None = None, *, new: str = "") -> Opened
         _say_interrupted(paths)
         return Opened(Book(paths))
     _require_key_where_one_was(paths)
+    try:
+        return _opened(paths, file)
+    except home.ChangedMeanwhile:
+        return _opened(paths, file)  # whoever changed it is done
+
+
+def _opened(paths: Paths, file: str | None) -> Opened:
     key = _kept(paths, file)
     if key is not None:
         return Opened(open_with(paths, key))
@@ -209,7 +216,10 @@ def _own_file(paths: Paths, key: bytes) -> KeyFile:
             f"{paths.key} was not the key file of these records: its copy is in its place again, and what stood there "
             f"is kept as {kept}"
         )
-    return home.read_key_file(paths)
+    keys = home.read_key_file(paths)
+    if home.named(paths, key) is None and cipher.is_there(paths.database) and not home.fits(paths, key):
+        raise home.ChangedMeanwhile(f"{paths.key} holds another key than a moment ago; do it again")
+    return keys
 
 
 def _tell(book: Book, keys: KeyFile) -> None:

@@ -90,12 +90,12 @@ def rekey(paths: Paths, old: bytes, passphrase: str) -> home.Made:
 def resume(paths: Paths, key: bytes) -> bytes:
     """Completes a change that was interrupted; returns the key that is in force then. Waits for whoever is at it.
 
-    Raises LsaError where that was another program, and `key` is in force no more.
+    Raises ChangedMeanwhile where that was another program, and `key` is in force no more.
     """
     with _alone(paths):
         keys = home.read_key_file(paths)
         if cipher.key_id(key) not in keys.key_ids:
-            raise LsaError("the key of this home was changed just now; do it again")
+            raise home.ChangedMeanwhile("the key of this home was changed just now; do it again")
         if not pending(keys):
             return key
         if keys.next is None:

@@ -24,6 +24,10 @@ PATIENCE = 10.0
 BEGUN = "a change of the key was interrupted; run any command first, such as `lsa doctor`, then do this again"
 
 
+class ChangedMeanwhile(LsaError):
+    """The key that was found a moment ago is in force no more."""
+
+
 def state(paths: Paths) -> str:
     """`new`: nothing is here yet; `plain`: records that are not encrypted; `encrypted`.
 
