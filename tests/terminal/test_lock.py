@@ -15,7 +15,7 @@ pytest.importorskip("pty", reason="needs a pseudo-terminal")
 
 from homes import marked, new_book, plan_around_now
 from lsa_tui import paths
-from lsa_tui.daybook import behaviours, locking, notes, opening, pupils
+from lsa_tui.daybook import behaviours, locking, notes, opening, pupils, recovery
 from lsa_tui.daybook.opening import open_book
 from lsa_tui.vault import home as vault_home
 from lsa_tui.vault import session
@@ -132,6 +132,7 @@ WORDS = "three green hats"
 def sealed(tmp_path: Path) -> Path:
     found = paths.find(str(tmp_path / "sealed"))
     book = opening.open_home(found, new="ask").book
+    recovery.seen(book)
     book.config.save(person_initials="JT")
     pupils.add(book, "K7")
     behaviours.add_defaults(book)
