@@ -42,6 +42,10 @@ def _text(value: str, called: str) -> str:
     return value
 
 
+TRIES = 3
+"""At a terminal: fingers slip."""
+
+
 def from_file(file: str) -> str:
     """The first line of a file. Raises BadInput."""
     if not file.strip():
@@ -102,11 +106,20 @@ def ask_new(
     otherwise: str = "set LSA_PASSPHRASE or give --passphrase-file FILE",
     check: Callable[[str], object] | None = None,
 ) -> str:
-    """Asks for a new passphrase, twice; one that `check` refuses, but once. Raises what that raises, Locked, and
-    LsaError where the two differ."""
-    first = ask(question, otherwise)
-    if check is not None:
-        check(first)
-    if ask("The same again", otherwise) != first:
-        raise LsaError("the two were not the same; nothing was changed, do it again")
-    return first
+    """Asks for a new passphrase, twice; again where `check` refuses it, or where the two differ. Raises Locked, and
+    after some tries what was wrong with the last one."""
+    for left in reversed(range(TRIES)):
+        first = ask(question, otherwise)
+        try:
+            if check is not None:
+                check(first)
+            if ask("The same again", otherwise) == first:
+                return first
+            raise LsaError("the two were not the same; nothing was changed")
+        except Locked:
+            raise
+        except LsaError as problem:
+            if not left:
+                raise
+            tell(f"{problem}; again")
+    raise AssertionError("the last try returns or raises")

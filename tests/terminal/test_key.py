@@ -25,12 +25,34 @@ def plain(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-def test_a_passphrase_that_will_not_do_is_asked_for_once(plain: Path) -> None:
+def test_a_passphrase_that_will_not_do_is_asked_for_anew_and_not_forever(plain: Path) -> None:
+    with Encrypt(plain, (80, 24)) as terminal:
+        for n in (1, 2, 3):
+            terminal.wait(lambda text, n=n: text.count("characters or more):") == n)
+            terminal.send("short\r")
+        assert terminal.ended() == 2
+        assert terminal.text().count("at least 8 characters") == 3
+        assert "The same again" not in terminal.text()
+
+
+def test_two_that_differ_are_asked_for_anew(plain: Path) -> None:
     with Encrypt(plain, (80, 24)) as terminal:
         terminal.wait("characters or more):")
-        terminal.send("short\r")
-        assert terminal.ended() == 2
-        assert "again" not in terminal.wait("at least 8 characters")
+        terminal.send("three green hats\r")
+        terminal.wait("The same again")
+        terminal.send("three green bats\r")
+        terminal.wait("the two were not the same; nothing was changed; again")
+        terminal.send("three green hats\r")
+        terminal.wait(lambda text: text.count("The same again") == 2)
+        terminal.send("three green hats\r")
+        assert terminal.ended() == 0
+    with Log(plain, (80, 24)) as terminal:
+        terminal.wait("The passphrase:")
+        terminal.send("three green bats\r")
+        terminal.wait("that is not the passphrase of this home")
+        terminal.wait(lambda text: text.count("The passphrase:") == 2)
+        terminal.send("three green hats\r")
+        assert terminal.ended() == 0
 
 
 def test_a_plain_home_says_so_at_a_terminal_and_in_no_script(plain: Path, run_process) -> None:

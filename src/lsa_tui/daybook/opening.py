@@ -172,13 +172,23 @@ def _typed(
     otherwise: str = "set LSA_PASSPHRASE, give --passphrase-file FILE, or do `lsa unlock` once a day",
 ) -> bytes:
     given = passphrases.given("home", file)
-    if given is None:
-        home.read_key_file(paths)  # what is wrong with it is said before anybody types
-        given = passphrases.ask("The passphrase", otherwise)
+    if given is not None:
+        return _tried(paths, given)
+    home.read_key_file(paths)  # what is wrong with it is said before anybody types
+    for _ in range(passphrases.TRIES - 1):
+        typed = passphrases.ask("The passphrase", otherwise)
+        try:
+            return _tried(paths, typed)
+        except Locked as problem:
+            passphrases.tell(str(problem))
+    return _tried(paths, passphrases.ask("The passphrase", otherwise))
+
+
+def _tried(paths: Paths, typed: str) -> bytes:
     wait = tries.seconds_to_wait(paths)
     if wait > 0.5:
         passphrases.tell(f"several were wrong just before; this waits {wait:.0f} s")
-    return home.key_of(paths, given)
+    return home.key_of(paths, typed)
 
 
 def _from_keyring(paths: Paths) -> bytes | None:
