@@ -42,6 +42,9 @@ def _text(value: str, called: str) -> str:
     return value
 
 
+WIDE = 60
+"""Columns of a terminal that is not a phone's."""
+
 TRIES = 3
 """At a terminal: fingers slip."""
 
@@ -66,7 +69,23 @@ def from_file(file: str) -> str:
 
 def tell(sentence: str) -> None:
     """Says something to whoever is waiting, apart from the answer."""
-    print(f"lsa: {sentence}", file=sys.stderr, flush=True)
+    print(on_terminal(f"lsa: {sentence}"), file=sys.stderr, flush=True)
+
+
+def on_terminal(words: str) -> str:
+    """`words` as standard error shows them: a phone's terminal of 40 columns would break them anywhere. A wide one
+    keeps its lines, so that a command in them can be copied."""
+    try:
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError, AttributeError):
+        return words  # no terminal
+    if columns >= WIDE:
+        return words
+    import textwrap  # where it is narrow
+
+    return "\n".join(
+        textwrap.fill(line, columns - 1, break_long_words=False, break_on_hyphens=False) for line in words.split("\n")
+    )
 
 
 def confirmed(question: str) -> bool:

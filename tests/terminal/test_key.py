@@ -60,3 +60,12 @@ def test_a_plain_home_says_so_at_a_terminal_and_in_no_script(plain: Path, run_pr
         terminal.wait("are not encrypted; `lsa key encrypt`")
         assert terminal.ended() == 0
     assert run_process("log").err == ""
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_a_sentence_breaks_at_words_where_it_is_narrow_alone(plain: Path, columns: int) -> None:
+    with Log(plain, (columns, 20)) as terminal:
+        assert terminal.ended() == 0
+        lines = [line.rstrip() for line in terminal.text().split("\n")]
+    said = " ".join(lines) if columns == 40 else "".join(lines)
+    assert "are not encrypted; `lsa key encrypt`" in said

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lsa_tui import text
+from lsa_tui import passphrases, text
 from lsa_tui.daybook import hearing
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError
@@ -68,7 +68,7 @@ def dumps(data: Any) -> str:
 
 def warn(sentence: str) -> None:
     """`lsa: ...` on standard error; what was typed may stand in it, so nothing in it can steer the terminal."""
-    print(f"lsa: {text.clean(sentence)}", file=sys.stderr)
+    print(passphrases.on_terminal(f"lsa: {text.clean(sentence)}"), file=sys.stderr)
 
 
 def is_terminal() -> bool:
