@@ -77,7 +77,7 @@ async def test_in_the_log_the_letter_removes_and_the_star_starts(book: Book) -> 
 async def test_while_words_are_typed_a_letter_starts_nothing(book: Book) -> None:
     app = LsaApp(book)
     async with app.run_test(size=(40, 20)) as pilot:
-        await pilot.press("n", *"six boxes*", "enter", "d", "x", "q")
+        await pilot.press("n", *"six boxes*", "enter")
         assert not interventions.all_of(book)
 
 

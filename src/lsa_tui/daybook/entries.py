@@ -62,7 +62,7 @@ def _turn(book: Book, undone: bool) -> Taken:
                     if undone
                     else "nothing to bring back; redo ends with the next recording and with a sync"
                 )
-            _require_own_step(book, step)
+            _require_own_step(book, step, undone)
             before = book.cover
             taken = _taken(book, step) if undone else None
             log.set_undone(book.db, step, undone)
@@ -75,15 +75,19 @@ def _turn(book: Book, undone: bool) -> Taken:
         book.names = read.Names(book.db)
 
 
-def _require_own_step(book: Book, step: int) -> None:
-    """On a device that two people use, neither takes back what the other one recorded. Raises NotAllowed."""
+def _require_own_step(book: Book, step: int, undone: bool) -> None:
+    """On a device that two people use, neither takes back what the other one recorded, nor brings it again. Raises
+    NotAllowed."""
     others = _others_of(book, step)
-    if others and not rights.may(book.role, "change another's entry"):
-        who = ", ".join(sorted(others))
-        raise NotAllowed(
-            f"the last step here is {who}'s own ({_taken(book, step).says}); nobody else takes it back. "
-            "One of your own before it: `lsa log`, then `lsa remove ID --reason`"
-        )
+    if not others or rights.may(book.role, "change another's entry"):
+        return
+    who = ", ".join(sorted(others))
+    if not undone:
+        raise NotAllowed(f"what was taken back last is {who}'s own; nobody else brings it again")
+    raise NotAllowed(
+        f"the last step here is {who}'s own ({_taken(book, step).says}); nobody else takes it back. "
+        "One of your own before it: `lsa log`, then `lsa remove ID --reason`"
+    )
 
 
 def _others_of(book: Book, step: int) -> set[str]:

@@ -252,11 +252,12 @@ class _Run:
         return met.about
 
     def unread(self, met: recognising.Met) -> bool:
-        """Whether this home meets the store for the first time, and holds some of it already: that need not be taken
-        in, so it would not be looked at either."""
+        """Whether this home meets the store for the first time, and holds all of it already: nothing is taken in then,
+        so nothing would be looked at."""
         if met.about.created or (met.before and met.before.hub_id == met.about.hub_id):
             return False
-        return bool(self.shared.heads().keys() & log.shareable_heads(self.db).keys())
+        here, there = log.shareable_heads(self.db), self.shared.heads()
+        return bool(there) and not local.lacking(there, here)
 
     # 3. Reading, without a write lock. (2., the safety copy, is only made where something will come.)
 
