@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +22,8 @@ MARK = "unclean"
 """Among the facts of the database while bytes are to go: which rows', or all."""
 
 _ALL = "all"
+_HELD = ".held"
+"""How the file ends beside a folder to work in, which is locked while somebody does."""
 
 REPAIRING, CHECKING = "repairing", "checking"
 """The folders in a home in which a repair works, and a check of the shared store; one that was killed leaves them."""
@@ -128,15 +131,69 @@ def drop_folder(folder: Path) -> None:
 
 @contextmanager
 def scratch(paths: Paths, name: str) -> Iterator[Path]:
-    """A folder of this home to work in, on the same disk; what a kill left in it goes first. `name`: one of those in
-    which an erasure would find it, too."""
+    """A folder of this home to work in, on the same disk, for this process alone; what others left that were killed
+    goes first. `name`: one of those in which an erasure would find it, too."""
+    from filelock import FileLock  # 10 ms that a repair and a check of the whole store alone need
+
     folder = paths.data_folder / name
-    drop_folder(folder)
+    drop_left(folder)
+    own = private_folder(folder) / uuid.uuid4().hex
+    held = own.with_suffix(_HELD)
     try:
-        yield private_folder(folder)
+        with FileLock(held, mode=0o600):
+            try:
+                yield private_folder(own)
+            finally:
+                with suppress(OSError):
+                    drop_folder(own)
     finally:
         with suppress(OSError):
-            drop_folder(folder)
+            held.unlink(missing_ok=True)
+            folder.rmdir()  # where nobody else is at work
+
+
+def drop_left(folder: Path) -> None:
+    """Removes what is in such a folder and nobody is working with any more."""
+    if not folder.is_dir():
+        return
+    for inside in sorted(folder.iterdir()):
+        held = inside.with_suffix(_HELD)
+        with _taken_over(held) as left:
+            if left:
+                with suppress(OSError):
+                    if inside != held:
+                        _drop(inside)
+                    held.unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
+
+
+@contextmanager
+def _taken_over(held: Path) -> Iterator[bool]:
+    """Whether nobody holds it; and nobody does meanwhile."""
+    from filelock import FileLock, Timeout  # as above
+
+    if not held.exists():
+        yield True
+        return
+    lock = FileLock(held, mode=0o600, timeout=0)
+    try:
+        lock.acquire()
+    except (Timeout, OSError):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+def drop_plain_remains(paths: Paths) -> None:
+    """Of a plain home that is to be encrypted: what an interrupted repair, restore or check left beside its files."""
+    for name in (REPAIRING, CHECKING):
+        drop_left(paths.data_folder / name)
+    for one in paths.backups.glob("*.part"):
+        _remove(one)
 
 
 # What stands beside the records
