@@ -207,7 +207,7 @@ def rekey(paths: Paths, args: Namespace) -> Answer:
 )
 def encrypt(paths: Paths, args: Namespace) -> Answer:
     """The passphrase from LSA_PASSPHRASE or --passphrase-file, else it is asked for, twice."""
-    from lsa_tui.daybook import drafts, opening
+    from lsa_tui.daybook import cleaning, drafts, opening
     from lsa_tui.daybook.book import Book
     from lsa_tui.vault import change, home
 
@@ -223,7 +223,9 @@ def encrypt(paths: Paths, args: Namespace) -> Answer:
         raise LsaError(
             "this home is made up, and a demonstration stays plain; set up a home of your own with `lsa init`"
         )
-    made = change.encrypt(paths, _first_passphrase(paths, args))
+    typed = _first_passphrase(paths, args)
+    cleaning.drop_plain_remains(paths)
+    made = change.encrypt(paths, typed)
     with _open(paths, made.key) as book:
         opening.note_change(book, change.ENCRYPTED)
         drafts.load(book, "note")  # one of an older version, a plain file, goes into the records

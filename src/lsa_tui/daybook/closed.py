@@ -8,11 +8,6 @@ from lsa_tui.errors import Locked, LsaError, NewerDatabase
 from lsa_tui.paths import Paths
 from lsa_tui.vault import cipher, home
 
-PAGE = 4096
-"""Bytes at the beginning of a file that are looked at."""
-NOISE = 240
-"""Different values among them, of 256: an encrypted file has hardly one less, and nothing else so many."""
-
 
 def key_of(paths: Paths, file: str | None = None) -> bytes | None:
     """The key of a home, damaged or not; None for a plain one.
@@ -55,4 +50,4 @@ def looks_plain(paths: Paths) -> bool:
         held = paths.database.read_bytes()
     except OSError:
         return False
-    return len(set(held[:PAGE])) < NOISE or b"CREATE TABLE" in held
+    return len(set(held[: cipher.PAGE])) < cipher.NOISE or b"CREATE TABLE" in held

@@ -174,8 +174,10 @@ def _encryption(book: Book) -> Iterator[Finding]:
         yield Finding("encryption", False, f"{says}back from a backup of this device")
         return
     ways = ", ".join(dict.fromkeys(slot["kind"] for slot in keys.slots))
-    if len({one.as_text() for one in home.key_files(book.paths)}) > 1:
-        says = f"encrypted; opened by {ways}; but the copy {book.paths.key_copy} of the key file is another one"
+    files = [one.as_text() for one in home.key_files(book.paths)]
+    if len(files) < 2 or files[0] != files[1]:
+        what = "is another one" if len(files) == 2 else "cannot be read"
+        says = f"encrypted; opened by {ways}; but the copy {book.paths.key_copy} of the key file {what}"
         yield Finding("encryption", False, says, "makes it anew, and keeps one of another key", KEYS)
     else:
         yield Finding("encryption", True, f"encrypted; opened by {ways}; the key file is there twice")

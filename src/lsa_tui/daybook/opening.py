@@ -75,9 +75,12 @@ def _require_key_where_one_was(paths: Paths) -> None:
 
 
 def key_of(paths: Paths, file: str | None = None) -> bytes:
-    """The key of an encrypted home, found as `open_home` does, whatever became of its records. Raises LsaError."""
+    """The key of an encrypted home, found as `open_home` does, whatever became of its records; a change of it that was
+    interrupted is completed where that is possible. Raises LsaError."""
+    from lsa_tui.vault import change  # with a home that is looked at as a whole
+
     key = _kept(paths, file)
-    return key if key is not None else _typed(paths, file)
+    return change.in_force(paths, key if key is not None else _typed(paths, file))
 
 
 def _kept(paths: Paths, file: str | None) -> bytes | None:
@@ -122,6 +125,9 @@ def require_encrypted(paths: Paths) -> None:
 def unmake(book: Book, settings_were: bool) -> None:
     """Takes away a home that was made a moment ago, nothing being in it; settings only where they came with it."""
     paths = book.paths
+    with book.store.writing() as db:
+        if db.execute_sql("SELECT 1 FROM change LIMIT 1").fetchone():
+            return  # another program has recorded something in it meanwhile
     book.close()
     for path in (paths.database, paths.key, paths.key_copy, paths.key_lock):
         for ending in ("", "-wal", "-shm"):

@@ -69,6 +69,7 @@ def remake(paths: Paths, key: bytes | None, share: Share | None = None) -> Remad
     Raises LsaError where that could not be done; then nothing was changed.
     """
     with alone(paths), cleaning.scratch(paths, cleaning.REPAIRING) as place, store.sentences(paths.database):
+        home.require_named(paths, key)
         return _remade(paths, key, share, place)
 
 

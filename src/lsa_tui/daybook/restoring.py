@@ -15,7 +15,7 @@ from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.paths import Paths
 from lsa_tui.records import erasures, log, store
-from lsa_tui.vault import cipher, switching
+from lsa_tui.vault import cipher, home, switching
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ def restore(paths: Paths, key: bytes | None, copy: Path) -> Restored:
     Raises LsaError for a copy that is not whole, or of another key or program; then nothing was changed.
     """
     with repair.alone(paths), cleaning.scratch(paths, cleaning.REPAIRING) as place, store.sentences(copy):
+        home.require_named(paths, key)
         settings = config.load(paths.config)
         found = backups.look(copy, key, settings.zone)
         if found.wrong:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lsa_tui.errors import Locked, LsaError
 from lsa_tui.paths import Paths, private_folder
-from lsa_tui.vault import cipher, home, switching, tries
+from lsa_tui.vault import cipher, home, tries
 from lsa_tui.vault.keyfile import KeyFile
 
 PLAIN = "plain"
@@ -36,6 +36,7 @@ def encrypt(paths: Paths, passphrase: str) -> home.Made:
         keys = begun(paths)
         key = _begun_with(paths, keys, passphrase) if keys is not None else cipher.new_key()
         if keys is None:
+            _require_ready(paths, None)
             keys = KeyFile.new(key)
             keys.add_passphrase(key, passphrase)
             keys.more["was"] = PLAIN
@@ -74,6 +75,7 @@ def rekey(paths: Paths, old: bytes, passphrase: str) -> home.Made:
     with _alone(paths):
         keys = home.read_key_file(paths)
         home.require_in_force(paths, keys, old)
+        _require_ready(paths, old)
         home.keep_strangers(paths, keys)
         key = cipher.new_key()
         later = KeyFile.new(key, keys.store)
@@ -113,6 +115,29 @@ def pending(keys: KeyFile) -> bool:
     return keys.next is not None or keys.more.get("was") == PLAIN
 
 
+def in_force(paths: Paths, key: bytes) -> bytes:
+    """The key in force when a change that was interrupted is completed, which is done here; where it cannot be (the
+    records are damaged, somebody has them open), the one from before."""
+    keys = home.named(paths, key)
+    if keys is None or not pending(keys):
+        return key
+    try:
+        return resume(paths, key)
+    except home.ChangedMeanwhile:
+        raise
+    except LsaError:
+        if keys.next is None or cipher.key_id(key) == keys.key_id:
+            return key
+        return _unwrapped(paths, key, str(keys.next.more["other"]))
+
+
+def _require_ready(paths: Paths, key: bytes | None) -> None:
+    """Before anything is written: whether the records can be copied as a whole. Raises LsaError."""
+    for path in (paths.concerns, paths.database):
+        if cipher.is_there(path):
+            cipher.require_ready(path, key and _key_for(paths, path, key))
+
+
 def _finish(paths: Paths, keys: KeyFile, old: bytes | None, new: bytes) -> None:
     for path in _files(paths):
         path.with_name(f"{path.name}.new").unlink(missing_ok=True)
@@ -125,8 +150,8 @@ def _finish(paths: Paths, keys: KeyFile, old: bytes | None, new: bytes) -> None:
                 raise LsaError(f"{path} cannot be read with the old key nor with the new one; nothing more was changed")
             try:
                 cipher.replace(path, before, after)
-            except cipher.database_errors():
-                if not path.name.startswith(switching.KEPT):
+            except Exception as problem:  # whatever reading it raises
+                if path.parent != paths.backups or not _is_damage(problem):
                     raise
                 _leave(path, old)
     keys.more = {name: value for name, value in keys.more.items() if name not in ("was", "other")}
@@ -134,11 +159,20 @@ def _finish(paths: Paths, keys: KeyFile, old: bytes | None, new: bytes) -> None:
     home.write_key_file(paths, keys)
 
 
+def _is_damage(problem: BaseException) -> bool:
+    """Of the file that was to be copied, and no full disk and no program that has it open."""
+    if isinstance(problem, (UnicodeDecodeError, *cipher.integrity_errors())):
+        return True
+    if not isinstance(problem, (LsaError, *cipher.database_errors())):
+        return False
+    return any(sign in str(problem) for sign in ("malformed", "not a database", "is not whole"))
+
+
 def _leave(path: Path, old: bytes | None) -> None:
-    """A file that was kept because it was damaged stays under the old key, which nobody has from here on. A plain one
-    goes: what can be read of it is in the records, and it must not lie beside an encrypted home."""
+    """A damaged copy stays under the old key, which nobody has from here on. A plain one goes: what can be read of it
+    is in the records, and it must not lie beside an encrypted home."""
     path.with_name(f"{path.name}.new").unlink(missing_ok=True)
-    if old is None and path.name.startswith(switching.KEPT):
+    if old is None and not cipher.is_noise(path):
         for end in ("", "-wal", "-shm", "-journal"):
             one = path.with_name(path.name + end)
             if one.exists():
@@ -191,5 +225,8 @@ def _alone(paths: Paths) -> Iterator[None]:
             f"{problem.filename or paths.data_folder}: {problem.strerror}; do it again when that is well"
         ) from None
     except cipher.database_errors() as problem:
-        reason = "another program is using these records; close it" if "locked" in str(problem) else str(problem)
-        raise LsaError(f"{paths.data_folder}: {reason}, then do it again. The records are whole") from None
+        if "locked" in str(problem):
+            says = "another program is using these records; close it, then do it again. The records are whole"
+        else:
+            says = f"{problem}; `lsa doctor` looks what is damaged, `lsa doctor --repair` brings back what it can"
+        raise LsaError(f"{paths.data_folder}: {says}") from None

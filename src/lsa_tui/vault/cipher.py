@@ -20,6 +20,10 @@ from lsa_tui.errors import LsaError
 KEY_BYTES = 32
 PLAIN = b"SQLite format 3\0"
 """How every plain SQLite file begins. An encrypted one begins with its random salt."""
+PAGE = 4096
+"""Bytes that are looked at as one."""
+NOISE = 240
+"""Different values among them, of 256: an encrypted file has hardly one less, and nothing else so many."""
 
 
 class Keyed(peewee.SqliteDatabase):
@@ -213,6 +217,35 @@ def sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
+def require_ready(path: Path, key: bytes | None) -> None:
+    """Raises LsaError where a database is damaged, and what `database_errors` names ("locked") where another program
+    has it open; else it can be copied as a whole."""
+    db = connect(str(path), key, [("busy_timeout", 5000)])
+    try:
+        db.connect()
+        if db.execute_sql("PRAGMA journal_mode = delete").fetchone()[0] != "delete":
+            raise sqlite3.OperationalError("database is locked")
+        wrong = _wrong(db, key)
+    except database_errors() as problem:
+        if "malformed" not in str(problem) and not isinstance(problem, UnicodeDecodeError):
+            raise
+        wrong = [str(problem)]
+    finally:
+        db.close()
+    if wrong:
+        raise LsaError(f"{path} is damaged; `lsa doctor --repair` first, then do this again. Nothing was changed")
+
+
+def is_noise(path: Path) -> bool:
+    """Whether a file looks encrypted, with whatever key: more than half of its pages do."""
+    pages = noise = 0
+    with path.open("rb") as file:
+        while page := file.read(PAGE):
+            pages += 1
+            noise += len(set(page)) >= NOISE
+    return noise * 2 > pages
+
+
 def opens(path: Path, key: bytes | None) -> bool:
     """Whether a database can be read with that key. Raises as `fits` does."""
     db = connect(str(path), key, [])
@@ -251,13 +284,18 @@ def check(path: Path, key: bytes | None) -> None:
     db = connect(str(path), key, [])
     try:
         db.connect()
-        found = [row[0] for row in db.execute_sql("PRAGMA quick_check(3)")]
-        if key is not None:
-            found += [row[0] for row in db.execute_sql("PRAGMA cipher_integrity_check")]
+        wrong = _wrong(db, key)
     finally:
         db.close()
-    if found != ["ok"]:
-        raise LsaError(f"the copy {path} is not whole ({'; '.join(map(str, found[:3]))}); nothing else was changed")
+    if wrong:
+        raise LsaError(f"the copy {path} is not whole ({'; '.join(wrong[:3])}); nothing else was changed")
+
+
+def _wrong(db: peewee.SqliteDatabase, key: bytes | None) -> list[str]:
+    found = [str(row[0]) for row in db.execute_sql("PRAGMA quick_check(3)")]
+    if key is not None:
+        found += [str(row[0]) for row in db.execute_sql("PRAGMA cipher_integrity_check")]
+    return [] if found == ["ok"] else found
 
 
 def digest(data: bytes) -> str:

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from lsa_tui.errors import Locked, LsaError
+from lsa_tui.errors import Locked, LsaError, NewerDatabase
 from lsa_tui.paths import Paths, private_folder
 from lsa_tui.vault import cipher, switching, tries
 from lsa_tui.vault.keyfile import DamagedKeyFile, KeyFile
@@ -86,10 +86,16 @@ def read_key_file(paths: Paths) -> KeyFile:
     found: KeyFile | None = None
     for place in (paths.key, paths.key_copy):
         try:
-            found = found or _read(place)
+            one = _read(place)
+            found = found or one
         except (FileNotFoundError, DamagedKeyFile):
             damaged.append(place)
+        except NewerDatabase:
+            if found is None:
+                raise
         except OSError as problem:
+            if found is not None:
+                continue  # it is well without its copy; doctor says what is wrong with that
             raise LsaError(f"the key file {place} cannot be read ({problem.strerror}); check who owns it") from None
     if found is None:
         raise LsaError(
@@ -163,6 +169,13 @@ def another(paths: Paths) -> KeyFile | None:
     """The copy of the key file where it has none of the key file's keys: one of the two is not this home's."""
     both = key_files(paths)
     return both[1] if len(both) == 2 and not both[0].key_ids & both[1].key_ids else None
+
+
+def require_named(paths: Paths, key: bytes | None) -> None:
+    """Raises LsaError where `key` is not the one in force: what is written with it, nobody could open."""
+    keys = None if key is None else named(paths, key)
+    if key is not None and (keys is None or keys.key_id != cipher.key_id(key)):
+        raise LsaError("the key of this home was changed meanwhile; do it again. Nothing was changed")
 
 
 def put_back(paths: Paths, key: bytes) -> Path | None:
