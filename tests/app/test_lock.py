@@ -660,7 +660,7 @@ async def test_records_that_were_replaced_stay_locked(book: Book, tmp_path: Path
     assert app.return_code == 0
 
 
-async def test_a_copy_of_the_same_records_in_their_place_opens(book: Book) -> None:
+async def test_a_copy_of_the_same_records_in_their_place_opens_and_is_written_to(book: Book) -> None:
     """A stick that comes back may be another device to the system."""
     app = LsaApp(book)
     async with app.run_test(size=(40, 20)) as pilot:
@@ -674,6 +674,9 @@ async def test_a_copy_of_the_same_records_in_their_place_opens(book: Book) -> No
         app._tick()
         await pilot.press("4", "7", "1", "1", "enter")
         assert app.guard.view is None
+        before = marked(book, "c")
+        await pilot.press("enter", "c")
+        assert marked(book, "c") == before + 1
 
 
 # What is said at the start

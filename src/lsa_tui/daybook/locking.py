@@ -277,6 +277,9 @@ def opened_again(book: Book, device: str | None) -> bool:
     try:
         book.store.close()
         book.store.connect()
-        return device in log.own_chains(book.db)  # a sync elsewhere may have given it a new one
+        if device not in log.own_chains(book.db):  # a sync elsewhere may have given it a new one
+            return False
+        book.store.accept()
+        return True
     except Exception:  # whatever a half-mounted stick answers: not yet
         return False

@@ -123,6 +123,10 @@ class Store:
         """Whether the file that is open is still the one at its path: not encrypted anew, restored or pulled out."""
         return self._identity is None or self._file() == self._identity
 
+    def accept(self) -> None:
+        """The file that was opened anew is the one of before, though the disk may call it another."""
+        self._identity = self._file()
+
     def _file(self) -> tuple[int, int]:
         try:
             facts = os.stat(self.path)
