@@ -69,7 +69,7 @@ FILES: dict[str, tuple[str, ...]] = {
 READING = (
     *(f"{one} list" for one in ("pupil", "names", "outcome", "provision", "target", "behaviour", "handson")),
     *("today", "inbox", "handson document", "log", "history", "conflicts", "summary", "shared status", "export"),
-    *("dsl open", "retention", "access-request", "audit"),
+    *("dsl open", "dsl audit", "retention", "access-request", "audit", "cover", "undo", "redo", "handson facts"),
 )
 """What makes no home where there is none."""
 
