@@ -9,8 +9,11 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from lsa_tui.errors import BadInput, Locked, LsaError
+
+Taken = TypeVar("Taken")
 
 VARIABLES = {
     "home": ("LSA_PASSPHRASE",),
@@ -44,6 +47,8 @@ def _text(value: str, called: str) -> str:
 
 WIDE = 60
 """Columns of a terminal that is not a phone's."""
+NARROWEST = 20
+"""Columns below which nothing is gained by breaking; 0 is a terminal that does not say."""
 
 TRIES = 3
 """At a terminal: fingers slip."""
@@ -79,7 +84,7 @@ def on_terminal(words: str) -> str:
         columns = os.get_terminal_size(sys.stderr.fileno()).columns
     except (OSError, ValueError, AttributeError):
         return words  # no terminal
-    if columns >= WIDE:
+    if columns >= WIDE or columns < NARROWEST:
         return words
     import textwrap  # where it is narrow
 
@@ -118,6 +123,20 @@ def ask(question: str, otherwise: str = "set LSA_PASSPHRASE or give --passphrase
         raise BadInput("what was typed is not UTF-8 text; set the terminal to UTF-8, then do it again") from None
     except EOFError:
         raise Locked("no passphrase was given; nothing was changed") from None
+
+
+def ask_until(question: str, otherwise: str, use: Callable[[str], Taken]) -> tuple[str, Taken]:
+    """Asks until `use` takes what was typed, TRIES times at most; returns it and what `use` made of it. Raises what
+    `ask` and the last `use` raise."""
+    for left in reversed(range(TRIES)):
+        typed = ask(question, otherwise)
+        try:
+            return typed, use(typed)
+        except Locked as problem:
+            if not left:
+                raise
+            tell(str(problem))
+    raise AssertionError("the last try returns or raises")
 
 
 def ask_new(

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
 from pathlib import Path
 
 import pytest
 
+from commands import RunLsa
+from conftest import PASSPHRASE
 from homes import new_book
 from terminal.terminal import Terminal
+from vault.test_interrupted import CHANGING, run
 
 
 class Encrypt(Terminal):
@@ -69,3 +79,48 @@ def test_a_sentence_breaks_at_words_where_it_is_narrow_alone(plain: Path, column
         lines = [line.rstrip() for line in terminal.text().split("\n")]
     said = " ".join(lines) if columns == 40 else "".join(lines)
     assert "are not encrypted; `lsa key encrypt`" in said
+
+
+class Rekey(Terminal):
+    COMMAND = ("-m", "lsa_tui", "key", "rekey", "--home")
+
+
+def test_a_mistyped_passphrase_is_asked_for_again_before_a_new_key_is_made(
+    home: Path, run_process: RunLsa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run_process("init", "--initials", "JT").code == 0
+    monkeypatch.delenv("LSA_PASSPHRASE")
+    with Rekey(home, (80, 24)) as terminal:
+        terminal.wait("The passphrase:")
+        terminal.send("three green bats\r")
+        terminal.wait(lambda text: text.count("The passphrase:") == 2)
+        terminal.send(f"{PASSPHRASE}\r")
+        assert terminal.ended() == 0
+        assert "Everything is under a new key" in terminal.text()
+
+
+def test_an_encrypting_that_was_interrupted_asks_again_for_the_passphrase_it_was_begun_with(
+    plain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as given:
+        given.setenv("LSA_PASSPHRASE", PASSPHRASE)
+        assert run(CHANGING, plain, 1, "key", "encrypt") < 0
+    with Encrypt(plain, (80, 24)) as terminal:
+        terminal.wait("was begun:")
+        terminal.send("three green bats\r")
+        terminal.wait(lambda text: text.count("was begun:") == 2)
+        terminal.send(f"{PASSPHRASE}\r")
+        assert terminal.ended() == 0
+
+
+@pytest.mark.parametrize("columns", [0, 1, 5])
+def test_a_terminal_that_tells_no_width_gets_the_sentence_as_it_is(plain: Path, columns: int) -> None:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 0, columns, 0, 0))
+    command = [sys.executable, "-m", "lsa_tui", "--home", str(plain), "log"]
+    done = subprocess.run(command, stdin=theirs, stdout=theirs, stderr=theirs, timeout=60, check=False)
+    os.close(theirs)
+    said = os.read(ours, 65536).decode()
+    os.close(ours)
+    assert done.returncode == 0
+    assert "the records in this home are not encrypted; `lsa key encrypt` does it" in said

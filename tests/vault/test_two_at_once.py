@@ -15,7 +15,7 @@ from filelock import FileLock
 from commands import RunLsa, refused
 from conftest import PASSPHRASE
 from homes import new_book
-from lsa_tui.daybook import notes
+from lsa_tui.daybook import notes, opening, pupils
 from lsa_tui.errors import LsaError
 from lsa_tui.paths import find
 from lsa_tui.vault import change
@@ -139,3 +139,23 @@ def test_commands_go_on_while_the_key_is_changed(lsa: RunLsa, start: Callable[..
     assert changing.returncode == 0 or "another program" in changing.communicate()[1]
     assert {one.code for one in done} == {0}, done
     assert lsa("log").out.count("Stood ") == len(done)
+
+
+def test_a_home_made_in_passing_stays_where_another_command_has_recorded_something(
+    home: Path, run_process: RunLsa
+) -> None:
+    opened = opening.open_home(find(str(home)))
+    assert run_process("pupil", "add", "K7").code == 0
+    opening.unmake(opened.book, settings_were=False)
+    opened.book.close()
+    assert "K7" in run_process("pupil", "list").out
+
+
+def test_a_home_made_in_passing_goes_where_nothing_is_in_it_and_who_has_it_open_is_told(home: Path) -> None:
+    opened = opening.open_home(find(str(home)))
+    other = opening.open_home(find(str(home)))
+    opening.unmake(opened.book, settings_were=False)
+    with pytest.raises(LsaError, match="taken away"):
+        pupils.add(other.book, "K7")
+    other.book.close()
+    assert not [one.name for one in home.iterdir() if one.name.startswith(("records.db", "key"))]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NEW = arg(
     "--new-passphrase-file", metavar="FILE", help="its first line is the new passphrase (else it is asked for, twice)"
 )
+_NOW = "set LSA_PASSPHRASE or give --passphrase-file FILE"
 _NEW = "give --new-passphrase-file FILE"
 
 
@@ -178,8 +179,8 @@ def rekey(paths: Paths, args: Namespace) -> Answer:
     from lsa_tui.vault import change, home, keyring_slot, session
 
     opening.require_encrypted(paths)
-    typed = passphrases.given("home", args.passphrase_file) or passphrases.ask("The passphrase", opening.NO_CHANGE)
-    book = opening.open_with(paths, home.key_of(paths, typed))
+    typed, key_then = opening.typed(paths, args.passphrase_file)
+    book = opening.open_with(paths, key_then)
     key = book.key
     book.close()
     assert key is not None
@@ -244,8 +245,14 @@ def _first_passphrase(paths: Paths, args: Namespace) -> str:
     from lsa_tui.vault.keyfile import LEAST, check_passphrase
 
     typed = passphrases.given("home", args.passphrase_file)
-    if change.begun(paths) is not None:
-        return typed or passphrases.ask("The passphrase with which the encrypting was begun")
+    keys = change.begun(paths)
+    if keys is not None:
+        return (
+            typed
+            or passphrases.ask_until(
+                "The passphrase with which the encrypting was begun", _NOW, partial(change.begun_with, paths, keys)
+            )[0]
+        )
     if typed is None:
         typed = passphrases.ask_new(
             f"A passphrase for the records ({LEAST} characters or more)", check=check_passphrase

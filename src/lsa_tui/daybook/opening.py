@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,7 +61,7 @@ def _opened(paths: Paths, file: str | None) -> Opened:
     key = _kept(paths, file)
     if key is not None:
         return Opened(open_with(paths, key))
-    return Opened(open_with(paths, _typed(paths, file)), given=True)
+    return Opened(open_with(paths, _typed(paths, file)[1]), given=True)
 
 
 def _require_key_where_one_was(paths: Paths) -> None:
@@ -80,7 +81,7 @@ def key_of(paths: Paths, file: str | None = None) -> bytes:
     from lsa_tui.vault import change  # with a home that is looked at as a whole
 
     key = _kept(paths, file)
-    return change.in_force(paths, key if key is not None else _typed(paths, file))
+    return change.in_force(paths, key if key is not None else _typed(paths, file)[1])
 
 
 def _kept(paths: Paths, file: str | None) -> bytes | None:
@@ -123,11 +124,17 @@ def require_encrypted(paths: Paths) -> None:
 
 
 def unmake(book: Book, settings_were: bool) -> None:
-    """Takes away a home that was made a moment ago, nothing being in it; settings only where they came with it."""
+    """Takes away a home that was made a moment ago, where nothing is in it: another program may have recorded something
+    meanwhile. Settings go only where they came with it."""
     paths = book.paths
-    with book.store.writing() as db:
-        if db.execute_sql("SELECT 1 FROM change LIMIT 1").fetchone():
-            return  # another program has recorded something in it meanwhile
+    try:
+        with book.store.writing() as db:
+            if db.execute_sql("SELECT 1 FROM change LIMIT 1").fetchone():
+                return
+            if os.name == "posix":
+                paths.database.unlink()  # who waits to write finds it gone, and says so; elsewhere an open one stays
+    except (LsaError, OSError):
+        return
     book.close()
     for path in (paths.database, paths.key, paths.key_copy, paths.key_lock):
         for ending in ("", "-wal", "-shm"):
@@ -147,6 +154,11 @@ MADE = (
 
 def key_typed(paths: Paths, file: str | None = None) -> bytes:
     """The key of an encrypted home for a passphrase, whatever session there is. Raises Locked."""
+    return typed(paths, file)[1]
+
+
+def typed(paths: Paths, file: str | None = None) -> tuple[str, bytes]:
+    """As `key_typed`, with the passphrase."""
     return _typed(paths, file, NO_CHANGE)
 
 
@@ -176,18 +188,12 @@ def _typed(
     paths: Paths,
     file: str | None,
     otherwise: str = "set LSA_PASSPHRASE, give --passphrase-file FILE, or do `lsa unlock` once a day",
-) -> bytes:
+) -> tuple[str, bytes]:
     given = passphrases.given("home", file)
     if given is not None:
-        return _tried(paths, given)
+        return given, _tried(paths, given)
     home.read_key_file(paths)  # what is wrong with it is said before anybody types
-    for _ in range(passphrases.TRIES - 1):
-        typed = passphrases.ask("The passphrase", otherwise)
-        try:
-            return _tried(paths, typed)
-        except Locked as problem:
-            passphrases.tell(str(problem))
-    return _tried(paths, passphrases.ask("The passphrase", otherwise))
+    return passphrases.ask_until("The passphrase", otherwise, lambda words: _tried(paths, words))
 
 
 def _tried(paths: Paths, typed: str) -> bytes:

@@ -34,7 +34,7 @@ def encrypt(paths: Paths, passphrase: str) -> home.Made:
         if not cipher.is_plain(paths.database):
             raise LsaError("these records were encrypted by another program meanwhile. Nothing was changed")
         keys = begun(paths)
-        key = _begun_with(paths, keys, passphrase) if keys is not None else cipher.new_key()
+        key = begun_with(paths, keys, passphrase) if keys is not None else cipher.new_key()
         if keys is None:
             _require_ready(paths, None)
             keys = KeyFile.new(key)
@@ -54,7 +54,8 @@ def begun(paths: Paths) -> KeyFile | None:
     return next((one for one in home.key_files(paths) if one.more.get("was") == PLAIN), None)
 
 
-def _begun_with(paths: Paths, keys: KeyFile, passphrase: str) -> bytes:
+def begun_with(paths: Paths, keys: KeyFile, passphrase: str) -> bytes:
+    """The key of an encrypting that was interrupted. Raises Locked where it was begun with another passphrase."""
     tries.wait(paths)
     key = keys.unlock(passphrase)
     if key is None:
