@@ -12,6 +12,7 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
 from commands import RunLsa, refused
+from lsa_tui.paths import find
 
 
 class InAFile(KeyringBackend):
@@ -129,3 +130,17 @@ def test_a_wrong_pin_says_how_the_passphrase_opens(lsa: RunLsa, store: Path, mon
         away.delenv("LSA_PASSPHRASE")
         refused(lsa("doctor"), "not the PIN", "LSA_PASSPHRASE", "--passphrase-file", code=3)
     assert lsa("doctor").code == 0
+
+
+def test_where_the_key_file_cannot_be_written_the_old_secret_opens_as_before(
+    lsa: RunLsa, home: Path, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert lsa("key", "keyring").code == 0
+    before = store.read_text()
+    copy = find(str(home)).key_copy
+    copy.unlink()
+    (copy / "in the way").mkdir(parents=True)
+    refused(lsa("key", "keyring"), "could not be written", code=1)
+    assert store.read_text() == before
+    monkeypatch.delenv("LSA_PASSPHRASE")
+    assert lsa("log").code == 0

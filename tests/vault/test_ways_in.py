@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -214,8 +215,12 @@ def test_any_command_takes_away_what_is_left_of_sessions_that_are_over(
     facts = json.loads(first.read_text())
     first.write_text(json.dumps({**facts, "until": 0}))
     (folder / "cut.session").write_text('{"key": "')
+    half, at_work = folder / ".cut.session.41.tmp", folder / ".cut.session.42.tmp"
+    for one in (half, at_work):
+        one.write_text('{"key": "')
+    os.utime(half, (time.time() - 60,) * 2)
     assert lsa("--home", str(tmp_path / "nowhere"), "paths").code == 0
-    assert list(folder.iterdir()) == [second], "what lasts stays"
+    assert sorted(folder.iterdir()) == [at_work, second], "what lasts stays, and what is being written"
 
 
 def test_a_folder_in_memory_that_is_somebody_elses_is_left_alone(

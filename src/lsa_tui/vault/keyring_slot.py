@@ -9,7 +9,7 @@ import base64
 import hmac
 import os
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 
 from lsa_tui import text
@@ -27,12 +27,24 @@ def add(paths: Paths, key: bytes, pin: str | None) -> None:
     Raises LsaError where this system has no such store, or where that does not keep what it is given.
     """
     store = _store()
-    with home.changing(paths, key) as keys:
-        secret = os.urandom(32)
-        _keep(store, keys.store, base64.b64encode(secret).decode())
-        salt = base64.b64encode(os.urandom(16)).decode() if pin else None
-        keys.without("keyring")
-        keys.add_secret("keyring", key, _combined(secret, pin, salt), pin_salt=salt)
+    with ExitStack() as undoing:
+        with home.changing(paths, key) as keys:
+            undoing.callback(_put_back, store, keys.store, _secret(keys))
+            secret = os.urandom(32)
+            _keep(store, keys.store, base64.b64encode(secret).decode())
+            salt = base64.b64encode(os.urandom(16)).decode() if pin else None
+            keys.without("keyring")
+            keys.add_secret("keyring", key, _combined(secret, pin, salt), pin_salt=salt)
+        undoing.pop_all()
+
+
+def _put_back(store: Any, name: str, secret: bytes | None) -> None:
+    """The slot there is opens with the secret from before: the key file could not be written."""
+    with suppress(Exception):  # each system's store has errors of its own
+        if secret is None:
+            store.delete_password(SERVICE, name)
+        else:
+            store.set_password(SERVICE, name, base64.b64encode(secret).decode())
 
 
 def _keep(store: Any, name: str, secret: str) -> None:

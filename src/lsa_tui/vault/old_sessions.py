@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,10 @@ from typing import Any
 from lsa_tui.paths import is_ours_alone, memory_folder
 
 ENDING = ".session"
+_HALF = re.compile(r"\..+\.session\.\d+\.tmp")
+"""How `paths.write_whole` calls the file before it is whole."""
+_WRITTEN = 10.0
+"""Seconds after which nobody is writing it any more."""
 
 
 def sweep() -> None:
@@ -24,9 +29,16 @@ def sweep() -> None:
         return
     with suppress(OSError):
         for one in os.scandir(folder) if is_ours_alone(folder) else ():
-            if one.name.endswith(ENDING) and one.is_file(follow_symlinks=False) and not _lasts(Path(one.path)):
+            if one.is_file(follow_symlinks=False) and _is_over(Path(one.path)):
                 with suppress(OSError):
                     os.unlink(one.path)
+
+
+def _is_over(file: Path) -> bool:
+    if file.suffix == ENDING:
+        return not _lasts(file)
+    # What somebody was writing who was killed at it; it holds the key, too.
+    return bool(_HALF.fullmatch(file.name)) and abs(time.time() - file.stat().st_mtime) > _WRITTEN
 
 
 def _lasts(file: Path) -> bool:
