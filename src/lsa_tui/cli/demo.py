@@ -74,7 +74,7 @@ def _clear(paths: Paths) -> None:
     """Takes the made-up records away, and drafts about them."""
     import shutil  # with the next, needed for a second demonstration only
 
-    from lsa_tui.daybook.health import application_open
+    from lsa_tui.vault.home import application_open
 
     if application_open(paths):
         raise LsaError(f"the screens are open on {paths.data_folder}; close them, then make it anew")

@@ -13,7 +13,6 @@ from lsa_tui.daybook import audit, backups, chains, cleaning, recovery, repair, 
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.opening import INTERRUPTED, PLAIN
 from lsa_tui.errors import LsaError
-from lsa_tui.paths import Paths
 from lsa_tui.records import fold, log, store
 from lsa_tui.records.vocabulary import KINDS
 from lsa_tui.vault import change, cipher, home
@@ -320,27 +319,12 @@ def _space(book: Book) -> Iterator[Finding]:
 
 def _application(book: Book) -> Iterator[Finding]:
     try:
-        opened = application_open(book.paths)
+        opened = home.application_open(book.paths)
     except LsaError as problem:
         yield Finding("application", False, str(problem))
         return
     how = "open on this home; commands work beside them" if opened else "not open on this home"
     yield Finding("application", True, f"the screens are {how}")
-
-
-def application_open(paths: Paths) -> bool:
-    """Whether an application holds this home's lock just now. Raises LsaError where that cannot be seen."""
-    if not paths.lock.exists():
-        return False
-    from filelock import FileLock, Timeout  # 10 ms that only this needs
-
-    try:
-        FileLock(paths.lock, mode=0o600).acquire(timeout=0).lock.release()
-    except Timeout:
-        return True
-    except OSError as problem:
-        raise LsaError(f"{paths.lock} cannot be used ({problem.strerror}); is it yours?") from None
-    return False
 
 
 def backlog(book: Book) -> int | None:

@@ -256,16 +256,11 @@ def is_asked_to_lock(paths: Paths) -> bool:
 
 def application_runs(paths: Paths) -> bool:
     """Whether an application is open on this home."""
-    from filelock import FileLock, Timeout  # wanted by `lsa lock` alone
+    from lsa_tui.vault import home  # wanted by `lsa lock` alone
 
-    if not paths.lock.exists():
-        return False
     try:
-        with FileLock(paths.lock, mode=0o600, timeout=0):
-            return False
-    except Timeout:
-        return True
-    except OSError:
+        return home.application_open(paths)
+    except LsaError:
         return True  # it cannot be known; the question does no harm
 
 

@@ -28,6 +28,10 @@ class ChangedMeanwhile(LsaError):
     """The key that was found a moment ago is in force no more."""
 
 
+class InUse(LsaError):
+    """Somebody else holds what is to be changed."""
+
+
 def state(paths: Paths) -> str:
     """`new`: nothing is here yet; `plain`: records that are not encrypted; `encrypted`.
 
@@ -52,6 +56,18 @@ def alone(paths: Paths) -> Iterator[None]:
         yield
 
 
+def application_open(paths: Paths) -> bool:
+    """Whether the screens are open on this home, or a repair of it goes on. Raises LsaError where that cannot be
+    seen."""
+    try:
+        if paths.lock.exists():
+            with alone(paths):
+                pass
+    except InUse:
+        return True
+    return False
+
+
 @contextmanager
 def alone_with_key(paths: Paths) -> Iterator[None]:
     """Nobody else changes the key file meanwhile; waits some seconds for whoever does. Raises LsaError."""
@@ -68,7 +84,7 @@ def _holding(lock: Path, patience: float, otherwise: str) -> Iterator[None]:
     try:
         held.acquire()
     except Timeout:
-        raise LsaError(f"{otherwise}. Nothing was changed") from None
+        raise InUse(f"{otherwise}. Nothing was changed") from None
     except OSError as problem:
         raise LsaError(f"{lock} cannot be used ({problem.strerror}); is the home yours to write?") from None
     try:

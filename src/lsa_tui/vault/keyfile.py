@@ -78,10 +78,6 @@ class KeyFile:
         """A slot for a random secret of 32 bytes, which needs no stretching."""
         self.slots.append({"kind": kind, **more, **self._boxed(kind, key, secret)})
 
-    def add_words(self, kind: str, key: bytes, words: str, **more: Any) -> None:
-        """A further slot of a kind for something typed, stretched; `more` is kept beside it in plain."""
-        self.slots.append({**self._stretched(kind, key, words), **more})
-
     def without(self, kind: str) -> None:
         """Takes the slots of a kind away."""
         self.slots = [slot for slot in self.slots if slot["kind"] != kind]
