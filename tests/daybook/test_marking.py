@@ -11,9 +11,9 @@ import pytest
 
 from homes import acting, new_book
 from lsa_tui import paths
-from lsa_tui.daybook import access, entries, erasing, events, exchange, names, notes, plan, problems, pupils
+from lsa_tui.daybook import access, entries, erasing, events, exchange, names, notes, plan, problems, pupils, releasing
 from lsa_tui.daybook.book import Book
-from lsa_tui.errors import BadInput
+from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.records import fold, log, read
 from lsa_tui.records.kinds import Entry
 from lsa_tui.sync.run import sync
@@ -114,6 +114,64 @@ def test_whoever_was_told_nothing_loses_no_name_by_rewriting(lsa: Book, teacher:
     assert marked(teacher, target) == {"text": [("Zofia", "peer")]}
     meet(tmp_path, teacher, lsa)
     assert marked(lsa, target) == marked(teacher, target)
+
+
+def test_a_name_that_a_colleague_repeats_stays_marked_after_its_writer_took_it_out(
+    lsa: Book, teacher: Book, tmp_path: Path
+) -> None:
+    first = notes.note(lsa, "Zofia teased")
+    meet(tmp_path, lsa, teacher)
+    pupils.use(teacher, "K7")
+    repeated = notes.note(teacher, "Played well with zofia ^home")
+    other = notes.note(teacher, "Zofia and Finch")
+    assert marked(teacher, repeated) == {"text": [("zofia", "peer")]}
+    assert marked(teacher, other) == {"text": [("Zofia", "peer")]}
+    meet(tmp_path, teacher, lsa)
+    entries.correct(lsa, first.id, {"text": "Peer A teased"})
+    meet(tmp_path, lsa, teacher)
+    entries.correct(teacher, other.id, {"text": "Zofia"})
+    entries.correct(teacher, repeated.id, {"text": "Played so well with Zofia"})
+    assert marked(teacher, repeated) == marked(teacher, other) == {"text": [("Zofia", "peer")]}
+    with pytest.raises(LsaError, match="cannot go home"):
+        releasing.release(teacher, repeated.id)
+    with pytest.raises(names.NamesStand):
+        exchange.export(teacher)
+
+
+def test_an_imported_text_is_marked_as_one_that_is_written(lsa: Book, teacher: Book, tmp_path: Path) -> None:
+    first = notes.note(lsa, "Zofia teased")
+    meet(tmp_path, lsa, teacher)
+    line = {"type": "note", "pupil": "K7", "at": "2026-11-24T10:00:00+00:00", "text": "With Zofia", "by": "PW"}
+    exchange.take(teacher, [json.dumps({"type": "pupil", "code": "K7"}), json.dumps(line)], "file")
+    (brought,) = (one for one in read.of_kind(teacher.db, "note") if one.id != first.id)
+    assert marked(teacher, brought) == {"text": [("Zofia", "peer")]}
+
+
+def test_what_this_device_marked_as_it_was_told_otherwise_is_no_evidence(lsa: Book) -> None:
+    notes.note(lsa, "Brigitta alone")
+    names.add(lsa, "Brigitta Long", "classmate")
+    both = [notes.note(lsa, "Brigitta came"), notes.note(lsa, "Brigitta went")]
+    names.add(lsa, "Brigitta Long", "staff")
+    for one in both:
+        entries.correct(lsa, one.id, {"text": one["text"]})
+        assert marked(lsa, one) == {"text": [("Brigitta", "staff")]}
+    names.forget(lsa, "Brigitta Long")
+    for one in both:
+        entries.correct(lsa, one.id, {"text": one["text"]})
+        assert marked(lsa, one) == {}
+
+
+def test_devices_that_were_told_otherwise_come_to_the_same_marks(lsa: Book, teacher: Book, tmp_path: Path) -> None:
+    names.add(lsa, "Oliver Long", "staff")
+    names.add(teacher, "Oliver Long", "classmate")
+    meet(tmp_path, lsa, teacher)
+    pupils.use(teacher, "K7")
+    for _ in range(3):
+        for book in (lsa, teacher):
+            target = pupils.add_item(book, "target", "T9", "Asks Oliver for help")
+            meet(tmp_path, lsa, teacher)
+    assert marked(lsa, target) == marked(teacher, target) == {"text": [("Oliver", "peer")]}
+    assert target.revisions == 1
 
 
 def test_two_edits_leave_only_the_text_to_decide(lsa: Book, teacher: Book, tmp_path: Path) -> None:
@@ -240,6 +298,33 @@ def test_a_file_carries_what_its_own_names_do_not_explain(lsa: Book, teacher: Bo
         other.close()
 
 
+def test_a_pupils_file_carries_what_the_names_in_it_do_not_explain(lsa: Book, teacher: Book) -> None:
+    events.incident(lsa, "Momo shouted", "hid with Kaito", "Zofia left")
+    file = list(exchange.export(lsa, names=True, pupil=lsa.pupil("K7")))
+    assert not any("Adeyemi" in one or "Finch" in one for one in file)
+    exchange.take(teacher, file, "file")
+    (brought,) = read.of_kind(teacher.db, "incident")
+    assert marked(teacher, brought) == {
+        "before": [("Momo", "peer")],
+        "seen": [("Kaito", lsa.pupil("K7"))],
+        "next": [("Zofia", "peer")],
+    }
+    with pytest.raises(names.NamesStand):
+        exchange.export(teacher)
+
+
+def test_an_imported_change_names_the_pupil_it_is_about(lsa: Book) -> None:
+    line = {"type": "target", "pupil": "K7", "code": "T1", "text": "Kaito asks alone"}
+    exchange.take(lsa, [json.dumps(line)], "file")
+    (target,) = read.of_kind(lsa.db, "target")
+    assert marked(lsa, target) == {"text": [("Kaito", lsa.pupil("K7"))]}
+
+
+def test_marks_of_an_import_are_not_there_where_nothing_is_marked(lsa: Book, teacher: Book) -> None:
+    exchange.take(teacher, list(exchange.export(lsa, names=True)), "file")
+    assert not teacher.db.execute_sql("SELECT body FROM change WHERE body LIKE '%\"names\":{}%'").fetchall()
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -273,6 +358,23 @@ def test_marks_by_other_hands_are_passed_over(lsa: Book, written: Any) -> None:
     assert list(names.places(lsa, [lsa.entry(draft.row)])) == []
     assert names.with_aliases(lsa, "came in", lsa.today(), lsa.pupil("K7")) == "came in"
     list(exchange.export(lsa))
+
+
+def test_names_elsewhere_in_a_newer_programs_change_are_passed_over(lsa: Book) -> None:
+    note = notes.note(lsa, "came in")
+    (seen,) = lsa.db.execute_sql("SELECT uid FROM change WHERE row = ?", (note.id,)).fetchone()
+    body = {"preds": {"text": [seen]}, "set": {"text": "came in again", "later": {"names": {"a": 1}}}}
+    columns = [one[1] for one in lsa.db.execute_sql("PRAGMA table_info(change)")]
+    taken = {"uid": "'0190b8f0-0000-7000-8000-00000000000a'", "dev": "'other'", "seq": "1", "body": "?"}
+    sql = (
+        f"INSERT INTO change ({', '.join(columns)}) "
+        f"SELECT {', '.join(taken.get(one, one) for one in columns)} FROM change WHERE uid = ?"
+    )
+    with lsa.store.writing() as db:
+        db.execute_sql(sql, (json.dumps(body, separators=(",", ":")), seen))
+        fold.fold(db, [note.id])
+    entries.correct(lsa, note.id, {"text": "came in with Zofia"})
+    assert marked(lsa, note) == {"text": [("Zofia", "peer")]}
 
 
 @pytest.mark.parametrize("before", [None, {"ops": ["set"], "schema": 1, "kinds": ["note", "pupil"]}])

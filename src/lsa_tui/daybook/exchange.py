@@ -49,7 +49,8 @@ def _exported(
 ) -> Iterator[tuple[Entry, dict[str, Any]]]:
     """The records that an export takes, each with its line."""
     called = {one.pupil: str(one["name"]) for one in read.of_kind(book.db, "name")} if names else {}
-    people = known_names.told(book)
+    # Only those names explain a mark that are in the file; where all are, none needs it.
+    people = tuple(one for one in known_names.told(book) if names and (pupil is None or one.pupil == pupil))
     for kind in PLANNED:
         if kind == "name" or (kind == "person" and (not names or pupil is not None)):
             continue
@@ -143,9 +144,9 @@ def take(book: Book, text: Iterable[str], source: str) -> Taken:
     with book.step():
         if told:
             book.write(told)
-        people = known_names.told(book)
+        people = marking.known_here(book, own=False)
         for start in range(0, len(drafts), 2000):
-            book.write([marking.imported(one, people) for one in drafts[start : start + 2000]])
+            book.write([marking.imported(book, one, people) for one in drafts[start : start + 2000]])
         if book.focus is None:
             first = next((draft.row for draft in drafts if draft.kind == "pupil"), None)
             if first is not None:

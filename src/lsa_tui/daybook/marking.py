@@ -12,11 +12,12 @@ from dataclasses import replace
 from typing import Any
 
 from lsa_tui.daybook.book import Book
-from lsa_tui.daybook.spotting import CLASSMATE, PEER, STAFF, Found, Known, names_among
+from lsa_tui.daybook.spotting import CLASSMATE, PEER, SELF, STAFF, Found, Known, is_one, names_among
 from lsa_tui.errors import BadInput
 from lsa_tui.records import ids, log, read, wording
 from lsa_tui.records.fold import NAMES
 from lsa_tui.records.kinds import Entry
+from lsa_tui.text import quoted
 
 LONGEST = 200
 """Characters of a stretch; a longer one is no name, whoever wrote it."""
@@ -33,33 +34,68 @@ People = tuple[Known, ...]
 
 def beside(book: Book, drafts: Sequence[log.Draft]) -> list[log.Draft]:
     """The drafts, each with the names in its texts beside them. One that has marks already (an import's) keeps them."""
-    told = _told(book)
-    return [_marked(book, one, told) if wording.said(one.kind, one.values) else one for one in drafts]
+    people = known_here(book)
+    return [_marked(book, one, people) if wording.said(one.kind, one.values) else one for one in drafts]
 
 
-def _told(book: Book) -> People:
-    from lsa_tui.daybook.names import known  # which needs this module, to know whom others have marked
+def known_here(book: Book, own: bool = True) -> People:
+    """Whom a text is searched for as it is written: whoever was told (`own`: and who writes), and whom others marked.
+    In doubt a name is another pupil's, so that two devices which were told otherwise come to the same marks."""
+    from lsa_tui.daybook import names  # which needs this module, to know whom others have marked
 
-    return known(book)
+    told = names.known(book) if own else names.told(book)
+    return _pupils_first((*told, *_heard_only(book, told)))
 
 
-def _marked(book: Book, draft: log.Draft, told: People) -> log.Draft:
+def _pupils_first(people: Iterable[Known]) -> People:
+    return tuple(sorted(people, key=_is_adult))
+
+
+def _is_adult(one: Known) -> bool:
+    return one.who in (STAFF, SELF)
+
+
+def _heard_only(book: Book, told: People) -> Iterator[Known]:
+    """Whoever is marked in the records and is not told as the same; without those whom only this device marked as it
+    was told once, and is told otherwise by now: what it has been told since is better."""
+    pupils = tuple(one for one in told if not _is_adult(one))
+    once = tuple(Known(name, PEER) for name in log.ever_told(book.db))
+    done: set[tuple[str, str]] = set()
+    for uid, texts, names in read.marked_names(book.db):
+        for one in pieces(book, texts, names):
+            if (key := _key(one)) in done:
+                continue
+            if is_one(told if _is_adult(one) else pupils, one.name):
+                done.add(key)
+            elif not is_one(once, one.name) or key in map(_key, _found_by_others(book, uid)):
+                done.add(key)
+                yield one
+
+
+def _key(one: Known) -> tuple[str, str]:
+    return one.name.casefold(), one.who
+
+
+def _marked(book: Book, draft: log.Draft, people: People) -> log.Draft:
     if draft.kind in log.TOLD:
         return draft
-    found = draft.extra[NAMES] if NAMES in draft.extra else _known_in(book, draft, told)
+    found = draft.extra[NAMES] if NAMES in draft.extra else _known_in(book, draft, people)
     others = {name: value for name, value in draft.extra.items() if name != NAMES}
     return replace(draft, extra={**others, **({NAMES: found} if found else {})})
 
 
-def _known_in(book: Book, draft: log.Draft, told: People) -> Marks:
-    return marks(draft, (*told, *_found_before(book, draft)), _about(book, draft))
+def _known_in(book: Book, draft: log.Draft, people: People) -> Marks:
+    return marks(draft, _pupils_first((*people, *_found_by_others(book, draft.row))), _about(book, draft))
 
 
 def otherwise(book: Book, entry: Entry, values: Mapping[str, Any]) -> dict[str, str]:
     """Those texts among these values of an entry in which this device would mark other names than stand beside them."""
     texts = wording.said(entry.kind, values)
-    found = {} if entry.kind in log.TOLD else _known_in(book, log.Draft(entry.kind, entry.id, texts), _told(book))
-    return {name: text for name, text in texts.items() if found.get(name) != (entry.names or {}).get(name)}
+    if entry.kind in log.TOLD:
+        return {}
+    found = _known_in(book, log.Draft(entry.kind, entry.id, texts), known_here(book))
+    held = entry.names if isinstance(entry.names, dict) else {}
+    return {name: text for name, text in texts.items() if found.get(name) != held.get(name)}
 
 
 def marks(draft: log.Draft, people: People, about: str | None) -> Marks:
@@ -97,13 +133,9 @@ def _about(book: Book, draft: log.Draft) -> str | None:
     return str(pupil) if pupil else None
 
 
-def _found_before(book: Book, draft: log.Draft) -> list[Known]:
-    """Whom other devices found in this record: a name is not lost when somebody who was not told it rewrites a text.
-
-    What this device marked itself is not asked: what it has been told since is better.
-    """
-    said = log.names_beside(book.db, draft.row)
-    return [known for one in said for known in pieces(book, one.get("set", {}), one[NAMES])]
+def _found_by_others(book: Book, row: str) -> list[Known]:
+    """Whom other devices found in this record: a name is not lost when somebody who was not told it rewrites a text."""
+    return [known for one in log.names_beside(book.db, row) for known in pieces(book, one["set"], one[NAMES])]
 
 
 # Bringing in
@@ -115,15 +147,18 @@ def given(kind: str, values: Mapping[str, Any], names: Any) -> Marks:
     for field, found in names.items() if isinstance(names, dict) else [("", None)]:
         text = texts.get(field, "")
         if not isinstance(found, list) or not all(is_stretch(one, text) for one in found):
-            raise BadInput(f"{NAMES} is {names!r}; it is field to a list of [from, to, peer, staff or a pupil's id]")
+            form = "it is field to a list of [from, to, peer, staff or a pupil's id]"
+            raise BadInput(f"{NAMES} is {quoted(names)}; {form}")
     return dict(names)
 
 
-def imported(draft: log.Draft, people: People) -> log.Draft:
+def imported(book: Book, draft: log.Draft, people: People) -> log.Draft:
     """The draft with the stretches that its file marked, and the names of these people."""
-    about = draft.row if draft.kind == "pupil" else draft.values.get("pupil")
-    found = marks(draft, people, about)
-    more = without(people, wording.said(draft.kind, draft.values), draft.extra.get(NAMES))
+    texts = wording.said(draft.kind, draft.values)
+    if not texts:
+        return draft
+    found = _known_in(book, draft, people)
+    more = without(people, texts, draft.extra.get(NAMES))
     together = {name: sorted(found.get(name, []) + more.get(name, [])) for name in {**found, **more}}
     return replace(draft, extra={**draft.extra, NAMES: together})
 
@@ -156,9 +191,9 @@ def heard_of(book: Book) -> list[Known]:
     """Whoever is marked in the records as they stand, each once: pupils first, then others by the length of what they
     are called, so that "Oliver" is who "Oliver Finch" is."""
     found: dict[tuple[str, str], Known] = {}
-    for texts, names in read.marked_names(book.db):
+    for _, texts, names in read.marked_names(book.db):
         for one in pieces(book, texts, names):
-            found.setdefault((one.name.casefold(), one.who), one)
+            found.setdefault(_key(one), one)
     return sorted(found.values(), key=lambda one: (one.pupil is None, -len(one.name.split()), one.name, one.who))
 
 

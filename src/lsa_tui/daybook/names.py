@@ -17,7 +17,7 @@ from lsa_tui.daybook import marking, peers
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.spotting import CLASSMATE as CLASSMATE
 from lsa_tui.daybook.spotting import PEER as PEER
-from lsa_tui.daybook.spotting import PEER_TYPED, Pupils, both, called, codes_among, names_among, typed_words
+from lsa_tui.daybook.spotting import PEER_TYPED, Pupils, both, called, codes_among, is_one, names_among, typed_words
 from lsa_tui.daybook.spotting import SELF as SELF
 from lsa_tui.daybook.spotting import STAFF as STAFF
 from lsa_tui.daybook.spotting import Found as Found
@@ -78,15 +78,11 @@ def everybody(book: Book) -> tuple[Known, ...]:
     held = book.names.people
     if held is None or held[0] != here:
         pupils = tuple(one for one in here if _ORDER.get(one.who) is None)
-        heard = [one for one in marking.heard_of(book) if not _is_one(here if one.who == STAFF else pupils, one)]
+        heard = [one for one in marking.heard_of(book) if not is_one(here if one.who == STAFF else pupils, one.name)]
         people = tuple(sorted((*here, *heard), key=lambda one: _ORDER.get(one.who, 1)))
         book.names.people = (here, people)
         return people
     return tuple(held[1])
-
-
-def _is_one(people: tuple[Known, ...], heard: Known) -> bool:
-    return any(one.text == heard.name for one in names_among(people, heard.name))
 
 
 def add(book: Book, name: str, who: str) -> Entry:
@@ -143,7 +139,7 @@ def mentions(book: Book, text: str, marked: Iterable[Known] = ()) -> list[Found]
     """The names of everybody, `marked` ones too, and the pupils' codes in a text, in order; of two that overlap the
     longer one."""
     people = everybody(book)
-    return both((*people, *(one for one in marked if not _is_one(people, one))), _pupils(book), text)
+    return both((*people, *(one for one in marked if not is_one(people, one.name))), _pupils(book), text)
 
 
 # Aliases

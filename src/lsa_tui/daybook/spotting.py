@@ -151,6 +151,11 @@ def names_among(people: tuple[Known, ...], text: str) -> list[Found]:
     ]
 
 
+def is_one(people: tuple[Known, ...], name: str) -> bool:
+    """Whether this, as a whole, is what one of these people is called."""
+    return any(one.text == name for one in names_among(people, name))
+
+
 def _whole(text: str, end: int) -> int:
     """`end` moved over the accents that follow the last letter."""
     while end < len(text) and (text[end] in _UNSEEN or unicodedata.category(text[end]) == "Mn"):

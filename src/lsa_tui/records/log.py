@@ -470,5 +470,15 @@ def names_beside(db: Any, row: str) -> list[dict[str, Any]]:
     """`set` and `names` of those changes of a row, by other devices, that say which stretches of a text are names."""
     sql = f"SELECT dev, body FROM change WHERE row = ? AND op = 'set' AND body LIKE '%\"{NAMES}\":{{%'"
     found = db.execute_sql(sql, (row,)).fetchall()
-    own = {OWN, *own_chains(db)} if found else set()
-    return [json.loads(body) for dev, body in found if dev not in own]
+    here = {OWN, *own_chains(db)} if found else set()
+    bodies = [json.loads(body) for dev, body in found if dev not in here]
+    # A newer program's body may say "names" elsewhere.
+    return [one for one in bodies if isinstance(one.get("set"), dict) and NAMES in one]
+
+
+def ever_told(db: Any) -> list[str]:
+    """Every name that this device was told, those too that were corrected or taken off a list."""
+    kinds = ",".join("?" * len(TOLD))
+    sql = f"SELECT body FROM change WHERE row IN (SELECT uid FROM record WHERE kind IN ({kinds})) AND op = 'set'"
+    said = [_said(body)["set"] or {} for (body,) in db.execute_sql(sql, TOLD)]
+    return list(dict.fromkeys(str(one["name"]) for one in said if one.get("name")))

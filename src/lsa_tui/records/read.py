@@ -124,12 +124,12 @@ def listed(db: Any, first: str, last: str, pupil: str | None = None, removed: bo
     return between(db, first, last, pupil, [k.name for k in KINDS.values() if k.listed], removed=removed)
 
 
-def marked_names(db: Any) -> Iterator[tuple[dict[str, Any], Any]]:
-    """Of the records in whose texts names are marked, the fields and the marks."""
+def marked_names(db: Any) -> Iterator[tuple[str, dict[str, Any], Any]]:
+    """Of the records in whose texts names are marked, the id, the fields and the marks."""
     # Asked as the index over them is made; the rest of such a record would have to be read for nothing.
-    for (data,) in db.execute_sql(f"SELECT data FROM record WHERE {HAS_NAMES} AND removed IS NULL"):
+    for uid, data in db.execute_sql(f"SELECT uid, data FROM record WHERE {HAS_NAMES} AND removed IS NULL"):
         fields = json.loads(data)
-        yield fields, fields.pop(NAMES, None)
+        yield uid, fields, fields.pop(NAMES, None)
 
 
 def still_open(db: Any, kind: str, pupil: str | None) -> list[Entry]:
