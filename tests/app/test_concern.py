@@ -552,6 +552,43 @@ async def test_the_stopwatch_starts_from_there_too(book: Book, keys: list[str]) 
         assert interventions.running(book) is not None
 
 
+async def test_over_a_concern_the_foot_of_a_hands_on_offers_what_its_keys_do(book: Book) -> None:
+    app = LsaApp(book)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("d", "enter", "u")
+        assert "undo" not in text(app, "foot")
+        await pilot.press("*")
+        assert top(pilot) == "handson"
+        assert "u undo" in text(app, "foot")
+        await pilot.press("u")
+        assert interventions.running(book) is None
+        assert top(pilot) == "concern"
+
+
+async def test_a_letter_on_a_question_of_a_concern_says_what_answers(book: Book) -> None:
+    trusting(book)
+    app = LsaApp(book)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("d", "enter", "n")
+        assert "a digit opens a field" in text(app, "foot")
+        await pilot.press("7", "n")
+        assert top(pilot) == "choose"
+        assert "A digit answers" in text(app, "foot")
+        assert "opens a field" not in text(app, "foot")
+
+
+async def test_a_hands_on_is_not_moved_to_the_dsl_from_the_log(book: Book) -> None:
+    trusting(book)
+    held = interventions.record(book, 2)
+    interventions.add(book, held, text="she said it is a secret")
+    app = LsaApp(book)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("'", "d")
+        assert "999" in flat(app)
+        await pilot.press("enter", "9")
+    assert [one["text"] for one in read.of_kind(book.db, "intervention")] == ["she said it is a secret"]
+
+
 async def test_the_foot_shows_no_words_of_what_was_recorded_last(book: Book) -> None:
     trusting(book)
     notes.note(book, "Read alone today")

@@ -335,6 +335,53 @@ async def test_the_list_keeps_by_default(book: Book) -> None:
         assert app.view.name == "tally"
 
 
+async def test_no_key_drops_what_a_small_terminal_cannot_show(book: Book) -> None:
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("]", "z", "z", "c", "c", "c")
+        await pilot.resize_terminal(34, 12)
+        await pilot.press("4", "7", "1", "1", "enter")
+        assert app.view.name == "marked"
+        await pilot.press("c", "0", "enter", "q", "escape")
+        assert app.view.name == "marked"
+        assert "make it larger first" in flat(app)
+        await pilot.resize_terminal(40, 20)
+        await pilot.pause()
+        assert "Marked while locked: 3" in flat(app)
+        assert "DROP" not in text(app)
+        await pilot.press("c", "q")  # asks
+        await pilot.resize_terminal(34, 12)
+        await pilot.press("1")
+        assert app.view.name == "choose"
+        assert "make it larger first" in flat(app)
+        await pilot.resize_terminal(40, 20)
+        await pilot.press("2")
+        assert marked(book, "c") == 10
+        await pilot.resize_terminal(34, 12)
+        await pilot.press("c")
+        assert marked(book, "c") == 11
+        assert "letters still record" in flat(app)
+        await pilot.press("n", "x")
+        assert "what you type is kept; Esc leaves" in flat(app)
+        await pilot.press("escape", "'")
+        assert "letters" not in flat(app)
+
+
+async def test_the_recovery_key_is_not_seen_where_there_is_no_room_for_it(book: Book) -> None:
+    with book.store.writing() as db:
+        log.set_meta(db, "recovery_unseen", "yes")
+    app = LsaApp(book, "-".join(["ABCD"] * 8))
+    async with app.run_test(size=(34, 12)) as pilot:
+        await pilot.press("enter")
+        assert log.get_meta(book.db, "recovery_unseen")
+        assert "make it larger first" in flat(app)
+        await pilot.resize_terminal(40, 20)
+        await pilot.pause()
+        assert "ABCD-ABCD" in flat(app)
+        await pilot.press("enter")
+        assert not log.get_meta(book.db, "recovery_unseen")
+
+
 @pytest.mark.parametrize("by_tap", [False, True])
 async def test_what_was_not_meant_is_dropped(book: Book, by_tap: bool) -> None:
     app = LsaApp(book)

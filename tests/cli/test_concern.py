@@ -562,6 +562,8 @@ def test_only_the_dsl_makes_and_opens(school: School, who: str) -> None:
         (("--marks", "left hand"), "a colon"),
         (("--untell", "ffff"), "lsa concern"),
         (("--untell", "ffff", "--told", "x"), "nothing else"),
+        (("--untell", "ffff", "--at", "09:00"), "nothing else"),
+        (("--untell", "ffff", "--pupil", "K7"), "nothing else"),
         (("--add", "ffff", "--saw", "x"), "lsa concern"),
         (("--words", " "), "nothing stands"),
         (("--words", "x", "--at", "half past"), "not a time"),

@@ -13,7 +13,7 @@ import pytest
 
 from concern_homes import in_files, in_pages, new_key, open_home, trusting
 from lsa_tui import clock
-from lsa_tui.daybook import concerns, drafts, entries, notes, problems, pupils
+from lsa_tui.daybook import concerns, drafts, entries, interventions, notes, problems, pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.concerns import Draft, keeping, trust
 from lsa_tui.daybook.concerns.sheet import SIZES
@@ -266,6 +266,15 @@ def test_a_note_typed_on_since_it_moved_stays(home: str, request: pytest.Fixture
 
 
 # Trust
+
+
+def test_the_record_of_a_restraint_stays_where_it_is(book: Book) -> None:
+    held = interventions.record(book, 2)
+    held = interventions.add(book, held, text=f"{CANARY} she said it is a secret")
+    with pytest.raises(BadInput, match="a sheet of its own"):
+        concerns.from_entry(book, held)
+    assert book.entry(held.id)["text"] == held["text"]
+    assert not concerns.load_draft(book).has_text
 
 
 def test_only_a_confirmed_fingerprint_is_sealed_to(untrusting: Book, dsl: Identity) -> None:

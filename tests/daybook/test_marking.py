@@ -136,6 +136,10 @@ def test_a_name_that_a_colleague_repeats_stays_marked_after_its_writer_took_it_o
         releasing.release(teacher, repeated.id)
     with pytest.raises(names.NamesStand):
         exchange.export(teacher)
+    names.add(teacher, "Zofia", "classmate")
+    names.forget(teacher, "Zofia")
+    entries.correct(teacher, repeated.id, {"text": "Played so well with Zofia"})
+    assert marked(teacher, repeated) == {}, "whoever was told it, and takes it off, is no longer asked"
 
 
 def test_an_imported_text_is_marked_as_one_that_is_written(lsa: Book, teacher: Book, tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from lsa_tui.app.guard import Guard
 from lsa_tui.app.heard import Heard
 from lsa_tui.app.look import Look
 from lsa_tui.app.themes import load_themes, shipped_theme, variable_defaults
-from lsa_tui.app.views.base import APART_THROUGH, BODY_LEAST, View
+from lsa_tui.app.views.base import ALONE_THROUGH, APART_THROUGH, BODY_LEAST, View
 from lsa_tui.daybook import damage, entries, interventions, marks
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError
@@ -43,6 +43,9 @@ LEAN = 6
 LEAN_SECONDS = 1.0
 SOMEBODY = (events.Key, events.Paste, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
 """What only comes from a person."""
+
+NOT_TYPED = {"concern": "Nothing is typed here; a digit opens a field", "choose": "A digit answers"}
+"""What is said on a concern's screens of a letter that does nothing there, by view."""
 
 
 class LsaApp(App[int]):
@@ -210,25 +213,39 @@ class LsaApp(App[int]):
     def press(self, key: str, character: str | None) -> None:
         """Answers one key. Capitals count as lower case; a letter never logs while text is being typed."""
         view = self.view
+        name = character.lower() if character and character.isprintable() else key
         if view.field is not None:
             self._type(view, key, character)
-        else:
+        elif not self._unseen(view, name):
             self.said = ""
-            name = character.lower() if character and character.isprintable() else key
             if not view.press(name, character):
                 action = self.keymap.on(view.name).get(name)
-                if action is not None and self._stays_apart(view, action):
-                    self.said = "Nothing is typed here; a digit opens a field"
+                if action is not None and self.keeps_out(action):
+                    self.said = NOT_TYPED.get(view.name, "Nothing is typed here")
                 elif action == "back" and name == "escape" and view.name == "today" and len(self.views) == 1:
                     self.said = f"{self.keymap.shown('back')} leaves"  # Escape is pressed to be safe, not to be out
                 elif action is not None:
                     self._perform(action, "")
         self.draw()
 
-    def _stays_apart(self, view: View, action: str) -> bool:
-        """Whether an action is one of everywhere, and a concern's screen, or a question of one, is on top."""
-        apart = view.apart or (view.name == "choose" and any(one.apart for one in self.views))
-        return apart and action not in APART_THROUGH and action in self.keymap.on("everywhere").values()
+    @property
+    def alone(self) -> bool:
+        """Whether what is on top stands alone, or asks about one that does."""
+        return self.view.alone or (self.view.name == "choose" and any(one.alone for one in self.views))
+
+    def _unseen(self, view: View, name: str) -> bool:
+        """Whether this key would answer a page that stands alone, or a question of it, where there is no room to draw
+        it: what nobody could read nobody can have meant."""
+        action = self.keymap.on("everywhere").get(name, "")
+        return self.alone and self.is_small and not (action in ALONE_THROUGH and view.lets(action))
+
+    def keeps_out(self, action: str) -> bool:
+        """Whether an action is one of everywhere, and a concern's screen is on top, or what that opened. Over a
+        hands-on it is the hands-on's keys that count."""
+        if action in APART_THROUGH or action not in self.keymap.on("everywhere").values():
+            return False
+        above = next((one for one in reversed(self.views) if one.apart or one.name == "handson"), None)
+        return above is not None and above.apart
 
     def _type(self, view: View, key: str, character: str | None) -> None:
         assert view.field is not None
@@ -396,6 +413,11 @@ class LsaApp(App[int]):
 
     # Drawing
 
+    @property
+    def is_small(self) -> bool:
+        """Whether the terminal is too small to draw in."""
+        return self.size.width < BODY_LEAST[0] or self.size.height < BODY_LEAST[1] + 5
+
     def on_resize(self) -> None:
         """A terminal of another size."""
         self.call_after_refresh(self.draw)
@@ -415,7 +437,7 @@ class LsaApp(App[int]):
             return
         width, height = self.size
         boards = self._boards
-        if width < BODY_LEAST[0] or height < BODY_LEAST[1] + 5:
+        if self.is_small:
             self._small(width, height)
             return
         self.screen.remove_class("-small")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from lsa_tui.app.drawing import Line, Picture, Tap, between, fit, wrapped
-from lsa_tui.app.views.base import APART_THROUGH, centred, stopwatch
+from lsa_tui.app.views.base import centred, stopwatch
 from lsa_tui.clock import from_text
 from lsa_tui.daybook import concerns, entries, interventions, plan, sessions
 from lsa_tui.errors import LsaError
@@ -113,7 +113,7 @@ def _last(app: LsaApp, entry: Entry) -> str:
 def _offered(app: LsaApp, action: str, words: str) -> str:
     """An action of everywhere as the foot offers it: with its key where that works, as a word to tap where letters
     are text, and not at all on a view that stands alone, or where a concern keeps it out."""
-    if any(view.apart for view in app.views) and action not in APART_THROUGH:
+    if app.keeps_out(action):
         return ""
     if app.view.lets(action):
         return f"{app.keymap.shown(action)} {words}"
@@ -214,6 +214,16 @@ def state(one: plan.SlotOfDay) -> str:
     return {"running": "RUN", "planned": str(one.minutes)}.get(one.status, one.status)
 
 
+def _still_works(app: LsaApp) -> str:
+    """What keys do on the view that cannot be drawn."""
+    if app.view.field is not None:
+        return "what you type is kept; Esc leaves"
+    if app.alone:
+        return "make it larger first"
+    letters = "letters still record; " if app.view.name in ("today", "tally") else ""
+    return f"{letters}{app.keymap.shown('back')} leaves"
+
+
 def too_small(app: LsaApp, width: int, height: int) -> Picture:
     """A terminal too small to draw in: what it needs; and since keys count there, too, what the last one did."""
     said = [("lsa needs 38x18", "text")]
@@ -222,8 +232,7 @@ def too_small(app: LsaApp, width: int, height: int) -> Picture:
     else:
         if app.last is not None:
             said.append((_last(app, app.last), "strong"))
-        letters = "what you type is kept" if app.view.field is not None else "letters still record"
-        said.append((f"{letters}; {app.keymap.shown('back')} leaves", "text"))
+        said.append((_still_works(app), "text"))
     said += [(f"this is {width}x{height}", "muted"), ("nothing is lost", "muted")]
     found = Picture()
     for words, style in said:

@@ -12,7 +12,7 @@ from lsa_tui.cli.answer import Answer, table
 from lsa_tui.cli.table import arg, command
 from lsa_tui.daybook import concerns
 from lsa_tui.daybook.book import Book
-from lsa_tui.daybook.concerns import Draft, Passed, trust
+from lsa_tui.daybook.concerns import Draft, Passed, moving, trust
 from lsa_tui.daybook.concerns import sheet as sheets
 from lsa_tui.daybook.when import moment
 from lsa_tui.errors import BadInput, LsaError
@@ -82,7 +82,8 @@ def concern(book: Book, args: Namespace) -> Answer:
 
 def _untold(book: Book, args: Namespace) -> Answer:
     """Takes a line back that named somebody by mistake."""
-    if any(one for name, one in _given(args).items() if name != "untell"):
+    given = {**_given(args), "at": args.at, "pupil": args.chosen_pupil}
+    if any(one for name, one in given.items() if name != "untell"):
         raise BadInput("--untell takes a line back; give nothing else with it")
     gone = concerns.untell(book, args.untell)
     said = "Wiped here: whom you told, and when" if gone else "Wiped here: whom you told; what was sealed stays"
@@ -131,7 +132,7 @@ def _draft(book: Book, args: Namespace) -> Draft:
 
 def _moved(book: Book, uid: str) -> Draft:
     entry = book.entry(uid)
-    if not concerns.ready(book):
+    if moving.moves(entry) and not concerns.ready(book):
         # Nothing is wiped where its words can be kept nowhere else.
         raise LsaError(
             "no DSL's key is trusted here, so no text can be kept and this entry stays as it is; tell the DSL now, "

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 UNASKED = ("tally", "trial", "bout", "release", "cover", "name", "person", "behaviour")
 """Kinds without words of a day, or that repeat some which were looked at before."""
 
-STAYING = ("intervention", "session")
-"""Kinds that never move to the DSL as a whole: the record of a restraint is due, whatever else it tells."""
-
 
 def said(entry: Entry, fields: Collection[str] | None = None) -> dict[str, str]:
     """What people wrote in an entry, by field: in all of them, or in `fields`. Quick where there is nothing, as in a
@@ -60,4 +57,4 @@ def moves(entry: Entry) -> bool:
     """Whether its words can move to the concern sheet, and it be wiped where it stands."""
     from lsa_tui.daybook.concerns import moving  # loads what only a concern needs
 
-    return entry.kind not in STAYING and bool(moving.said(entry))
+    return moving.moves(entry)

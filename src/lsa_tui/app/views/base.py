@@ -21,6 +21,9 @@ BODY_LEAST = (38, 13)
 APART_THROUGH = ("back", "blank", "lock", "help", "concern", "handson")
 """Actions of everywhere that work on a concern's screens, too."""
 
+ALONE_THROUGH = ("blank", "lock", "handson")
+"""Actions of everywhere that a view which stands alone may let through where it cannot be drawn."""
+
 
 class View:
     """One screenful. `name` chooses its keys (see actions.SCOPES); `field` is text being typed, if any.

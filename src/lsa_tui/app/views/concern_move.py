@@ -5,20 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lsa_tui.app.views.choose import Choose
-from lsa_tui.daybook import concerns, notes, rights
+from lsa_tui.daybook import concerns, hearing, notes, rights
 from lsa_tui.errors import BadInput, LsaError
 from lsa_tui.records.kinds import Entry
 
 if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
 
-SAYS = ("before", "seen", "text", "value")
-"""Fields that hold somebody's words; an entry without any has nothing to move."""
-
 
 def entry(app: LsaApp, chosen: Entry | None) -> None:
-    """Asks whether the words of an entry move, or a new sheet is wanted. Without words of one's own: a new sheet."""
-    if chosen is None or not any(chosen[name] for name in SAYS):
+    """Asks whether the words of an entry move, or a new sheet is wanted. Where none can move: a new sheet."""
+    if chosen is None or not hearing.moves(chosen):
         app.deeds.do_concern("")
         return
     if not rights.is_own(app.book, chosen):

@@ -18,6 +18,9 @@ TYPED = "typed:"
 _SAW = ("before", "seen", "next", "text", "value", "communicating", "hurt")
 """Fields of an entry that say what happened, in the order in which they are read."""
 
+STAYING = ("intervention", "session")
+"""Kinds that never move to the DSL as a whole: the record of a restraint is due, whatever else it tells."""
+
 
 def from_note(book: Book, text: str) -> Draft:
     """The sheet with what was being typed as a note, kept; the note's own draft is wiped.
@@ -40,13 +43,19 @@ def from_entry(book: Book, entry: Entry) -> Draft:
 
     Where no draft outlives a kill (`keeps_drafts`) nothing is wiped before `save`, lest the text be lost
     (`Draft.sources`); without a trusted key of the DSL nothing is wiped but by `wipe`. Raises NotAllowed for what
-    somebody else wrote.
+    somebody else wrote, BadInput for what stays (`STAYING`), for an entry without words, and while a sheet about
+    another pupil is not saved.
     """
     from lsa_tui.records import belonging, erasures  # only when something moves
 
     rights.require(book, "pass on a concern")
     if not rights.is_own(book, entry):
         raise NotAllowed(f"this was written by {entry.by}; tell the DSL of it, or write a concern of your own")
+    if entry.kind in STAYING:
+        raise BadInput(
+            "the record of a restraint or a session stays; write the concern on a sheet of its own, then take those "
+            "words out here"
+        )
     draft = passing.load_draft(book)
     if _whole(book, entry).id in draft.sources:
         return draft  # it is on the sheet already
@@ -115,6 +124,11 @@ def _whole(book: Book, entry: Entry) -> Entry:
     """The note that a problem was raised with: it says the same, and takes the problem along."""
     note = read.get(book.db, str(entry["note"])) if entry.kind == "problem" and entry["note"] else None
     return note or entry
+
+
+def moves(entry: Entry) -> bool:
+    """Whether its words can move to the concern sheet, and it be wiped where it stands."""
+    return entry.kind not in STAYING and bool(said(entry))
 
 
 def said(entry: Entry) -> str:
