@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from concern_homes import in_pages, new_key, open_home, trusting
+from homes import new_book
 from lsa_tui.app.app import LsaApp
-from lsa_tui.daybook import concerns, entries, names, notes
+from lsa_tui.daybook import concerns, entries, names, notes, pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import read
 from lsa_tui.vault import sealed
@@ -52,6 +53,51 @@ async def test_every_field_asks_once_and_loses_nothing(book: Book, way: str) -> 
         await pilot.press("2")
         assert "for the DSL?" not in text(app)
         assert concerns.to_pass_on(book) == 0
+
+
+async def test_what_moved_to_the_dsl_is_not_kept_to_compare_with(book: Book) -> None:
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("f", "1", "0")
+        await typed(pilot, "MAGNOLIA is our secret")
+        await pilot.press("enter", "1")
+        assert "MAGNOLIA" not in str(vars(app.heard))
+
+
+async def test_deciding_between_two_edits_asks_nobody_about_their_words(tmp_path: Path) -> None:
+    from lsa_tui.app.views.conflicts import Conflicts
+    from lsa_tui.sync.run import sync
+
+    book, other = new_book(tmp_path / "one"), new_book(tmp_path / "other", "MB", "teacher", None, tiles=False)
+    url = f"sqlite:///{tmp_path / 'school.db'}"
+    held = pupils.add_item(book, "target", "T9", "it is a secret place")
+    for one in (book, other):
+        sync(one, url)
+    entries.correct(book, held.id, {"text": "it is a secret den"})
+    entries.correct(other, held.id, {"text": "it is a secret hole"})
+    for one in (book, other, book):
+        sync(one, url)
+    other.close()
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        app.open(Conflicts(app))
+        await pilot.press("1")
+        assert app.view.name == "conflicts"
+        assert "for the DSL?" not in text(app)
+    assert entries.conflicts(book) == []
+    book.close()
+
+
+async def test_the_first_target_after_a_removed_one_is_another(book: Book) -> None:
+    first = pupils.add_item(book, "target", "T1", "Asks for help")
+    entries.remove(book, first.id, "achieved")
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("]", "t")
+        await typed(pilot, "Waits")
+        await pilot.press("enter")
+    assert [(one["code"], one["text"]) for one in pupils.items(book, "target", book.focused())] == [("T2", "Waits")]
+    assert book.entry(first.id)["text"] == "Asks for help"
 
 
 async def test_an_incident_that_is_for_the_dsl_moves_from_there(book: Book) -> None:

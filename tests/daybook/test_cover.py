@@ -104,6 +104,19 @@ def test_a_cover_that_was_taken_back_gives_the_one_before_it_back(book: Book) ->
     assert notes.note(book, "still").by == "MB"
 
 
+def test_a_cover_whose_end_was_taken_back_too_covers_again(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    cover.begin(book, "MB", "Mia")
+    cover.end(book)
+    cover.begin(book, "CD")
+    assert entries.undo(book).signs == "JT"
+    assert entries.undo(book).signs == "MB"
+    assert book.person_name == "Mia"
+    monkeypatch.setenv("LSA_NOW", "2026-11-25T09:00:00+00:00")
+    cover.begin(book, "CD")
+    assert entries.undo(book).signs == "JT"
+    assert '"before":null' in str(log.get_meta(book.db, "cover"))
+
+
 def test_nobody_takes_back_what_the_other_one_recorded(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     notes.note(book, "first")
     cover.begin(book, "MB")
@@ -236,6 +249,13 @@ def test_a_dsl_s_device_is_not_covered(book: Book) -> None:
     with acting(book, "DS", "dsl"), pytest.raises(NotAllowed):
         cover.begin(book, "MB")
     assert log.get_meta(book.db, "cover") is None
+
+
+def test_a_device_that_becomes_the_dsl_s_is_covered_no_longer(book: Book) -> None:
+    cover.begin(book, "MB")
+    book.config.save(person_role="dsl")
+    assert book.cover is None
+    assert (book.initials, book.role) == ("JT", "dsl")
 
 
 def test_setting_up_meanwhile_leaves_the_owner_the_owner(book: Book) -> None:

@@ -30,7 +30,7 @@ from lsa_tui.daybook import (
 )
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, NotAllowed, NothingToUndo
-from lsa_tui.records import log, read
+from lsa_tui.records import ids, log, read
 from lsa_tui.records.vocabulary import KINDS
 from lsa_tui.sync.run import sync
 from lsa_tui.vault import sealed
@@ -263,6 +263,17 @@ def test_a_reason_that_may_stay_in_the_log(book: Book, reason: str, says: str) -
     with pytest.raises(BadInput, match=says):
         erasing.erase_pupil(book, "K7", reason)
     assert everything(book) == before
+
+
+def test_a_reason_names_nobody_whom_another_device_marked(book: Book) -> None:
+    note = notes.note(book, "Amara left")
+    fields = {"text": "Amara left", "at": clock.to_text(note.when), "pupil": note.pupil}
+    draft = log.Draft("note", ids.new_id(), fields, extra={"names": {"text": [[0, 5, "peer"]]}})
+    with book.store.writing() as db:
+        log.append(db, [draft], book.author())
+    book.names = read.Names(book.db)
+    with pytest.raises(BadInput, match="a name stands in"):
+        erasing.erase_pupil(book, "K7", "Amara has left")
 
 
 def test_a_pupil_of_whom_nothing_is_held(book: Book) -> None:

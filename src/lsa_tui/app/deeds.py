@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
 
 FIRST_TARGET = (
-    "What the pupil will do, as agreed with the teacher: Asks for help with the card. "
-    "It becomes T1; `lsa target add` makes more."
+    "What the pupil will do, as agreed with the teacher: Asks for help with the card. `lsa target add` makes more."
 )
 TABS = ("today", "tally", "note", "log", "end")
 
@@ -103,7 +102,8 @@ class Deeds:
     def _first_target(self, words: str) -> None:
         if not words.strip():
             raise LsaError("a target says what the pupil will do")
-        made = pupils.add_item(self.app.book, "target", "T1", words)
+        book = self.app.book
+        made = pupils.add_item(book, "target", pupils.new_code(book, "target", "T", book.focused()), words)
         self.app.recorded(made)
 
     def do_lesson(self, _: str) -> None:

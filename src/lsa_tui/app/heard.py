@@ -24,6 +24,10 @@ class Heard:
         if written := hearing.said(entry):
             self._before[entry.id] = written
 
+    def gone(self, entry: Entry) -> None:
+        """Its words moved to the concern sheet: they are kept here no longer."""
+        self._before.pop(entry.id, None)
+
     def recorded(self, entry: Entry, earlier: Entry | None = None) -> None:
         """Looks at the words that are new in an entry as it was just committed (`earlier`: as it was before)."""
         written = hearing.said(entry)

@@ -117,12 +117,18 @@ def recorded(
     """
     ahead = entry.when > book.now() + timedelta(minutes=1)
     hints = [f"{entry.when:%H:%M} is still to come; `lsa undo` takes it back"] if ahead else []
-    written = hearing.said(entry, fields)
-    if written:
-        from lsa_tui.cli import heard  # a mark has no words
-
-        hints += heard.hints(book, entry, written)
+    hints += heard_in(book, entry, fields)
     return Answer({**book.json(entry), **extra}, says(book, entry) + more, hints=tuple(hints))
+
+
+def heard_in(book: Book, entry: Entry, fields: Collection[str] | None = None) -> tuple[str, ...]:
+    """The hints on what was just recorded: that it sounds like a disclosure, or names somebody."""
+    written = hearing.said(entry, fields)
+    if not written:
+        return ()
+    from lsa_tui.cli import heard  # a mark has no words
+
+    return tuple(heard.hints(book, entry, written))
 
 
 def table(rows: Sequence[Sequence[str]], widths: Sequence[int | None] = ()) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lsa_tui import clock
-from lsa_tui.cli.answer import Answer, table
+from lsa_tui.cli.answer import Answer, heard_in, table
 from lsa_tui.cli.arguments import joined
 from lsa_tui.cli.table import PUPIL, arg, command
 from lsa_tui.daybook import plan, problems, sessions
@@ -89,7 +89,8 @@ def add(book: Book, args: Namespace) -> Answer:
     first, last = made[0], made[-1]
     days = f"{first.when:%a %d %b}" if len(made) == 1 else f"{len(made)} times, {first.when:%d %b} to {last.when:%d %b}"
     says = f"{book.names.pupil(first.pupil)} {first['title']} {first.when:%H:%M} planned, {days}"
-    return Answer({**book.json(first), "slots": [book.json(one) for one in made]}, says)
+    data = {**book.json(first), "slots": [book.json(one) for one in made]}
+    return Answer(data, says, hints=heard_in(book, first))
 
 
 @command(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from lsa_tui.cli.answer import Answer, table
+from lsa_tui.cli.answer import Answer, heard_in, table
 from lsa_tui.cli.arguments import joined, one_of, whole
 from lsa_tui.cli.table import PUPIL, arg, command
 from lsa_tui.daybook import pupils
@@ -20,7 +20,7 @@ OUTCOME = arg("--outcome", metavar="CODE", help="the outcome it serves")
 def _add(book: Book, kind: str, args: Namespace, **fields: Any) -> Answer:
     entry = pupils.add_item(book, kind, args.code, joined(args.text) or None, **fields)
     whose = book.names.pupil(entry.pupil)
-    return Answer(book.json(entry), f"{whose} {kind} {book.line(entry)}")
+    return Answer(book.json(entry), f"{whose} {kind} {book.line(entry)}", hints=heard_in(book, entry))
 
 
 def _list(book: Book, kind: str, *columns: str) -> Answer:

@@ -42,17 +42,21 @@ class Cover:
 
 def held(db: Any) -> Cover | None:
     """The cover of this device that nobody has ended, taken back or removed; perhaps of another day. Not for a key."""
-    remembered = log.get_meta(db, _MEMORY)
-    if not remembered:
-        return None
-    facts = json.loads(remembered)
-    found = read.get(db, facts["id"])
-    while found is None and facts.get("before"):
-        facts = facts["before"]  # the last one was taken back, and with it the end of the one before it
-        found = read.get(db, facts["id"])
+    facts, found = _remembered(db)
     if found is None or found.removed or found["until"]:
         return None
     return Cover(found.id, found.by, facts["name"], facts["role"], found.when.date())
+
+
+def _remembered(db: Any) -> tuple[dict[str, Any], Entry | None]:
+    """What is known here of the last cover that nobody took back, and its record; ended or not."""
+    facts: dict[str, Any] | None = json.loads(log.get_meta(db, _MEMORY) or "null")
+    while facts:
+        found = read.get(db, facts["id"])
+        if found is not None:
+            return facts, found
+        facts = facts.get("before")  # this one was taken back, and with it the end of the one before it
+    return {}, None
 
 
 def roles(book: Book) -> tuple[str, ...]:
@@ -71,12 +75,12 @@ def begin(book: Book, initials: str, name: str = "", role: str = "lsa") -> Entry
     rights.require(book, "record")  # the owner's own role: a DSL's device is not for recording
     who = checked(book, initials, name, role)
     with book.step():
-        before = None
+        before, last = _remembered(book.db)
+        today = last is not None and last.when.date() == book.today()
         if book.cover is not None:
-            before = json.loads(log.get_meta(book.db, _MEMORY) or "null")
             _ended(book, book.cover)
         with book.signed_by(who):
-            facts = {"id": who.id, "name": who.name, "role": who.role, "before": before}
+            facts = {"id": who.id, "name": who.name, "role": who.role, "before": before if today else None}
             log.set_meta(book.db, _MEMORY, log.canonical(facts))
             of = book.owner if book.owner != "?" else None
             entry = book.record(KIND, {"at": clock.to_text(book.now()), "of": of}, uid=who.id)

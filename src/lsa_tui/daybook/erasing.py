@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lsa_tui import text
-from lsa_tui.daybook import cleaning, names, rights
+from lsa_tui.daybook import cleaning, names, rights, spotting
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, NotAllowed
 from lsa_tui.records import belonging, erasures, ids, log, read
@@ -144,6 +144,6 @@ def _reason(book: Book, reason: str) -> str:
     why = text.one_line(text.clean(reason), 300)
     if not why:
         raise BadInput("erasing needs a reason (--reason); it stays in the log")
-    if names.found_in(book, why):
+    if spotting.names_among(names.everybody(book), why):
         raise BadInput("a name stands in the reason, which stays in the log; write it without")
     return why

@@ -1,6 +1,7 @@
 """What stands in the words of an entry that was just recorded: what sounds like a disclosure, and known names.
 
-One place for every command and every field that takes words. It looks once they are on the disk, so that nothing
+One place for every command and every field that takes words of a day or a plan; not for a tile's label, a phrase to
+choose from, or the reason of a removal. It looks once they are on the disk, so that nothing
 hangs on the answer and nothing is lost by it.
 """
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from lsa_tui import text
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
-from lsa_tui.records import log, read
+from lsa_tui.records import ids, log, read
 from lsa_tui.records.kinds import Entry
 
 if TYPE_CHECKING:
@@ -116,6 +117,13 @@ def next_target(book: Book, pupil: str) -> Entry | None:
     chosen = known[(place + 1) % len(known)]
     choose_target(book, pupil, chosen.id)
     return chosen
+
+
+def new_code(book: Book, kind: str, letter: str, pupil: str) -> str:
+    """The first code of these, as T1, that no outcome, provision or target of this pupil ever had: one that was
+    removed would come back with its figures."""
+    codes = (f"{letter}{n}" for n in count(1))
+    return next(code for code in codes if read.get(book.db, ids.natural_id(kind, pupil, code)) is None)
 
 
 def _natural(code: str) -> tuple[str, int, str]:

@@ -35,7 +35,9 @@ def entry(app: LsaApp, chosen: Entry | None) -> None:
 
 def moved(app: LsaApp, chosen: Entry) -> None:
     """The words of an entry of one's own on the sheet, with the reminder before it. Raises what `from_entry` does."""
-    _sheet(app, concerns.from_entry(app.book, chosen))
+    draft = concerns.from_entry(app.book, chosen)
+    app.heard.gone(chosen)
+    _sheet(app, draft)
 
 
 def _moving(app: LsaApp) -> str:

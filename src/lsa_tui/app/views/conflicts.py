@@ -112,7 +112,9 @@ class Conflicts(Windowed):
         if not 1 <= int(digit) <= len(values):
             return
         entry, name = self.open[self.at]
-        self.app.recorded(entries.decide(self.book, entry.id, name, values[int(digit) - 1]["value"]))
+        found = entries.decide(self.book, entry.id, name, values[int(digit) - 1]["value"])
+        self.app.heard.looked_at(found)  # somebody wrote these words before
+        self.app.recorded(found)
         self.top = 0
 
     def do_conflicts_go(self, by: str) -> None:

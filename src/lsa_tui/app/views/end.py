@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from lsa_tui.documents.document import Document, Item
 
 WIDEST = 84
-_ID = re.compile(r" [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """Columns of text that an eye follows from line to line."""
+_ID = re.compile(r" [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class End(Windowed):
