@@ -13,9 +13,10 @@ from lsa_tui.daybook import pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, SyncIncomplete
 from lsa_tui.records import log
-from lsa_tui.sync import kinds, moving
+from lsa_tui.sync import kinds, local, moving
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.shared import Heads
+from lsa_tui.sync.sqlite_file import SqliteFile
 from postgres import Cluster
 
 KINDS = ("sqlite", "folder", "postgresql")
@@ -337,13 +338,89 @@ def test_a_store_that_says_it_was_moved_to_itself_is_used_and_says_so_no_more(ho
     one, two = using(homes("jt"), url), using(homes("mb"), url)
     sync(one)
     with moving._open(one, parse(url)) as store, store.pushing():
-        store.mark_moved(shown(url))
+        hub = next(one.hub_id for one in local.memories(one.db) if one.name == parse(url).name)
+        store.mark_moved(f"{shown(url)}\n{hub}")
     assert sync(one, dry_run=True).sent == 0
     write(one, "T1")
     assert sync(one).sent == 1
     assert sync(two).verified
     with moving._open(one, parse(url), keep=False) as store:
         assert store.moved_to() == ""
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "folder"])
+def test_an_old_store_that_another_computer_has_at_the_new_ones_path_is_not_used_again(
+    homes, new: New, tmp_path: Path, agree, kind: str
+) -> None:
+    """Two sticks: on one computer they are E and F, on the other each of them is E."""
+    first, second = (parse(new(kind)).path for _ in range(2))
+    if kind == "sqlite":
+        first, second = first.parent, second.parent
+    at_e = f"{kind}:///{second}" + ("/school.db" if kind == "sqlite" else "")
+    at_f = at_e.replace(str(second), str(first))
+
+    def swap() -> None:
+        first.rename(tmp_path / "out")
+        second.rename(first)
+        (tmp_path / "out").rename(second)
+
+    one, two = using(homes("jt"), at_f), using(homes("mb"), at_e)
+    write(one, "T1")
+    sync(one)
+    swap()
+    sync(two)
+    swap()
+    sync(one)
+    moving.move(one, at_e)
+    write(two, "T2")
+    swap()
+    for _ in range(2):
+        with pytest.raises(SyncIncomplete, match=r"is an old store, .* put that one in its place"):
+            sync(two)
+    swap()
+    sync(two)
+    sync(one)
+    agree(one, two)
+
+
+def test_what_only_the_new_store_got_is_not_called_shared_where_the_old_one_stays_in_use(
+    homes, new: New, monkeypatch
+) -> None:
+    old, now = new("sqlite"), new("sqlite")
+    one = using(homes("jt"), old)
+    write(one, "T1")
+    place, real = parse(old).path.parent, moving._settled
+
+    def pulled(*args: object) -> Heads | None:
+        write(one, "T2")
+        sync(one, now)
+        place.rename(place.with_name("pulled"))
+        return real(*args)
+
+    monkeypatch.setattr(moving, "_settled", pulled)
+    with pytest.raises(SyncIncomplete, match=r"cannot be reached.* nothing was moved, and .* is in use as before"):
+        moving.move(one, now)
+    assert log.backlog(one.db) > 0
+    place.with_name("pulled").rename(place)
+    assert sync(one).sent > 0
+
+
+def test_the_new_store_that_is_pulled_after_it_was_compared_was_moved_to(homes, new: New, monkeypatch) -> None:
+    old, now = new("sqlite"), new("sqlite")
+    one = using(homes("jt"), old)
+    write(one, "T1")
+    place, real = parse(now).path.parent, SqliteFile.mark_moved
+
+    def marked(file: SqliteFile, to: str) -> None:
+        real(file, to)
+        place.rename(place.with_name("pulled"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteFile, "mark_moved", marked)
+        assert moving.move(one, now).changes > 0
+    assert one.config["shared.url"] == now
+    place.with_name("pulled").rename(place)
+    assert sync(one).sent == 0
 
 
 def test_what_the_setting_would_refuse_is_refused_before_anything_is_done(homes, new: New, tmp_path: Path) -> None:

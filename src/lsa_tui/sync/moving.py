@@ -15,7 +15,7 @@ from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, LsaError, SyncIncomplete
 from lsa_tui.records import log
-from lsa_tui.sync import clouds, keys, kinds, mending, sealed_places
+from lsa_tui.sync import clouds, keys, kinds, mending, recognising, sealed_places
 from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.result import Progress, Result
 from lsa_tui.sync.run import sync
@@ -44,6 +44,10 @@ class Moved:
 
 class _Same(Exception):
     """Two names of one store."""
+
+
+class _Lacking(Exception):
+    """Somebody shared with the old store after the new one was filled."""
 
 
 def move(
@@ -94,27 +98,34 @@ def _filled(
         _check_target(book, old, new, ask, lift=True)
         with _in_use_as_before(book, old):
             result = sync(book, urls[1], ask=ask, progress=progress)
-        heads = _settled(book, old, new, shown(urls[1]))
-        if heads is not None:
+            heads = _settled(book, old, new, shown(urls[1]))
+            if heads is None:
+                raise _Lacking
             return _moved(old, new, heads, result)
     raise SyncIncomplete(f"others are sharing with {old.name} all the time, so nothing was moved; do it later")
 
 
 @contextmanager
 def _in_use_as_before(book: Book, old: Location) -> Iterator[None]:
-    """While the new store is filled: what is known to be in the old one is still there where that fails."""
+    """While the new store is filled and compared: where that fails, what is in the old one is what was known to be
+    there before, and nothing that the new one alone got. Where it lacks something, the block ends without an error."""
     known = log.own_chains(book.db)
     try:
         yield
+    except _Same:
+        raise
     except BaseException as problem:
         with book.store.writing() as db:
             for dev, seq in known.items():
                 log.note_known(db, dev, seq)
+        if isinstance(problem, _Lacking):
+            return
         if not isinstance(problem, SyncIncomplete):
             raise
-        # Of the two ends of its sentence (how much is not shared yet) only the first is about this.
-        said = f"{problem.__cause__ or problem}; nothing was moved, and {old.name} is in use as before"
-        raise SyncIncomplete(said) from problem
+        # Of the two ends of a sync's sentence (how much is not shared yet) only the first is about this.
+        cause = problem.__cause__ if isinstance(problem.__cause__, LsaError) else problem
+        joint = "" if str(cause).endswith("?") else ";"
+        raise SyncIncomplete(f"{cause}{joint} nothing was moved, and {old.name} is in use as before") from problem
 
 
 def _renamed(book: Book, old: Location, new: Location, url: str, dry_run: bool) -> Moved:
@@ -198,19 +209,22 @@ def _settled(book: Book, old: Location, new: Location, to: str) -> Heads | None:
     """
     with _open(book, old) as source, _open(book, new) as target:
         mending.check(book, target)
+        met = recognising.memory_of(book, target)
+        mark = f"{to}\n{met.hub_id}" if met is not None else to
         with source.pushing():
             heads = source.heads()
             if not _holds(target, heads):
                 return None
-            source.mark_moved(to)
-        if source.moved_to() != to:
-            raise SyncIncomplete(f"{old.name} does not say that its records were moved; nothing else was changed")
-    with _open(book, new) as target:
-        if target.moved_to() == to:  # a second way to one place that nothing else told, through a gateway perhaps
+            source.mark_moved(mark)
+        if source.moved_to() != mark:
+            raise SyncIncomplete(f"{old.name} does not say that its records were moved")
+    with suppress(SyncIncomplete), _open(book, new) as target:  # it was compared: out of reach by now, it is as full
+        if target.moved_to() == mark:  # a second way to one place that nothing else told, through a gateway perhaps
             with target.pushing():
                 target.mark_moved("")
             raise _Same
         return target.heads()
+    return heads
 
 
 def _holds(target: SharedStore, heads: Heads) -> bool:

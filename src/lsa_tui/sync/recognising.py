@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
-from lsa_tui.address import parse, same_place, typed
+from lsa_tui.address import parse, typed
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, SyncIncomplete
 from lsa_tui.records import log
@@ -35,17 +34,13 @@ def is_ours(book: Book, shared: SharedStore) -> bool:
     return memory_of(book, shared) is not None or any(one.place == shared.name for one in keys.held(book))
 
 
-def moved_elsewhere(shared: SharedStore) -> str:
-    """Where its records were moved; "" where that is its own place, which a move to a second name of it could leave."""
-    to = shared.moved_to()
-    try:
-        other = parse(to) if to else None
-    except BadInput:  # written by a newer program
-        return to
-    if other is None or (other.kind, other.name) == (shared.kind, shared.name):
-        return ""
-    here = other.kind == shared.kind and other.path is not None and same_place(other.path, Path(shared.name))
-    return "" if here else to
+def moved_elsewhere(shared: SharedStore, about: About) -> str:
+    """Where its records were moved; "" where that is this very store, which a move to a second name of it could leave.
+
+    Its id tells: one path may be another stick's on another computer.
+    """
+    to, _, hub = shared.moved_to().partition("\n")
+    return "" if hub and hub == about.hub_id else to
 
 
 def recognise(book: Book, shared: SharedStore, create: bool) -> Met:
@@ -68,11 +63,8 @@ def recognise(book: Book, shared: SharedStore, create: bool) -> Met:
             f"{name} holds {kind} records and this home {other} ones; they are never mixed, so set another "
             "`[shared] url`"
         )
-    if moved_to := moved_elsewhere(shared):
-        raise SyncIncomplete(
-            f"the records of {name} were moved to {moved_to}; type `lsa init --shared {typed(moved_to)}` (of a server: "
-            "with your account in it), then sync: what is only on this device goes there then"
-        )
+    if moved_to := moved_elsewhere(shared, about):
+        raise _moved(shared, moved_to)
     if create and shared.moved_to():
         with suppress(SyncIncomplete), shared.pushing():  # whoever may not write there can read all the same
             shared.mark_moved("")
@@ -81,6 +73,20 @@ def recognise(book: Book, shared: SharedStore, create: bool) -> Met:
         _refuse_foreign(book, shared, about, there)
     note = _note(book, shared, about, before, there)
     return Met(about, before, apart, (note,) if note else ())
+
+
+def _moved(shared: SharedStore, to: str) -> SyncIncomplete:
+    with suppress(BadInput):  # written by a newer program
+        if parse(to).name == shared.name:
+            return SyncIncomplete(
+                f"{shared.name} is an old store, whose records were moved to another one that is called so as well (on "
+                "another stick perhaps, or another drive); put that one in its place, then sync: what is only on this "
+                "device goes there then"
+            )
+    return SyncIncomplete(
+        f"the records of {shared.name} were moved to {to}; type `lsa init --shared {typed(to)}` (of a server: "
+        "with your account in it), then sync: what is only on this device goes there then"
+    )
 
 
 def _refuse_foreign(book: Book, shared: SharedStore, about: About, there: Heads) -> None:

@@ -35,7 +35,7 @@ def standing(book: Book, location: Location) -> tuple[str, str]:
         with _opened(book, location) as (server, about):
             if not about.hub_id:
                 return "not there", ""
-            moved = recognising.moved_elsewhere(server)
+            moved = recognising.moved_elsewhere(server, about)
             return "server", f"its records were moved to {moved}" if moved else ""
     except LsaError as problem:
         return "", str(problem)

@@ -52,7 +52,6 @@ class Chains(Protocol):
     """What of a store can be compared with the log here, and put in order with it."""
 
     @property
-    @property
     def name(self) -> str:
         """The store as people know it: a path, a host."""
 
@@ -118,7 +117,8 @@ class SharedStore(Chains, Protocol):
         """
 
     def moved_to(self) -> str:
-        """Where its records were moved (`sync.moving`), as it is typed; "" where they were not."""
+        """Where its records were moved (`sync.moving`), as it is typed, and behind a line break the id of the store
+        there; "" where they were not."""
 
     def mark_moved(self, to: str) -> None:
         """Says from now on that its records were moved there; "": that they are here. Only inside `pushing`."""
