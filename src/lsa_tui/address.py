@@ -76,6 +76,14 @@ def same_place(one: Path, other: Path) -> bool:
         return one == other
 
 
+def real(path: Path) -> Path:
+    """The file that a path leads to, where it is a link: what lies beside it lies there, for everybody."""
+    try:
+        return path.resolve() if path.is_symlink() else path
+    except (OSError, RuntimeError):
+        return path
+
+
 def anchor_of(location: Location) -> Path:
     """The anchor of a store that has keys. Raises LsaError for a server."""
     if location.anchor is None:

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
+import processes
 from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked, SyncIncomplete
-from lsa_tui.sync import joining, keys, rekeying, sqlite_place
+from lsa_tui.sync import joining, keys, rekeying, room, setting_aside, sqlite_place
 from lsa_tui.sync.keys import KeyChanged, beside
 from lsa_tui.sync.run import sync
+from lsa_tui.sync.sqlite_file import SqliteFile
 from lsa_tui.vault.keyfile import KeyFile
-from sharing import NEW, PASS, asked, note, texts
+from sharing import NEW, PASS, asked, note, note_each, texts
 
 
 def begun(book: Book, shared: Path) -> keys.Held:
@@ -127,3 +129,98 @@ def test_what_was_written_meanwhile_is_there(one, two, shared, url) -> None:
     sync(two, url)
     sync(one, url)
     assert "under the old key" in texts(one)
+
+
+def test_once_it_is_complete_nobody_is_told_that_it_is_not(one, shared, url) -> None:
+    begun(one, shared)
+    notes = sync(one, url).notes
+    assert any("is in force now" in said for said in notes)
+    assert not any("is not complete" in said for said in notes)
+
+
+def test_a_store_that_is_damaged_meanwhile_is_mended(one, two, shared, url, agree) -> None:
+    note_each(one, *["x" * 50 + str(number) for number in range(300)])
+    sync(one, url)
+    begun(one, shared)
+    sync(two, url)
+    content = bytearray(shared.read_bytes())
+    content[4096 * 5 : 4096 * 6] = os.urandom(4096)
+    shared.write_bytes(content)
+    note(two, "after the damage")
+    with pytest.raises(SyncIncomplete, match="let the device that began it sync first"):
+        sync(two, url)
+    assert len(setting_aside.kept(shared)) == 1
+    assert sync(one, url).verified
+    joining.join(two, asked(NEW), url)
+    sync(two, url)
+    sync(one, url)
+    agree(one, two)
+    assert "after the damage" in texts(one)
+
+
+def test_another_trouble_meanwhile_is_not_called_a_change_of_the_key(one, two, shared, url, monkeypatch) -> None:
+    begun(one, shared)
+    note(two, "too much for the disk")
+
+    def full(*_: object) -> None:
+        raise SyncIncomplete("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(room, "there", full)
+        with pytest.raises(SyncIncomplete, match=r"^the disk is full"):
+            sync(two, url)
+    assert sync(two, url).verified
+
+
+def test_the_key_that_comes_into_force_during_a_sync_is_no_damage(one, two, shared, url) -> None:
+    """Seen at opening as the one that is coming."""
+    coming = begun(one, shared)
+    with joining.at(two, url) as file:
+        file.open(made_up=False, create=False)
+        with joining.at(one, url) as other:
+            other.open(made_up=False, create=False)
+            other.change_key(coming.key)
+        with pytest.raises(KeyChanged):
+            file.heads()
+
+
+def test_a_change_that_a_sync_completes_while_it_is_given_up_is_remembered(one, two, shared, url, monkeypatch) -> None:
+    begun(one, shared)
+    real = SqliteFile.change_key
+
+    def given_up(file: SqliteFile, key: bytes) -> None:
+        """`rekey`, which found a reader in its way, takes the key back just before the sync of a timer changes it."""
+        with joining.at(one, url) as other:
+            other.open(made_up=False, create=False)
+            assert rekeying._give_up(one, other, shared, next(held for held in keys.held(one) if held.coming))
+        real(file, key)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteFile, "change_key", given_up)
+        sync(one, url)
+    note(one, "goes on")
+    assert sync(one, url).verified
+    assert KeyFile.read(beside(shared)).key_id in {held.key_id for held in keys.held(one) if not held.old}
+
+
+def test_a_change_waits_for_who_reads(one, shared, url) -> None:
+    process = processes.start(READS, shared, keys.held(one)[0].key.hex())
+    try:
+        assert process.stdout.readline() == "reads\n"
+        rekeying.rekey(one, lambda: NEW, url)
+    finally:
+        process.communicate(timeout=60)
+    assert sync(one, url).verified
+
+
+READS = """
+import sys, time
+from lsa_tui.vault import cipher
+db = cipher.connect(sys.argv[1], bytes.fromhex(sys.argv[2]), [])
+db.connect()
+db.connection().execute("BEGIN")
+db.connection().execute("SELECT count(*) FROM change").fetchall()
+print("reads", flush=True)
+time.sleep(2.5)
+db.connection().execute("ROLLBACK")
+"""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lsa_tui.daybook import chains, salvage
-from lsa_tui.records.models import ONLY_ERASED
+from lsa_tui.sync.sqlite_place import GUARDS
 from lsa_tui.vault import cipher
 
 _PAGES = 500
@@ -17,12 +17,6 @@ _PAGES = 500
 
 _TIMES = 3
 """How often the copying begins again because others wrote, until it is done in one go."""
-
-GUARDS = {
-    "change_stays": """CREATE TRIGGER change_stays BEFORE DELETE ON change
-    BEGIN SELECT RAISE(ABORT, 'a shared change cannot be deleted'); END""",
-    "change_is_immutable": ONLY_ERASED,
-}
 
 _AS_MADE_BEFORE = """CREATE TRIGGER change_is_immutable BEFORE UPDATE ON change
     BEGIN SELECT RAISE(ABORT, 'a change cannot be altered'); END"""

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lsa_tui import passphrases
+from lsa_tui.address import real
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked, LsaError, SyncIncomplete
 from lsa_tui.records import log
@@ -69,7 +70,8 @@ class WentBack(SyncIncomplete):
 
 def beside(path: Path) -> Path:
     """The file of keys of a shared file."""
-    return path.with_name(path.name + ".keys")
+    file = real(path)
+    return file.with_name(f"{file.name}.keys")
 
 
 def shown(anchor: Path) -> str:

@@ -101,6 +101,8 @@ class Opening:
             self._mend(self.used, alone, about.created or about.was_empty)
             if self.half_changed:
                 self._tell(refusals.BEGUN)
+            elif refusals.BEGUN in self.notes:  # it was completed since
+                self.notes.remove(refusals.BEGUN)
 
     def admit(self) -> Held:
         """Asks for the join passphrase of a store whose file is not there now. Raises Locked, LsaError."""
@@ -121,7 +123,10 @@ class Opening:
             return False
         if self.used is None:
             return now is not None and self.file is None  # it was plain
-        return now is not None and (now.key_id != self.used.key_id or now.next is not None)
+        if now is None or now.key_id != self.used.key_id:
+            return now is not None
+        seen = self.file.next if self.file is not None else None
+        return now.next is not None and (seen is None or seen.key_id != now.next.key_id)
 
     @property
     def half_changed(self) -> bool:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from lsa_tui.address import anchor_of, parse
+from lsa_tui.address import anchor_of, parse, real
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.sync import joining, keys
@@ -85,6 +85,7 @@ def complete(book: Book, shared: SharedStore) -> list[str]:
             return []  # it was in force, and was completed on opening
         with suppress(SyncIncomplete):  # which key is in force is seen on opening it again
             shared.change_key(one.key)
+        keys.remember(book, one)  # `rekey` may have given it up meanwhile
         shared.open(made_up=book.made_up, create=False)
         if opening.used.key != one.key:
             return ["a change of its key was begun on this device and could not be completed now; sync again"]
@@ -177,7 +178,7 @@ def _give_up(book: Book, shared: joining.KeyedStore, path: Path, one: Held) -> b
 
 def _encrypt(shared: SqliteFile, opening: Opening, one: Held, made: KeyFile) -> None:
     """Puts an encrypted copy in the place of a plain file, in one step, while nobody else can write to it."""
-    path = shared.path
+    path = real(shared.path)
     beside = path.with_name(f".{path.name}.encrypting")
     for old in (beside, beside.with_name(f"{beside.name}-journal")):
         old.unlink(missing_ok=True)

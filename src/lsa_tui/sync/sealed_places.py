@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
-from lsa_tui.address import Location, anchor_of
+from lsa_tui.address import Location, anchor_of, real
 
 LARGEST = 1024 * 1024
 """Bytes of a file that is looked at: four times the largest concern."""
@@ -48,7 +48,7 @@ def at(location: Location) -> Iterator[Place]:
 
 def folder_of(location: Location) -> Path:
     """`school.db.sealed` beside `school.db`; `lsa.sealed` in a folder store."""
-    anchor = anchor_of(location)
+    anchor = real(anchor_of(location))
     return anchor.with_name(f"{anchor.name}.sealed")
 
 

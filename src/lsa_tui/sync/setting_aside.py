@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+from lsa_tui.address import real
 from lsa_tui.sync import trouble
 from lsa_tui.sync.shared import Busy
 
@@ -27,6 +28,7 @@ def renamed(path: Path, was: tuple[int, int] | None, moment: datetime) -> Path |
     """
     if was is None or trouble.identity(path) != was:
         return None
+    path = real(path)
     target = _free_name(path, moment)
     try:
         with _alone(path, was) as still:
@@ -46,6 +48,7 @@ def renamed(path: Path, was: tuple[int, int] | None, moment: datetime) -> Path |
 
 def kept(path: Path) -> list[Path]:
     """The files that were set aside from this place, the oldest first."""
+    path = real(path)
     try:
         found = sorted(path.parent.glob(f"{path.name}.damaged-*"))
     except OSError:

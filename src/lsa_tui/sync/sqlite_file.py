@@ -159,6 +159,7 @@ class SqliteFile(SqlitePlace):
         with self._sentences():
             self._let_go()
             self._db.execute_sql("PRAGMA synchronous = extra")
+            self._db.execute_sql(f"PRAGMA busy_timeout = {self._patience}")  # it does not say that it was kept waiting
             self._db.execute_sql(f"PRAGMA rekey = \"x'{key.hex()}'\"")
 
     def size(self) -> int:

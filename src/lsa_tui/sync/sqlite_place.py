@@ -36,11 +36,11 @@ PATIENCE_MS = 30_000
 UNCLEAN = "unclean"
 """Among the facts of the file while bytes of something erased may stand in its free pages."""
 
-_GUARDS = (
-    """CREATE TRIGGER change_stays BEFORE DELETE ON change
+GUARDS = {
+    "change_stays": """CREATE TRIGGER change_stays BEFORE DELETE ON change
     BEGIN SELECT RAISE(ABORT, 'a shared change cannot be deleted'); END""",
-    ONLY_ERASED,
-)
+    "change_is_immutable": ONLY_ERASED,
+}
 
 
 def readable(raw: bytes) -> str:
@@ -175,6 +175,18 @@ class SqlitePlace:
                 raise Damaged(f"the shared file {self.path}: {trouble.DAMAGED}") from problem
         return self._attempt(None) if here else EMPTY
 
+    def _key_opens(self) -> bool:
+        """Whether the key in use opens the file yet, over a connection of its own that writes nothing."""
+        db = cipher.connect(self._uri("ro"), self._key, [], uri=True)
+        try:
+            db.connect()
+            db.execute_sql("PRAGMA schema_version").fetchone()
+            return True
+        except cipher.database_errors():
+            return False
+        finally:
+            db.close()
+
     def _sealed_with(self, one: Held) -> bool:
         return pages.sealed_with(self.path, one.key, bytes.fromhex(salt_of(one)))
 
@@ -257,7 +269,7 @@ class SqlitePlace:
                 return False
             for model in LOG:
                 peewee.SchemaManager(model, database=self._db).create_all(safe=False)
-            for guard in _GUARDS:
+            for guard in GUARDS.values():
                 self._db.execute_sql(guard)
             self._db.execute_sql(f"PRAGMA application_id = {APPLICATION}")
             used = self.opening.used if self.opening is not None else None
@@ -305,8 +317,9 @@ class SqlitePlace:
         reason = trouble.reason(problem)
         trouble.let_go(problem)
         suspicious = any(sign in reason for sign in ("damaged", "read-only", "did not answer"))
-        if suspicious and self.opening is not None and self.opening.changed():
-            return self.opening.key_changed()
+        opening = self.opening
+        if suspicious and opening and (opening.changed() or (opening.half_changed and not self._key_opens())):
+            return opening.key_changed()
         if suspicious and self._db is not None and trouble.identity(self.path) != self._identity:
             return Busy(f"the shared file {self.path}: another device put a new one in its place just now; sync again")
         kind = Damaged if trouble.is_damage(problem) else Busy if trouble.is_busy(problem) else SyncIncomplete
