@@ -19,7 +19,7 @@ SERVER_EXAMPLE = "postgresql://HOST/NAME"
 SERVERS = ("postgresql", "postgres")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]")
-_SEARCH_PATH = re.compile(r"search_path\s*=\s*(\S+)")
+_SEARCH_PATH = re.compile(r"search_path\s*=\s*([^\s,]+)")
 _SHOWN = ("host", "hostaddr", "port", "service", "sslmode", "sslrootcert", "channel_binding", "target_session_attrs")
 """The options of a server that others need as well, and that say nothing of an account."""
 
@@ -74,6 +74,13 @@ def same_place(one: Path, other: Path) -> bool:
         return one.resolve() == other.resolve()
     except (OSError, RuntimeError):
         return one == other
+
+
+def unusable(path: str, problem: Exception) -> BadInput:
+    """The sentence for a path that the system itself does not take."""
+    why = getattr(problem, "strerror", None) or "it begins with ~ and no such user is known here"
+    shown = text.quoted(text.without_password(path))
+    return BadInput(f"the path {shown} cannot be used ({why}); write it as {EXAMPLE}")
 
 
 def real(path: Path) -> Path:
@@ -132,12 +139,19 @@ def _place(given: str, rest: str, kind: str, example: str) -> Path:
         raise BadInput(f"[shared] url {given!r} needs three slashes and then the whole path, as in {example}")
     path, what = rest.removeprefix("///"), "file" if kind == "sqlite" else "folder"
     if not path.startswith("/") and not _WINDOWS.match(path):
-        whole = Path(path).expanduser().absolute().as_posix()
+        try:
+            whole = Path(path).expanduser().absolute().as_posix()
+        except RuntimeError as problem:
+            raise unusable(path, problem) from None
         hint = f"; did you mean '{kind}:///{whole}'?" if path else f"; write it as {example}"
         raise BadInput(f"[shared] url {given!r} is a relative path, which means another {what} in every folder{hint}")
     if "?" in path:
         raise BadInput(f"[shared] url {given!r}: nothing after a ? is understood; write it as {example}")
-    if (meant := unquote(path)) != path and not Path(path).parent.exists() and Path(meant).parent.exists():
+    try:
+        escaped = (meant := unquote(path)) != path and not Path(path).parent.exists() and Path(meant).parent.exists()
+    except (OSError, ValueError) as problem:
+        raise unusable(path, problem) from None
+    if escaped:
         raise BadInput(
             f"[shared] url {given!r}: of a {what} the path stands there as it is called, without %20 and the "
             f"like, as in '{kind}:///{meant}'"

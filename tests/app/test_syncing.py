@@ -13,7 +13,7 @@ import pytest
 
 from lsa_tui import paths
 from lsa_tui.app.app import LsaApp
-from lsa_tui.app.views import syncing
+from lsa_tui.app.views import sharing, syncing
 from lsa_tui.daybook import marks, notes, plan, pupils, sessions, setup
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
@@ -150,6 +150,9 @@ def test_a_path_is_a_file_and_a_folder_a_folder(tmp_path: Path) -> None:
         ("sqlite:///school.db", "relative path"),
         ("mysql://db.example/school", "not a kind of shared database"),
         ("school.db", "not a whole path"),
+        ("~nosuchuser/school.db", "no such user is known here"),
+        ("/srv/" + "a" * 300, "File name too long"),
+        ("sqlite:////srv/" + "a" * 300 + "/school.db", "File name too long"),
     ],
 )
 def test_what_leads_nowhere_is_said_at_once(tmp_path: Path, typed: str, says: str) -> None:
@@ -247,6 +250,30 @@ async def test_how_it_stands_and_a_new_key(sealed: Book, tmp_path: Path) -> None
         await settled(pilot)
         assert "It has a new key" in flat(app)
     assert joining.standing(sealed).key_id != before
+
+
+async def test_damaged_records_are_no_fault_of_the_program(book: Book) -> None:
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        page = book.db.execute_sql("SELECT rootpage FROM sqlite_master WHERE name = 'meta'").fetchone()[0]
+        size = book.db.execute_sql("PRAGMA page_size").fetchone()[0]
+        book.db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        whole = book.paths.database.read_bytes()
+        asking = sharing.Asking(app, lambda: damaged(book, page, size))
+        app.open(asking)
+        await settled(pilot)
+        book.paths.database.write_bytes(whole)
+        assert "it is damaged; run `lsa doctor`" in asking.paragraphs[0]
+
+
+def damaged(book: Book, page: int, size: int) -> sharing.Said:
+    """The records go bad while the shared store is asked."""
+    with book.paths.database.open("rb+") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * size)
+    book.store.close()
+    book.store.connect()
+    return "The shared store", [str(joining.standing(book))]
 
 
 async def test_what_the_store_says_late_opens_over_nothing_that_is_typed(sealed: Book, shared: Path) -> None:

@@ -57,6 +57,15 @@ def test_a_wrong_passphrase_as_json(device, monkeypatch: pytest.MonkeyPatch) -> 
     assert '"code": "locked"' in done.out
 
 
+def test_an_invitation_quotes_an_address_with_a_blank(device, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    (tmp_path / "a share").mkdir()
+    url = f"sqlite:///{tmp_path}/a share/school.db"
+    device("jt", "init", "--shared", url)
+    device("jt", "sync")
+    assert f"lsa shared join '{url}'" in device("jt", "shared", "invite").out
+
+
 def test_an_invitation_on_paper(device, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
     device("jt", "sync")

@@ -54,6 +54,8 @@ def test_an_absolute_path_is_understood(url: str, path: str) -> None:
         ("postgresql://jt:secret@db/records (class7b)", "postgresql://HOST/NAME?schema=class7b"),
         ("folder:////", "is the whole disk"),
         ("sqlite:////srv/two\nlines.db", "holds a line break"),
+        ("folder:///~nosuchuser/x", "no such user is known here"),
+        (f"sqlite:////tmp/{'a' * 300}/b%20c/school.db", "File name too long"),
     ],
 )
 def test_anything_else_gets_a_sentence_with_what_works(url: str, says: str) -> None:
@@ -108,6 +110,7 @@ def test_an_address_may_be_shown_whatever_it_is() -> None:
         "postgresql://db/x?host=/run/pg"
     )
     assert shown("postgresql://db/x?options=-csearch_path%3Dclass7b") == "postgresql://db/x?schema=class7b"
+    assert shown("postgresql://db/x?options=-csearch_path%3Dclass7b,public") == "postgresql://db/x?schema=class7b"
     assert shown("postgresql:///records") == "postgresql:///records"
     assert shown("sqlite:////srv/school.db") == "sqlite:////srv/school.db"
     assert shown("postgresqll://jt:secr/et@db/records") == "postgresqll://***@db/records"

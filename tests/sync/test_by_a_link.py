@@ -1,4 +1,4 @@
-"""A shared file that one device reaches by a link to the file itself: all that belongs beside it lies beside the file."""
+"""A shared file that one device reaches by a link to it: all that belongs beside it lies beside the file."""
 
 from __future__ import annotations
 

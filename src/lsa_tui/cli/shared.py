@@ -59,6 +59,7 @@ def join(book: Book, args: Namespace) -> Answer:
 )
 def invite(book: Book, args: Namespace) -> Answer:
     """The words are all it takes: say them or show them, and write them nowhere."""
+    from lsa_tui.address import typed
     from lsa_tui.sync import joining
 
     made = joining.invite(book)
@@ -73,7 +74,7 @@ def invite(book: Book, args: Namespace) -> Answer:
         f"  {made.words}",
         "",
         "On the other device:",
-        f"  lsa shared join {made.url}",
+        f"  lsa shared join {typed(made.url)}",
         # At the terminal's own edge a word would break.
         textwrap.fill("and these words. Whoever reads them first gets in, so show them to nobody else.", width() - 1),
         "",
@@ -224,7 +225,7 @@ def lock_test(book: Book, args: Namespace) -> Answer:
             f"Locks work: while the other machine held {file}, this one was refused it"
             if works
             else f"Locks do NOT work here: this machine got the lock on {file} while the other held it (or that one "
-            f"has ended its test). Use {folder} instead: lsa shared move {folder}"
+            f"has ended its test). Use {folder} instead: lsa shared move {typed(folder)}"
         )
         return Answer({"works": works, "file": str(file)}, says, code=0 if works else SyncIncomplete.exit_code)
     with test.holding(file) as code:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from lsa_tui.address import typed
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.sync import folder_memory, local
@@ -45,7 +46,7 @@ def check_level(index: Index) -> None:
     if len(places) == 1:
         raise SyncIncomplete(
             f"the shared folder is {places[0]}, and {index.folder} is the one above it; type `lsa init --shared "
-            f"folder:///{places[0]}`, then sync. Nothing was touched"
+            f"{typed(f'folder:///{places[0]}')}`, then sync. Nothing was touched"
         )
     raise SyncIncomplete(
         f"{index.folder} is no shared folder: {_listed(places, 'shared folder')} lie below it, and they are never "

@@ -12,6 +12,7 @@ from lsa_tui.app.views import syncing
 from lsa_tui.app.views.ask import Ask
 from lsa_tui.app.views.choose import Choose
 from lsa_tui.app.views.notice import Notice
+from lsa_tui.daybook import damage
 from lsa_tui.daybook.setup import share_with
 from lsa_tui.errors import LsaError
 
@@ -54,7 +55,9 @@ class Asking(Notice):
         except LsaError as problem:
             said = ("Please read", [f"{problem}."])
         except Exception as problem:  # a fault of the program must not take the screen from the classroom
-            said = ("Please read", [unexpected.sentence(problem, "sharing", self.app.book.paths)])
+            damaged = damage.said(self.app.book, problem)
+            words = f"{damaged}." if damaged else unexpected.sentence(problem, "sharing", self.app.book.paths)
+            said = ("Please read", [words])
         finally:
             store.close()
         if self.app.is_running:

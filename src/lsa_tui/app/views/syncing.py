@@ -201,12 +201,19 @@ def url_of(typed: str) -> str:
     Empty for none. Raises BadInput, for a folder too that is not there now: what is typed in passing is never checked
     again, and a slip would show at every sync.
     """
+    words = typed.strip()
+    try:
+        return _checked(words) if words else ""
+    except (OSError, RuntimeError) as problem:
+        from lsa_tui.address import unusable
+
+        raise unusable(words, problem) from None
+
+
+def _checked(words: str) -> str:
     from lsa_tui.address import parse
     from lsa_tui.sync import clouds  # needed only where an address is given
 
-    words = typed.strip()
-    if not words:
-        return ""
     if ":" not in words and not _PATH.match(words):
         raise BadInput(f"{words!r} is not a whole path; it begins with / or a drive, as in /srv/school/school.db")
     url = _of_path(words) if _PATH.match(words) else words
