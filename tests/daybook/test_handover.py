@@ -227,6 +227,33 @@ def test_received_is_when_it_came_and_not_when_it_was_written(school: tuple[Book
     assert said(teacher) == "no hand-over for Tue; last entry Mon 15:00", "taken in by an earlier program"
 
 
+def test_a_clock_that_is_ahead_on_the_other_device_changes_nothing(school: tuple[Book, Book], at: At) -> None:
+    lsa, teacher = school
+    at("Mon 15:34")
+    marks.tally(lsa, "c")
+    sync(lsa)
+    at("Mon 15:31")
+    sync(teacher)
+    assert handover.received_says(teacher, handover.last_received(teacher, teacher.focused())) == (
+        "last received Mon 15:31"
+    )
+
+
+def test_what_was_recorded_here_since_did_not_arrive(school: tuple[Book, Book], at: At) -> None:
+    lsa, teacher = school
+    at("Tue 09:10")
+    cover.begin(teacher, "MB")
+    notes.note(teacher, "Counted on")
+    cover.end(teacher)
+    at("Mon 15:00")
+    marks.tally(lsa, "c")
+    sync(lsa)
+    at("Tue 15:10")
+    sync(teacher)
+    last = handover.last_received(teacher, teacher.focused())
+    assert handover.received_says(teacher, last) == "last entry Tue 09:10"
+
+
 def test_without_a_plan_a_weekday_of_which_nothing_came_is_said(tmp_path: Path, at: At) -> None:
     lsa = new_book(tmp_path / "lsa")
     teacher = class_teacher(lsa, tmp_path)

@@ -71,15 +71,21 @@ def every_missing(book: Book) -> list[Missing]:
 
 def last_received(book: Book, pupil: str) -> Last | None:
     """The newest that was received of a pupil; None where nothing ever was."""
-    sql = f"SELECT recorded FROM record r WHERE pupil = ? AND day <= ? AND {_RECEIVED} ORDER BY day DESC, ord DESC"
+    sql = f"SELECT uid, recorded FROM record r WHERE pupil = ? AND day <= ? AND {_RECEIVED} ORDER BY day DESC, ord DESC"
     found = book.db.execute_sql(f"{sql} LIMIT 1", (pupil, book.today().isoformat(), *BESIDE, book.initials)).fetchone()
     if found is None:
         return None
-    recorded = from_text(found[0]).astimezone(book.zone)
     arrived = log.get_meta(book.db, _ARRIVED + pupil)
-    when = from_text(arrived).astimezone(book.zone) if arrived else None
-    # What a colleague recorded on this device since did not arrive: it was here.
-    return Last(when, True) if when is not None and when >= recorded else Last(recorded, False)
+    if arrived and not _recorded_here(book, found[0]):
+        return Last(from_text(arrived).astimezone(book.zone), True)
+    return Last(from_text(found[1]).astimezone(book.zone), False)
+
+
+def _recorded_here(book: Book, row: str) -> bool:
+    """Whether a colleague recorded it on this device: it did not arrive, it was here. Not asked of two clocks."""
+    sql = "SELECT DISTINCT dev FROM change WHERE row = ? AND role = 'lsa' AND actor <> ?"
+    chains = {dev for (dev,) in book.db.execute_sql(sql, (row, book.initials))}
+    return chains <= log.own_chains(book.db).keys()
 
 
 _ARRIVED = "received:"
