@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -226,6 +228,14 @@ def test_the_folder_above_is_refused_and_nothing_is_mixed(two, homes, share, tmp
             name: rows for name, rows in held.items() if name != "meta"
         }
     assert tree(above) == before
+
+
+def test_the_address_of_the_folder_below_is_in_the_quotes_that_it_needs(homes, tmp_path) -> None:
+    place = tmp_path / "One Drive" / "School 7"
+    place.parent.mkdir()
+    sync(homes("jt"), f"folder:///{place}")
+    with pytest.raises(SyncIncomplete, match=f"`lsa init --shared 'folder:///{place}'`"):
+        sync(homes("lp", pupil=None), f"folder:///{place.parent}")
 
 
 def test_a_store_that_was_moved_below_by_a_client_goes_on(two, share, url, agree) -> None:
@@ -637,6 +647,36 @@ def test_a_lock_that_is_held_by_another_sync_of_this_home(two, share, url, monke
     with first.pushing(), pytest.raises(LsaError, match="another sync of this device"), second.pushing():
         raise AssertionError("never here")
     with second.pushing():
+        pass
+
+
+def test_who_waits_for_another_sync_of_this_home_is_told_and_can_stop(two, share) -> None:
+    class Enough(Exception):
+        pass
+
+    def stopped() -> None:
+        raise Enough
+
+    one = two[0]
+    first, second = Folder(share, one), Folder(share, one)
+    first.open(made_up=False, create=False)
+    second.open(made_up=False, create=False)
+    second.waiting = stopped
+    with first.pushing(), pytest.raises(Enough), second.pushing():
+        raise AssertionError("never here")
+    told: list[str] = []
+    with first.pushing():
+        late = threading.Thread(target=lambda: _pushes(second))
+        second.waiting = lambda: told.append("waits")
+        late.start()
+        while len(told) < 2:
+            time.sleep(0.05)
+    late.join(20)
+    assert not late.is_alive()
+
+
+def _pushes(store: Folder) -> None:
+    with store.holding():
         pass
 
 

@@ -228,6 +228,25 @@ def test_only_the_store_that_was_opened_is_set_aside(homes, postgres, base, url)
     assert postgres.run(f"SELECT count(*) FROM {kept}", base) == [(1,)]
 
 
+def test_where_another_device_was_quicker_the_sync_goes_on(homes, postgres, base, url, agree, monkeypatch) -> None:
+    one, two = homes("jt"), homes("mb")
+    note_each(one, "T1", "T2", "T3")
+    sync(one, url)
+    sync(two, url)
+    postgres.run("DELETE FROM lsa_meta WHERE key = 'log_format'", base)
+    real = Server.set_aside
+
+    def late(server: Server) -> Path | None:
+        monkeypatch.setattr(Server, "set_aside", real)
+        sync(two, url)
+        return real(server)
+
+    monkeypatch.setattr(Server, "set_aside", late)
+    assert sync(one, url).verified
+    agree(one, two)
+    assert heads(url) == log.shareable_heads(one.db)
+
+
 # Branches
 
 
