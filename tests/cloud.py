@@ -113,7 +113,10 @@ class Cloud:
             self.scan()
 
     def _done(self, event: Event) -> None:
-        self.queue.remove(event)
+        # What is removed by now is not brought any more: a client asks what is there, not what was.
+        late = [one for one in self.queue if (one.to, one.name) == (event.to, event.name) and one.number < event.number]
+        for one in (*(late if event.content is None else ()), event):
+            self.queue.remove(one)
         self._put(event)
 
     def _put(self, event: Event) -> None:
