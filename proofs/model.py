@@ -256,7 +256,8 @@ class World:
         hurt = self._still_hurt(place, d, result)
         after = self._still_here(device, place, before)
         device.must |= place.must
-        place.must |= {uid for uid, dev in after.items() if dev != log.OWN}
+        if not place.hurt or place.kind in ("folder", "cloud"):  # else a part that nobody read may be the damaged one
+            place.must |= {uid for uid, dev in after.items() if dev != log.OWN}
         self._within(device, after)
         if not result.verified or result.remaining or log.backlog(device.book.db):
             raise Violation(
