@@ -69,7 +69,7 @@ FILES: dict[str, tuple[str, ...]] = {
 READING = (
     *(f"{one} list" for one in ("pupil", "names", "outcome", "provision", "target", "behaviour", "handson")),
     *("today", "inbox", "handson document", "log", "history", "conflicts", "summary", "shared status", "export"),
-    *("dsl open", "dsl audit", "retention", "access-request", "audit", "cover", "undo", "redo", "handson facts"),
+    *("dsl open", "dsl audit", "retention", "access-request", "audit", "cover", "handson facts"),
 )
 """What makes no home where there is none."""
 
