@@ -13,7 +13,7 @@ from lsa_tui.daybook import marks
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import read
 from lsa_tui.records.store import Store
-from lsa_tui.vault import change, cipher
+from lsa_tui.vault import change, cipher, home
 
 PASSPHRASE = "made up for measuring"
 DURABLE = 300
@@ -31,6 +31,7 @@ def measure(plain: Path, number: int, press: Press) -> None:
     copy = plain.with_name(f"{plain.name}-encrypted")
     shutil.copytree(plain, copy)
     key = change.encrypt(paths.find(str(copy)), PASSPHRASE).key
+    home.told(paths.find(str(copy)))  # or the screens begin with the recovery key
     assert cipher.is_plain(paths.find(str(plain)).database)
     assert not cipher.is_plain(paths.find(str(copy)).database), "or nothing is compared"
     opening(plain, copy, key)
