@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lsa_tui.address import parse
 from lsa_tui.errors import SyncIncomplete
@@ -184,6 +187,58 @@ def test_what_is_kept_and_what_is_not(altered, believed) -> None:
     if believed:
         folded = fold.understood(made["kind"], made["op"], made["schema"])
         assert (piece.bodies[0] is not None) is folded
+
+
+GOOD = '{"set":{"text":"made up"},"preds":{}}'
+
+
+@pytest.mark.parametrize(
+    "bodies",
+    [
+        ['{"set":{"a":[{}', '{"b":1}]}}', "{},{},{}"],
+        ["{}", "{},{}", ""],
+        ["", "{},{}"],
+        [GOOD, "{}],[{}", GOOD],
+        ["null"],
+        ["null", "{}"],
+        [GOOD, "{} {}"],
+        [GOOD, '{"set":{"text":"' + "[" * 100_000 + '"}}', "[" * 100_000],
+    ],
+)
+def test_bodies_that_are_only_json_together_are_none(bodies: list[str]) -> None:
+    """They are read at once; no two of them make up for each other."""
+    good = 0
+    while bodies[good] == "{}" or bodies[good].startswith('{"set":{"text"'):
+        good += 1
+    piece, why = arriving.read(linked(bodies), 0, log.GENESIS)
+    assert (len(piece.changes), why) == (good, "cannot be read by this program")
+    assert piece.bodies == [json.loads(one) for one in bodies[:good]]
+
+
+@given(
+    st.lists(
+        st.sampled_from([GOOD, " {} ", '{"set":{"text":"},12,{"}}', "[", "1", "{},{}", "]", "null", '{"a":[']),
+        max_size=6,
+    )
+)
+def test_bodies_are_read_at_once_as_they_are_one_by_one(bodies: list[str]) -> None:
+    alone = [arriving.read(linked([one]), 0, log.GENESIS)[0].bodies for one in bodies]
+    first = next((n for n, one in enumerate(alone) if not one), len(bodies))
+    piece, why = arriving.read(linked(bodies), 0, log.GENESIS)
+    assert piece.bodies == [one[0] for one in alone[:first]]
+    assert (why is None) is (first == len(bodies))
+
+
+def linked(bodies: list[str]) -> list[dict[str, Any]]:
+    """A chain of notes with these bodies."""
+    made, chain = [], log.GENESIS
+    for seq, body in enumerate(bodies, 1):
+        one = {**change("a", seq, body=body), "wall": "2026-11-24T10:42:00+00:00", "zone": "Europe/London"}
+        one |= {"actor": "JT", "role": "lsa", "audience": "school", "kind": "note", "salt": "s"}
+        one["body_hash"] = log.body_hash("s", body)
+        one["chain"] = chain = log.chain_hash(chain, one)
+        made.append(one)
+    return made
 
 
 def test_a_text_that_is_none_ends_its_chain() -> None:

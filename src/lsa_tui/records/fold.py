@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from lsa_tui import clock
+from lsa_tui.records import bulk, texts
 from lsa_tui.records.vocabulary import KINDS
 
 SCHEMA = 1
@@ -124,8 +125,7 @@ def _record(
     )
 
 
-_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
-"""Made once: `json.dumps` makes one at every call that wants other settings than its own."""
+_JSON = texts.encoder(", ", ": ")
 
 
 def _bodies(changes: Sequence[Seen]) -> list[dict[str, Any]] | None:
@@ -156,6 +156,10 @@ def _fields(
     names: dict[str, Any] = {}
     for field, values in heads.items():
         fields[field] = values[-1][1]
+        if len(values) == 1:
+            if values[0][2]:
+                names[field] = values[0][2]
+            continue
         if any(value != fields[field] for _, value, _ in values):
             conflict[field] = [
                 {"uid": change.uid, "value": value, "by": change.actor, "at": change.wall}
@@ -266,7 +270,7 @@ def fold_arrived(
     `bodies`: what each says, as it was read when it arrived (None where this program folds nothing of it); `before`:
     the rows of which the log had changes already. Only these are read back from it.
     """
-    number = Counter(change["row"] for change in changes)
+    number = Counter(map(_ROW, changes))
     several: dict[str, list[tuple[Seen, Mapping[str, Any]]]] = {}
     made = []
     for change, body in zip(changes, bodies, strict=True):
@@ -280,13 +284,15 @@ def fold_arrived(
     for pairs in several.values():
         pairs.sort(key=lambda pair: (pair[0].hlc, pair[0].uid))
         made.append(_merged(*zip(*pairs, strict=True)))
-    _write(db, [record for record in made if record is not None])
+    _write(db, sorted([record for record in made if record is not None], key=_FIRST))
     fold(db, [row for row in number if row in before])
 
 
+_ROW, _FIRST = itemgetter("row"), itemgetter(0)
+
+
 def _write(db: Any, records: Sequence[tuple[Any, ...]]) -> None:
-    marks = ",".join("?" * len(COLUMNS))
-    db.connection().executemany(f"INSERT OR REPLACE INTO record ({','.join(COLUMNS)}) VALUES ({marks})", records)
+    bulk.insert(db, "INSERT OR REPLACE INTO record", COLUMNS, records)
 
 
 def rebuild(db: Any) -> int:

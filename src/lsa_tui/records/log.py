@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from lsa_tui.records import ids
+from lsa_tui.records import ids, texts
 from lsa_tui.records.fold import NAMES, SCHEMA, WHOLE, Seen, changes_of, fold, heads
 from lsa_tui.records.models import Change, Head, Mine
 
@@ -65,8 +65,7 @@ def canonical(value: Any) -> str:
     return _CANONICAL(value)
 
 
-_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-"""Made once: `json.dumps` makes one at every call that wants other settings than its own."""
+_CANONICAL = texts.encoder(",", ":")
 
 
 def body_hash(salt: str, body: str) -> str:

@@ -17,7 +17,7 @@ from lsa_tui.sync.shared import Chains, Heads
 PAGE = 500
 """Changes read at a time: chains only grow, and a long read would keep the others from writing."""
 
-CHUNK = 10_000
+CHUNK = 20_000
 """Changes taken in at a time, about."""
 
 _MISSING = "is missing or damaged"
@@ -101,19 +101,25 @@ class Fetch:
         why: str | None = None
         while self._at[dev][0] < self._there[dev][0] and why is None and dev not in self._given_up:
             piece, why = self._page(dev, *self._at[dev])
-            bare = self._emptied.first(piece.changes)
-            if bare is not None and not self._emptied.looked:
-                self._look_ahead()
-                bare = self._emptied.first(piece.changes)
-            if bare is not None:
-                piece, why = arriving.Piece(piece.changes[:bare], piece.bodies[:bare]), _EMPTIED
+            if None in piece.bodies:  # else none of them was erased, and none erases
+                piece, why = self._believed(piece, why)
             if piece.changes:
                 self._at[dev] = (piece.changes[-1]["seq"], piece.changes[-1]["chain"])
-                self._emptied.arrived(piece.changes)
                 yield piece
             if why is not None:
                 self.damaged |= why in (_MISSING, _EMPTIED)
                 self.stopped.append(f"change {self._at[dev][0] + 1} of device {dev} {why}")
+
+    def _believed(self, piece: arriving.Piece, why: str | None) -> tuple[arriving.Piece, str | None]:
+        """Up to the first change without its body that no erasure names."""
+        bare = self._emptied.first(piece.changes)
+        if bare is not None and not self._emptied.looked:
+            self._look_ahead()
+            bare = self._emptied.first(piece.changes)
+        if bare is not None:
+            piece, why = arriving.Piece(piece.changes[:bare], piece.bodies[:bare]), _EMPTIED
+        self._emptied.arrived(piece.changes)
+        return piece, why
 
     def _page(self, dev: str, seq: int, chain: str) -> tuple[arriving.Piece, str | None]:
         found = self._shared.changes(dev, seq, self._there[dev][0], PAGE)

@@ -18,7 +18,7 @@ from lsa_tui.address import parse
 from lsa_tui.daybook import cleaning, entries, handover
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
-from lsa_tui.records import erasures, log, read, store
+from lsa_tui.records import bulk, erasures, log, read, store
 from lsa_tui.sync import (
     copies,
     fetching,
@@ -277,11 +277,12 @@ class _Run:
         """
         stopped: list[str] = []
         try:
-            for arrived in fetch.chunks():
-                taken = self.take_in(arrived)
-                fetch.give_up(taken.stopped)
-                stopped += taken.stopped.values()
-                self.tell("taking in", self.received, fetch.of)
+            with bulk.many(self.db):
+                for arrived in fetch.chunks():
+                    taken = self.take_in(arrived)
+                    fetch.give_up(taken.stopped)
+                    stopped += taken.stopped.values()
+                    self.tell("taking in", self.received, fetch.of)
         finally:
             if self.received:
                 self.book.names = read.Names(self.db)
