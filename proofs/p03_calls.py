@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from damaging import page_of
 from lsa_tui.errors import LsaError
 from proofs import common, stage, strace
 from proofs.stage import Stage
@@ -214,8 +215,8 @@ def _template(scene: Scene) -> Path:
 
 
 def _damage(file: Path) -> None:
-    """One bit of every page but the first ones, by which a store is recognised."""
+    """A bit in each 4 KiB but the first ones, by which a store is recognised."""
     content = bytearray(file.read_bytes())
-    for place in range(3 * 4096 + 2000, len(content), 4096):
+    for place in range(max(page_of(content), 3 * 4096) + 2000, len(content), 4096):
         content[place] ^= 1
     file.write_bytes(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -117,3 +118,17 @@ def undone(book: Book, words: str) -> str:
 def in_process(script: str, *args: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", script, *map(str, args)]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def page_of(content: bytes) -> int:
+    """The size of a page of a database, as its first one says; SQLCipher's own where nothing can be read there."""
+    if not content.startswith(b"SQLite format 3"):
+        return 4096
+    said = int.from_bytes(content[16:18], "big")
+    return 65_536 if said == 1 else said
+
+
+def with_a_bad_page(content: bytes) -> bytes:
+    """The same with noise for its second page, on which the changes begin."""
+    size = page_of(content)
+    return content[:size] + os.urandom(size) + content[2 * size :]

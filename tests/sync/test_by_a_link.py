@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import damaging
 from lsa_tui.address import parse
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import log
@@ -33,9 +34,7 @@ def test_what_is_damaged_is_set_aside_where_it_lies(homes, url, link, shared) ->
     sync(one, url)
     sync(two, url)
     sync(one, link)
-    content = bytearray(shared.read_bytes())
-    content[8192 * 3 : 8192 * 4] = b"\xff" * 8192
-    shared.write_bytes(content)
+    shared.write_bytes(damaging.with_a_bad_page(shared.read_bytes()))
     note(one, "by the link")
     assert any("was damaged" in said for said in sync(one, link).notes)
     assert beside(link) == ["school.db"]

@@ -223,7 +223,7 @@ def test_a_page_that_no_chain_reads_is_looked_at_too(one: Book, store) -> None:
     write(one, 200)
     sync(one)
     with opened(one, store[1]) as db:
-        page = db.execute_sql("SELECT rootpage FROM sqlite_master WHERE name = 'change_row'").fetchone()[0]
+        page = db.execute_sql("SELECT rootpage FROM sqlite_master WHERE name = 'change_uid'").fetchone()[0]
         size = int(db.execute_sql("PRAGMA page_size").fetchone()[0])  # SQLCipher says it as a text
     data, at = bytearray(place_of(store[1]).read_bytes()), (page - 1) * size
     data[at + 3 : at + 12] = bytes(9)

@@ -15,6 +15,7 @@ from random import Random
 
 import pytest
 
+import damaging
 from lsa_tui import clock
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, SyncIncomplete
@@ -122,7 +123,7 @@ DAMAGE = {
     "a name in its first page": lambda content: content.replace(b"change_uid", b"chang\xa0\xff\xfeid").replace(
         b"CREATE UNIQUE", b"CREATE\xa0\xa0\xa0IQUE"
     ),
-    "a page in the middle": lambda content: content[:8192] + os.urandom(4096) + content[12288:],
+    "a page in the middle": damaging.with_a_bad_page,
 }
 
 

@@ -5,6 +5,7 @@ Such a client knows no locks and copies a file whenever it has changed, so one d
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def client_of(path: Path) -> str | None:
     Seen by the names of the folders above it and by what the clients leave in them; nothing is written.
     """
     try:
-        ways = dict.fromkeys([*path.parents, *path.resolve().parents])  # a link may lead there
+        ways = dict.fromkeys([*path.parents, *Path(os.path.realpath(path)).parents])  # a link may lead there
     except (OSError, RuntimeError):
         ways = dict.fromkeys(path.parents)
     return next((found for folder in ways if (found := _by_name(folder) or _by_marker(folder))), None)

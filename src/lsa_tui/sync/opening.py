@@ -68,7 +68,7 @@ class Opening:
             if found == SHUT:
                 raise refusals.damaged(self.path, 1)
             return found
-        self._look()
+        self._look(here)
         if self.file is not None and not self.joining:
             refusals.of_an_unknown_key(self.book, self.path, self.file)
         found = EMPTY
@@ -159,10 +159,10 @@ class Opening:
 
     # Known keys
 
-    def _look(self) -> None:
+    def _look(self, here: bool) -> None:
         self._trouble, self.file, self._looked = "", None, True
         # A store being made just now, on a disk that cannot put files in place whole, is worth a second look.
-        for patience in (0.0,) if self.path.exists() else (0.3, 0.0):
+        for patience in (0.0,) if here else (0.3, 0.0):
             try:
                 self.file = keys.read(self.path)
                 self._trouble = "" if self.file else "gone"
@@ -250,7 +250,7 @@ class Opening:
             return one
         with self.book.store.writing() as db:  # another device was quicker
             keys.forget(db, one)
-        self._look()
+        self._look(self.path.exists())
         if self.file is None:
             raise self._no_keys()
         self.ask = lambda _: typed
@@ -323,7 +323,7 @@ class Opening:
     def _write(self, used: Held) -> None:
         """Puts the file of keys right; looks again first, for another device may have done so."""
         was = self._state(used)
-        self._look()
+        self._look(self.path.exists())
         file = self.file
         if file is not None and file.store == used.store:
             if file.key_id == used.key_id:
