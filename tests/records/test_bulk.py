@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from lsa_tui.records import bulk, texts
 from lsa_tui.records.store import Store
-from lsa_tui.vault import cipher
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -58,19 +57,3 @@ def test_afterwards_python_collects_again_and_the_cache_is_small(tmp_path: Path)
     with pytest.raises(ZeroDivisionError), bulk.many(store.db):
         store.close()  # what is told is what went wrong first
         raise ZeroDivisionError
-
-
-@pytest.mark.parametrize("key", [None, b"k" * 32])
-def test_a_copy_page_by_page_holds_all_and_has_nothing_beside_it(tmp_path: Path, key: bytes | None) -> None:
-    store = Store(tmp_path / "records.db", key)
-    with store.writing() as db:
-        db.execute_sql("INSERT INTO meta VALUES ('still in', 'the write-ahead file')")
-    made = store.copy(tmp_path / "backups", "one.db")
-    assert [one.name for one in (tmp_path / "backups").iterdir()] == ["one.db"]
-    assert made.stat().st_mode & 0o777 == 0o600
-    store.close()
-    assert cipher.is_plain(made) is (key is None)
-    again = Store(made, key)
-    assert again.db.execute_sql("SELECT value FROM meta WHERE key = 'still in'").fetchone()
-    assert again.check() == []
-    again.close()

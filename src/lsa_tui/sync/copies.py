@@ -35,7 +35,7 @@ def safety_copy(book: Book) -> Path:
     of_today = sorted(book.paths.backups.glob(f"{BEGINS}{book.now():%Y-%m-%d}-*.db"))
     if of_today and book.store.path.stat().st_size > LARGE:
         return of_today[-1]
-    made = book.store.copy(book.paths.backups, f"{BEGINS}{book.now():%Y-%m-%d-%H%M%S}-{os.getpid()}.db")
+    made = book.store.backup(book.paths.backups, f"{BEGINS}{book.now():%Y-%m-%d-%H%M%S}-{os.getpid()}.db")
     thin(book.paths.backups, made)
     return made
 

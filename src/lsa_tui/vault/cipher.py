@@ -141,21 +141,6 @@ def is_there(path: Path) -> bool:
     return path.exists() and path.stat().st_size > 0
 
 
-def copy_pages(db: peewee.SqliteDatabase, target: Path, key: bytes | None) -> None:
-    """Copies what an open database under `key` holds to a new file under the same, without a journal beside it.
-
-    Not pressed onto the disk: a power cut may cost this copy, not what it was made of.
-    """
-    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    copy = connect(str(target), key, [("synchronous", "off"), ("journal_mode", "off")])
-    try:
-        copy.connect()
-        db.connection().backup(copy.connection())
-        copy.execute_sql("PRAGMA journal_mode = delete")  # what it was copied from has a write-ahead file
-    finally:
-        copy.close()
-
-
 @contextmanager
 def copied(source: Path, key: bytes | None, target: Path, new: bytes | None) -> Iterator[None]:
     """Copies a whole database under another key (None: plain), with its format, application id and journal mode.
