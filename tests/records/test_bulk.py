@@ -6,6 +6,7 @@ import gc
 import json
 from pathlib import Path
 
+import peewee
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,15 +46,23 @@ def test_as_many_rows_are_written_as_were_given(tmp_path: Path, number: int) -> 
     store.close()
 
 
-def test_afterwards_python_collects_again_and_the_cache_is_small(tmp_path: Path) -> None:
-    store = Store(tmp_path / "records.db")
-    before = store.db.execute_sql("PRAGMA cache_size").fetchone()[0]
+@pytest.mark.parametrize("key", [None, b"k" * 32])
+def test_afterwards_python_collects_again_and_the_cache_is_as_it_was(tmp_path: Path, key: bytes | None) -> None:
+    store = Store(tmp_path / "records.db", key)
+
+    def cache() -> int:
+        return int(store.db.execute_sql("PRAGMA cache_size").fetchone()[0])
+
+    before = cache()
     with pytest.raises(ZeroDivisionError), bulk.many(store.db):
         assert not gc.isenabled()
-        assert store.db.execute_sql("PRAGMA cache_size").fetchone()[0] == -16_000
+        assert cache() == -16_000
         raise ZeroDivisionError
     assert gc.isenabled()
-    assert store.db.execute_sql("PRAGMA cache_size").fetchone()[0] == before
+    assert cache() == before
     with pytest.raises(ZeroDivisionError), bulk.many(store.db):
         store.close()  # what is told is what went wrong first
         raise ZeroDivisionError
+    with pytest.raises(peewee.InterfaceError), bulk.many(store.db):
+        pass
+    assert gc.isenabled()

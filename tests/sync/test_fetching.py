@@ -163,6 +163,8 @@ def erasing(dev: str, seq: int, other: dict[str, Any]) -> dict[str, Any]:
         ({"op": "act"}, False),
         ({"audience": "own"}, False),
         ({"dev": "audit"}, False),
+        ({"schema": True}, False),
+        ({"seq": True}, False),
         ({"op": "put", "body": None, "salt": None}, False),
     ],
 )

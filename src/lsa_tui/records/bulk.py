@@ -13,7 +13,7 @@ from lsa_tui.vault import cipher
 _AT_ONCE = 200
 """Rows written by one statement, where there are many."""
 
-_CACHE, _USUAL = -16_000, -2_000
+_CACHE = -16_000
 """SQLite's page cache in KiB (negative, as the pragma wants it): 16 MB hold what one transaction of a sync touches."""
 
 
@@ -21,16 +21,17 @@ _CACHE, _USUAL = -16_000, -2_000
 def many(db: Any) -> Iterator[None]:
     """A large page cache, and Python looks for no cycles meanwhile: rows make none, and it would look them all through
     over and over."""
+    usual = int(db.execute_sql("PRAGMA cache_size").fetchone()[0])  # SQLCipher says it as a text
     was = gc.isenabled()
-    gc.disable()
-    db.execute_sql(f"PRAGMA cache_size = {_CACHE}")
     try:
+        gc.disable()
+        db.execute_sql(f"PRAGMA cache_size = {_CACHE}")
         yield
     finally:
         if was:
             gc.enable()
         with suppress(*cipher.database_errors()):  # what went wrong before it is to be told
-            db.execute_sql(f"PRAGMA cache_size = {_USUAL}")
+            db.execute_sql(f"PRAGMA cache_size = {usual}")
 
 
 def insert(db: Any, into: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

@@ -19,7 +19,7 @@ from lsa_tui.records import erasures, fold, log
 Body = Mapping[str, Any]
 """What a change says, read."""
 
-_asked = itemgetter("dev", "hlc", "schema", "audience", "op", "kind", "wall", "body", "salt")
+_asked = itemgetter("dev", "seq", "hlc", "schema", "audience", "op", "kind", "wall", "body", "salt")
 _BIGGEST = 1 << 63
 
 
@@ -67,15 +67,15 @@ class _Strange(Exception):
 
 def _text(change: Mapping[str, Any]) -> str | None:
     """The body of a change whose hashes are right, where it must be readable here. Raises _Strange."""
-    dev, hlc, schema, audience, op, kind, wall, text, salt = _asked(change)
+    dev, seq, hlc, schema, audience, op, kind, wall, text, salt = _asked(change)
     if dev in log.STAYING or audience in log.STAYING or op == log.ACT:
         raise _Strange("is of a kind that never leaves its device")
-    # Of the others the hashes have shown that they are numbers and texts: nothing else can be written as it was.
+    # The hashes have shown what is a text, and that these are numbers, or `true` in a JSON file, written as 1 there.
+    if not type(seq) is type(hlc) is type(schema) is int or not 0 <= hlc < _BIGGEST > schema:
+        raise _Strange("is not what a change looks like")
     if type(text) is not str or type(salt) is not str:
         if text is None and salt is None and op == log.SET:
             return None  # erased: `Emptied` looks further
-        raise _Strange("is not what a change looks like")
-    if not 0 <= hlc < _BIGGEST > schema:
         raise _Strange("is not what a change looks like")
     if not fold.understood(kind, op, schema) and not (op == log.REDACT and schema <= fold.SCHEMA):
         return None

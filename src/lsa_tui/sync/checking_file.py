@@ -12,8 +12,8 @@ from lsa_tui.daybook import chains, salvage
 from lsa_tui.sync.sqlite_place import GUARDS
 from lsa_tui.vault import cipher
 
-_PAGES = 500
-"""Pages copied at a time; the file is locked for reading while that lasts."""
+_STEP = 4 << 20
+"""Bytes copied at a time; the file is locked for reading while that lasts."""
 
 _TIMES = 3
 """How often the copying begins again because others wrote, until it is done in one go."""
@@ -56,7 +56,8 @@ def _copied(source: Any, target: Any) -> None:
             raise _Interrupted
 
     try:
-        source.backup(target, pages=_PAGES, progress=watch)
+        pages = _STEP // int(source.execute("PRAGMA page_size").fetchone()[0])  # SQLCipher says it as a text
+        source.backup(target, pages=pages, progress=watch)
     except _Interrupted:
         source.backup(target, pages=-1)
 
