@@ -380,6 +380,22 @@ def test_a_file_that_is_not_whole_yet_is_taken_in_when_it_is(two, share, url) ->
     assert "arrives in two parts" in texts(one)
 
 
+def test_several_damaged_files_are_counted_once_and_said_in_one_sentence(two, share, url) -> None:
+    one, other = two
+    for n in range(3):
+        note(one, f"part {n}")
+        sync(one, url)
+    damaged = files(share)
+    assert len(damaged) >= 4
+    for file in damaged:
+        file.write_bytes(os.urandom(400))
+    said = sync(one, url).notes
+    assert [note.split(" (")[0] for note in said if "not whole" in note] == [f"{len(damaged)} files"]
+    assert sum("damaged; the first is kept as" in note for note in said) == 1
+    sync(other, url)
+    assert sync(one, url).notes == ()
+
+
 def test_an_empty_file_is_nothing(two, share, url) -> None:
     one, other = two
     for file in files(share):

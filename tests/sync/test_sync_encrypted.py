@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -315,6 +316,61 @@ def test_a_plain_file_in_the_place_of_an_encrypted_one_is_not_filled(homes, one,
             with pytest.raises(SyncIncomplete, match="is not encrypted, though it should be"):
                 sync(book, url)
     assert b"not for everybody" not in raw(shared.parent)
+
+
+def test_another_group_s_plain_file_is_not_encrypted_and_not_mixed_in(homes, one, shared, url) -> None:
+    others, was = homes("mb"), shared.with_name("was.db")
+    note(others, "of another class")
+    other = shared.with_name("other.db")
+    sync(others, f"sqlite:///{other}")
+    beside(shared).rename(beside(was))
+    shared.rename(was)
+    shutil.copy(other, shared)
+    with pytest.raises(SyncIncomplete, match="put the right one back; or, where this one is yours"):
+        sync(one, url)
+    with pytest.raises(SyncIncomplete, match="none of its records are known here; put the right one back, or share"):
+        rekeying.rekey(one, lambda: NEW, url)
+    assert shared.read_bytes() == other.read_bytes()
+    was.replace(shared)
+    beside(was).replace(beside(shared))
+    assert sync(one, url).verified
+    assert "of another class" not in texts(one)
+
+
+def test_a_plain_file_that_holds_what_this_device_knows_is_encrypted(homes, one, shared, url) -> None:
+    """Made anew by somebody whose device had forgotten the store that was there."""
+    plain = homes("mb")
+    joining.join(plain, asked(PASS), url)
+    sync(plain, url)
+    anew = shared.with_name("anew.db")
+    sync(plain, f"sqlite:///{anew}")
+    beside(shared).unlink()
+    anew.replace(shared)
+    with pytest.raises(SyncIncomplete, match="where this one is yours"):
+        sync(one, url)
+    rekeying.rekey(one, lambda: NEW, url)
+    note(one, "goes on")
+    assert sync(one, url).verified
+
+
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="needs a second disk")
+def test_a_stick_that_is_pulled_out_is_said_by_whatever_asks_for_it(homes, tmp_path) -> None:
+    device, place = homes("lp", encrypted=True), tmp_path / "stick"
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as stick:
+        place.symlink_to(stick)  # as a system mounts it
+        url = f"sqlite:///{place}/school.db"
+        device.config.save(shared_url=url)
+        sync(device, url, ask=asked(PASS))
+        place.unlink()
+    place.mkdir()  # where it was mounted
+    wanted = "is not there, and neither is its disk; connect the stick"
+    for ask in (sync, joining.invite, lambda book: rekeying.rekey(book, lambda: NEW)):
+        with pytest.raises(SyncIncomplete, match=wanted):
+            ask(device)
+    found = joining.standing(device)
+    assert found.state == ""
+    assert wanted in found.problem
+    assert list(place.iterdir()) == []
 
 
 # Invitations

@@ -47,11 +47,7 @@ def care(folder: Folder, erased: Mapping[str, Sequence[int]]) -> tuple[int, list
             wiped = sum(_rewritten(folder, one) for one in bare)
             for one in other:
                 _other_key(folder, one)
-            for one in damaged:
-                moment = folder.book.now().strftime("%Y-%m-%d-%H%M%S")
-                with suppress(FileNotFoundError):
-                    kept = folder_disk.set_aside(folder.path / one.seen.name, moment)
-                    notes.append(f"a file of this device in the shared folder was damaged; it is kept as {kept}")
+            notes += _set_aside(folder, damaged)
             _merge(folder, [one for one in small if one not in bare])
             for name in merged:
                 _drop_merged(folder, name)
@@ -59,6 +55,18 @@ def care(folder: Folder, erased: Mapping[str, Sequence[int]]) -> tuple[int, list
             index.use(index.key)
         index.keep(all_read=False)
     return wiped, notes
+
+
+def _set_aside(folder: Folder, damaged: Sequence[Known]) -> list[str]:
+    """Renames this device's damaged files; a sentence, where there are any."""
+    kept = []
+    for one in damaged:
+        with suppress(FileNotFoundError):
+            moment = folder.book.now().strftime("%Y-%m-%d-%H%M%S")
+            kept.append(folder_disk.set_aside(folder.path / one.seen.name, moment))
+    if len(kept) > 1:
+        return [f"{len(kept)} files of this device in the shared folder were damaged; the first is kept as {kept[0]}"]
+    return [f"a file of this device in the shared folder was damaged; it is kept as {one}" for one in kept]
 
 
 def _writer(one: Known) -> str:

@@ -99,10 +99,11 @@ def strays(index: Index) -> list[str]:
 
 def of(index: Index) -> Iterator[str]:
     """A sentence for each thing that its user should know: what was found since the last sync, and what is missing."""
-    found, index.found_damaged = index.found_damaged, []
+    # Each as often as it was looked at.
+    found, index.found_damaged = sorted({one.seen.name for one in index.found_damaged}), []
     if found:
         yield (
-            f"{_listed([one.seen.name for one in found], 'file')} in the shared folder "
+            f"{_listed(found, 'file')} in the shared folder "
             f"{'was' if len(found) == 1 else 'were'} not whole and not believed (damaged, or still on the way); the "
             "devices that hold what stood there send it again. Is it so tomorrow, `lsa doctor` says what to do"
         )

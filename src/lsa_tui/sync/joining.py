@@ -146,6 +146,7 @@ def encrypted(book: Book, shared: KeyedStore, path: Path) -> Held:
     a plain one."""
     about = shared.open(made_up=book.made_up, create=False)
     if not about.hub_id:
+        recognising.require_disk(book, shared)
         raise LsaError(f"{keys.called(path)} is not there yet; `lsa sync` makes it")
     used = shared.opening.used if shared.opening is not None else None
     if used is None:
@@ -178,6 +179,8 @@ def standing(book: Book) -> Standing:
     with at(book, url, opening) as shared:
         try:
             about = shared.open(made_up=book.made_up, create=False)
+            if not about.hub_id:
+                recognising.require_disk(book, shared)
             joined = opening.used is not None
             state = ("encrypted" if joined else "plain") if about.hub_id else "not there"
             says = opening.wrong() if about.hub_id else ""

@@ -12,7 +12,7 @@ from lsa_tui import passphrases
 from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, SyncIncomplete
-from lsa_tui.sync import admission, keys, refusals
+from lsa_tui.sync import admission, keys, local, refusals
 from lsa_tui.sync.keys import Held, KeyChanged, NeedsPassphrase
 from lsa_tui.sync.shared import LOG_FORMAT, About
 from lsa_tui.vault import cipher
@@ -281,9 +281,11 @@ class Opening:
         was = self.file is not None or any(not one.coming for one in self._known())
         if was or not self.book.plain:
             why = "though it should be" if was else "and this home is"
+            met = {one.store for one in keys.held(self.book)} | {one.hub_id for one in local.memories(self.book.db)}
+            first = "" if not was or about.hub_id in met else "put the right one back; or, where this one is yours, "
             raise SyncIncomplete(
-                f"{keys.called(self.path)} is not encrypted, {why}; `lsa shared rekey` encrypts it for everybody. "
-                "Nothing was touched"
+                f"{keys.called(self.path)} is not encrypted, {why}; {first}`lsa shared rekey` encrypts it for "
+                "everybody. Nothing was touched"
             )
 
     # Afterwards

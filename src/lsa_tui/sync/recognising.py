@@ -48,19 +48,18 @@ def recognise(book: Book, shared: SharedStore, create: bool) -> Met:
 
     Raises SyncIncomplete for one that is not for this home, Damaged, Locked.
     """
-    made_up, name, before = book.made_up, shared.name, memory_of(book, shared)
+    made_up, before = book.made_up, memory_of(book, shared)
     shared.again = before.hub_id if before else ""
     about = shared.open(made_up=made_up, create=False)
     apart = shared.apart_from(book.store.path.parent)
     if not about.hub_id:
-        if before and before.apart and not apart:
-            raise SyncIncomplete(f"{name} is not there, and neither is its disk; connect the stick or the share")
+        require_disk(book, shared)
         if create:
             about = shared.open(made_up=made_up, create=True)
     if about.made_up != made_up:
         kind, other = ("made-up", "real") if about.made_up else ("real", "made-up")
         raise SyncIncomplete(
-            f"{name} holds {kind} records and this home {other} ones; they are never mixed, so set another "
+            f"{shared.name} holds {kind} records and this home {other} ones; they are never mixed, so set another "
             "`[shared] url`"
         )
     if moved_to := moved_elsewhere(shared, about):
@@ -69,10 +68,16 @@ def recognise(book: Book, shared: SharedStore, create: bool) -> Met:
         with suppress(SyncIncomplete), shared.pushing():  # whoever may not write there can read all the same
             shared.mark_moved("")
     there: Heads = shared.heads() if before and about.hub_id and not about.created else {}
-    if before and about.hub_id not in ("", before.hub_id):
-        _refuse_foreign(book, shared, about, there)
-    note = _note(book, shared, about, before, there)
+    refuse_foreign(book, shared, about, there)
+    note = _note(book, shared, about, before, there) if create else _seen(book, shared, about, before, there)
     return Met(about, before, apart, (note,) if note else ())
+
+
+def require_disk(book: Book, shared: SharedStore) -> None:
+    """Raises SyncIncomplete where nothing is at the place of a store because the disk on which it was is not there."""
+    before = memory_of(book, shared)
+    if before and before.apart and not shared.apart_from(book.store.path.parent):
+        raise SyncIncomplete(f"{shared.name} is not there, and neither is its disk; connect the stick or the share")
 
 
 def _moved(shared: SharedStore, to: str) -> SyncIncomplete:
@@ -89,18 +94,23 @@ def _moved(shared: SharedStore, to: str) -> SyncIncomplete:
     )
 
 
-def _refuse_foreign(book: Book, shared: SharedStore, about: About, there: Heads) -> None:
+def refuse_foreign(book: Book, shared: SharedStore, about: About, there: Heads) -> None:
     """Another store than the one that was here may be somebody else's: it must have a chain in common with this home.
 
-    One whose key was given to this device was joined on purpose.
+    One whose key was given to this device was joined on purpose. Raises SyncIncomplete.
     """
+    before = memory_of(book, shared)
+    if before is None or about.hub_id in ("", before.hub_id):
+        return
     if shared.opening is not None and shared.opening.used is not None:
         return
     known = any(one.hub_id == about.hub_id for one in local.memories(book.db))
     if there and not known and not there.keys() & log.shareable_heads(book.db).keys():
+        # A plain store cannot be joined from an encrypted home.
+        other = "take this one with `lsa shared join`" if book.plain else "share elsewhere: `lsa init --shared URL`"
         raise SyncIncomplete(
             f"{shared.name} is another shared store than the one that was there, and none of its records are known "
-            "here; put the right one back, or take this one with `lsa shared join`. Nothing was touched"
+            f"here; put the right one back, or {other}. Nothing was touched"
         )
 
 
@@ -132,6 +142,18 @@ def _note(book: Book, shared: SharedStore, about: About, before: local.Memory | 
         return f"{what} is another one than last time"
     if before and _went_back(book, shared, before.heads, there):
         return f"{what} had gone back in time and was filled again"
+    return ""
+
+
+def _seen(book: Book, shared: SharedStore, about: About, before: local.Memory | None, there: Heads) -> str:
+    """As `_note`, where it is only looked at."""
+    what = called(shared)
+    if about.was_empty:
+        return f"{what} is empty"
+    if before and before.hub_id != about.hub_id:
+        return f"{what} is another one than last time"
+    if before and _went_back(book, shared, before.heads, there):
+        return f"{what} has gone back in time"
     return ""
 
 

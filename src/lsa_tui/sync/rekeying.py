@@ -17,7 +17,7 @@ from pathlib import Path
 from lsa_tui.address import anchor_of, parse, real
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, SyncIncomplete
-from lsa_tui.sync import joining, keys
+from lsa_tui.sync import joining, keys, recognising
 from lsa_tui.sync.keys import Held
 from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.shared import LOG_FORMAT, About, SharedStore
@@ -35,7 +35,8 @@ def rekey(book: Book, choose: Callable[[], str], url: str | None = None) -> tupl
     path = anchor_of(parse(url or book.config["shared.url"]))
     opening = Opening(book, path, joining.nobody, plain_too=True, older_too=True)
     with joining.at(book, url, opening) as shared:
-        _open(book, shared, path)
+        about = _open(book, shared, path)
+        recognising.refuse_foreign(book, shared, about, shared.heads())
         shared.close()  # nobody waits while a passphrase is thought of
         typed = choose()
         about = _open(book, shared, path)
@@ -95,6 +96,7 @@ def complete(book: Book, shared: SharedStore) -> list[str]:
 def _open(book: Book, shared: joining.KeyedStore, path: Path) -> About:
     about = shared.open(made_up=book.made_up, create=False)
     if not about.hub_id:
+        recognising.require_disk(book, shared)
         raise LsaError(f"{keys.called(path)} is not there yet; `lsa sync` makes it")
     if about.made_up or book.made_up:
         raise LsaError(f"{keys.shown(path)} is for made-up records, and these stay plain; nothing was changed")
