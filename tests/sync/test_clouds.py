@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lsa_tui.address import parse
+from lsa_tui.address import parse, typed
 from lsa_tui.errors import BadInput
 from lsa_tui.sync import clouds
 from lsa_tui.sync.run import sync
@@ -84,7 +84,7 @@ def test_a_sync_refuses_and_says_what_to_use(homes, tmp_path: Path) -> None:
     with pytest.raises(BadInput) as caught:
         sync(homes("jt"), f"sqlite:///{place}")
     assert "OneDrive copies" in str(caught.value)
-    assert f"folder:///{place.parent}" in str(caught.value)
+    assert typed(f"folder:///{place.parent}") in str(caught.value)
     assert list(place.parent.iterdir()) == []
     assert parse(f"folder:///{place.parent}").kind == "folder", "what is offered can be typed"
 

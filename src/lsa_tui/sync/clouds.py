@@ -9,7 +9,7 @@ import os
 import re
 from pathlib import Path
 
-from lsa_tui.address import Location
+from lsa_tui.address import Location, typed
 from lsa_tui.errors import BadInput
 
 _NAMES = (
@@ -60,7 +60,7 @@ def check(location: Location) -> None:
     if client is not None and path is not None:
         raise BadInput(
             f"{path} lies in a folder that {client} copies, where two devices write over one another's records; "
-            f"use folder:///{path.parent.as_posix()} there: each device then writes files of its own"
+            f"use {typed(f'folder:///{path.parent.as_posix()}')} there: each device then writes files of its own"
         )
 
 
