@@ -340,10 +340,5 @@ def _backlog(book: Book) -> Iterator[Finding]:
     if not book.config["shared.url"]:
         yield Finding("backlog", True, f"{count} changes are on this device only; no shared database is set")
     else:
-        yield Finding(
-            "backlog",
-            True,
-            f"{count} {'change is' if count == 1 else 'changes are'} not shared yet"
-            if count
-            else "everything is shared",
-        )
+        left = f"{count} {'change is' if count == 1 else 'changes are'} not shared yet"
+        yield Finding("backlog", True, left if count else "everything is shared")
