@@ -33,6 +33,8 @@ START = datetime(2026, 11, 24, 10, 42, tzinfo=UTC)
 PUPIL = ids.natural_id("pupil", "", "K7")
 KEY = b"k" * 32
 FOREIGN = "is another shared store"
+LATER = "the next sync mends it"
+"""In a note on damage that a sync has seen and not yet mended."""
 STAYS = ("dev", "seq", "chain")
 """The columns of a change that say where it stands, and may become others; the rest never does."""
 
@@ -327,7 +329,9 @@ class World:
     def _still_hurt(self, place: Place, d: int, result: Any) -> bool:
         """Whether the store was hurt before this complete sync; from here on it is not, where all of it was read or
         made anew. In a folder only the writer of a damaged file puts it in order."""
-        hurt, whole = place.hurt, d in place.looking or result.created or any("damaged" in one for one in result.notes)
+        hurt = place.hurt
+        mended = any("damaged" in one and LATER not in one for one in result.notes)
+        whole = d in place.looking or result.created or mended
         place.looking.discard(d)
         if whole and place.kind not in ("folder", "cloud"):
             place.hurt = False

@@ -87,7 +87,8 @@ class Memory:
     """What this home remembers of a shared store: where it was, its heads, and whether it was on another disk.
 
     `at`: the last complete sync; `last_error`: why the last one was not, "" where it was; `doubted`: what was sent did
-    not read back, so all of it is read at the next; `deep_checked_at`: when all of it was last read and checked.
+    not read back, or it was not known here before, so all of it is read at the next; `deep_checked_at`: when all of it
+    was last read and checked.
     """
 
     hub_id: str

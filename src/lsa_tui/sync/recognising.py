@@ -123,7 +123,9 @@ def take(book: Book, shared: SharedStore, about: About) -> bool:
     if before is None or about.hub_id in ("", before.hub_id):
         return False
     with book.store.writing() as db:
-        local.remember(db, local.Memory(about.hub_id, shared.name, before.apart))
+        local.remember(
+            db, local.Memory(about.hub_id, shared.name, before.apart, doubted=True)
+        )  # it is read whole first
     return True
 
 

@@ -17,7 +17,7 @@ import peewee
 from lsa_tui import clock
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import log, store
-from lsa_tui.records.models import LOG, ONLY_ERASED
+from lsa_tui.records.models import LOG, ONLY_ERASED, Change
 from lsa_tui.sync import pages, patience, refusals, trouble
 from lsa_tui.sync.keys import Held, KeyChanged, WentBack, salt_of
 from lsa_tui.sync.opening import EMPTY, OPEN, SHUT, Opening
@@ -275,8 +275,10 @@ class SqlitePlace:
                 return False
             for model in LOG:
                 peewee.SchemaManager(model, database=self._db).create_table(safe=False)
-            # Nobody looks for a row here, as every device does in its own database: an index is pages under the lock.
-            self._db.execute_sql("CREATE UNIQUE INDEX change_uid ON change (uid)")
+                if model is Change:
+                    # The only one: nobody looks for a row here, and an index is pages that are written under the lock.
+                    # Not the last of a new file: that a file was cut is seen by its facts, and at once.
+                    self._db.execute_sql("CREATE UNIQUE INDEX change_uid ON change (uid)")
             for guard in GUARDS.values():
                 self._db.execute_sql(guard)
             self._db.execute_sql(f"PRAGMA application_id = {APPLICATION}")
