@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,55 @@ def test_records_that_are_gone_are_not_taken_for_an_empty_home(used: RunLsa, hom
     done = used("doctor")
     assert (done.code, "gone or empty" in done.out) == (1, True)
     assert not (home / "records.db").exists() or (home / "records.db").stat().st_size == 0
+
+
+@pytest.fixture
+def plain(run_lsa: RunLsa, home: Path) -> Path:
+    """A plain home with a copy of its records, and a note since."""
+    for words in (("init", "--initials", "JT", "--plain"), ("pupil", "add", "K7"), ("note", "Sat")):
+        assert run_lsa(*words).code == 0
+    book = open_book(find(str(home)))
+    book.store.backup(book.paths.backups, "before-sync.db")
+    book.close()
+    run_lsa("note", "Stood")
+    return home
+
+
+OPENING = ("log", "note x", "sync", "tally c", "unlock", "keys", "key encrypt", "init --initials JT --plain")
+
+
+@pytest.mark.parametrize("how", ["gone", "empty"])
+def test_plain_records_that_are_gone_are_looked_for_among_their_copies(run_lsa: RunLsa, plain: Path, how: str) -> None:
+    (plain / "records.db").unlink()
+    if how == "empty":
+        (plain / "records.db").touch()
+    for words in OPENING:
+        refused(run_lsa(*words.split()), "gone or empty", str(plain / "backups"), "`lsa doctor --repair`", code=1)
+    refused(run_lsa("demo", "--no-open", "--days", "1"), "somebody's own home", code=1)
+    assert not (plain / "records.db").exists() or (plain / "records.db").stat().st_size == 0
+    assert run_lsa("doctor", "--repair", "--yes").code == 0
+    assert [one["text"] for one in run_lsa("log", "--json").json["entries"] if one["type"] == "note"] == ["Sat"]
+
+
+def test_a_write_ahead_file_alone_is_no_empty_home(run_lsa: RunLsa, plain: Path) -> None:
+    book = open_book(find(str(plain)))
+    book.db.execute_sql("VACUUM")  # all of it is in the write-ahead file then
+    held = (plain / "records.db-wal").read_bytes()
+    book.close()
+    shutil.rmtree(plain / "backups")
+    (plain / "records.db").unlink()
+    (plain / "records.db-wal").write_bytes(held)
+    refused(run_lsa("log"), "gone or empty", "records.db-wal is left", code=1)
+    assert run_lsa("doctor", "--repair", "--yes").code == 0
+    assert {one["text"] for one in run_lsa("log", "--json").json["entries"]} >= {"Sat", "Stood"}
+
+
+def test_records_that_are_gone_without_a_copy_are_said_to_be_gone(run_lsa: RunLsa, plain: Path) -> None:
+    shutil.rmtree(plain / "backups")
+    (plain / "records.db").unlink()
+    done = run_lsa("log")
+    refused(done, "gone or empty", "no copy", "`lsa init`", code=3)
+    assert "nobody is set up" not in done.err
 
 
 def test_a_home_whose_making_was_interrupted_is_completed(run_lsa: RunLsa, home: Path) -> None:

@@ -48,7 +48,7 @@ def _make(paths: Paths, days: int, seed: int) -> tuple[int, bool]:
 
     if not 1 <= days <= made_up.LONGEST:
         raise BadInput(f"--days is 1 to {made_up.LONGEST}, not {days}")
-    if home.state(paths) == "encrypted":
+    if home.state(paths) in ("encrypted", "lost"):
         raise LsaError(f"{paths.data_folder} is somebody's own home; choose another folder with --home DIR")
     book = Book(paths)
     try:

@@ -215,6 +215,8 @@ def encrypt(paths: Paths, args: Namespace) -> Answer:
     state = home.state(paths)
     if state == "new":
         raise opening.no_home(paths)
+    if state == "lost":
+        raise home.gone(paths)
     if state != "plain":
         raise LsaError("there is nothing plain to encrypt in this home")
     book = Book(paths)

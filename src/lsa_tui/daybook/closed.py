@@ -15,11 +15,9 @@ def key_of(paths: Paths, file: str | None = None) -> bytes | None:
     Raises Locked without the right passphrase or where nobody was ever set up, LsaError without a key file.
     """
     state = home.state(paths)
-    if state == "plain" or (state == "encrypted" and looks_plain(paths)):
+    if state in ("plain", "lost") or (state == "encrypted" and looks_plain(paths)):
         return None
     if state == "new":
-        if backups.places(paths):
-            return None  # plain records, and they are gone
         raise opening.no_home(paths)
     return opening.key_of(paths, file)
 
@@ -30,7 +28,8 @@ def book_of(paths: Paths, key: bytes | None) -> Book | LsaError:
         if key is not None:
             return opening.open_with(paths, key)
         if not cipher.is_there(paths.database):
-            return LsaError(f"the records {paths.database} are gone or empty; there are copies in {paths.backups}")
+            left = " and ".join(str(one) for one in home.left_of(paths))
+            return LsaError(f"the records {paths.database} are gone or empty; {left} is left of them")
         if not cipher.is_plain(paths.database):
             return LsaError(f"{paths.database} does not begin as a database does: it is damaged, or not a database")
         return Book(paths)

@@ -47,6 +47,8 @@ def open_home(paths: Paths, file: str | None = None, *, new: str = "") -> Opened
     state = home.state(paths)
     if state == "new":
         return _make(paths, file, new)
+    if state == "lost":
+        raise home.gone(paths)
     if state == "plain":
         _say_interrupted(paths)
         return Opened(Book(paths))
@@ -108,6 +110,13 @@ def _say_interrupted(paths: Paths) -> None:
 
 def no_home(paths: Paths) -> Locked:
     """What is said of a home that is not there; it may be a mistyped one."""
+    from lsa_tui import config  # where it is opened, the book loads it
+
+    if config.load(paths.config).exists:
+        return Locked(
+            f"the records {paths.database} are gone or empty, and no copy of them is here; put one back, or `lsa init` "
+            f"begins anew with the settings of {paths.config}, and a sync then brings what was shared"
+        )
     return Locked(
         f"nobody is set up in {paths.data_folder} yet; `lsa init --name NAME --initials JT` does it, with a passphrase "
         "(asked for, LSA_PASSPHRASE or --passphrase-file) or with --plain"
@@ -115,10 +124,12 @@ def no_home(paths: Paths) -> Locked:
 
 
 def require_encrypted(paths: Paths) -> None:
-    """Raises Locked for a home that is not there, LsaError for a plain one."""
+    """Raises Locked for a home that is not there, LsaError for a plain one and for one whose records are gone."""
     state = home.state(paths)
     if state == "new":
         raise no_home(paths)
+    if state == "lost":
+        raise home.gone(paths)
     if state == "plain":
         raise LsaError("the records of this home are not encrypted; `lsa key encrypt` does it")
 

@@ -33,7 +33,8 @@ class InUse(LsaError):
 
 
 def state(paths: Paths) -> str:
-    """`new`: nothing is here yet; `plain`: records that are not encrypted; `encrypted`.
+    """`new`: nothing is here yet; `plain`: records that are not encrypted; `encrypted`; `lost`: there were plain
+    records, and what is left of them lies beside their place.
 
     A repair or a restore that was interrupted is completed first.
     """
@@ -42,7 +43,14 @@ def state(paths: Paths) -> str:
         return "plain"
     if paths.key.exists() or paths.key_copy.exists() or cipher.is_there(paths.database):
         return "encrypted"
-    return "new"
+    return "lost" if left_of(paths) else "new"
+
+
+def left_of(paths: Paths) -> list[Path]:
+    """Where records that are gone left something: the folder of their copies, their write-ahead file."""
+    beside = paths.database.with_name(f"{paths.database.name}-wal")
+    copies = [paths.backups] if any(paths.backups.glob("*.db")) else []
+    return [*copies, *([beside] if cipher.is_there(beside) else [])]
 
 
 # One at a time
@@ -286,6 +294,15 @@ def require_records(paths: Paths, keys: KeyFile) -> None:
             f"the records {paths.database} are gone or empty, but their key is here; put back a copy (look into "
             f"{paths.backups}), or move {paths.key.name} and {paths.backups.name} away to begin anew"
         )
+
+
+def gone(paths: Paths) -> LsaError:
+    """What is said of plain records that are gone: an empty home in their place would look like one."""
+    left = " and ".join(str(one) for one in left_of(paths))
+    return LsaError(
+        f"the records {paths.database} are gone or empty, but {left} is left of them; `lsa doctor --repair` makes them "
+        "anew of that, or move it away to begin anew"
+    )
 
 
 def key_of(paths: Paths, typed: str) -> bytes:
