@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from commands import RunLsa, refused
+from lsa_tui.daybook import setup
+from lsa_tui.errors import LsaError
 
 
 def test_init_sets_up_and_again_changes(run_lsa: RunLsa, home: Path) -> None:
@@ -47,11 +49,30 @@ def test_init_defaults_adds_the_tiles_once(run_lsa: RunLsa) -> None:
         (("--initials", "much too long"), "initials has 13 characters"),
         (("--initials", "JT", "--shared", "school.db"), "url"),
         (("--initials", "JT", "--shared", "sqlite:///school.db"), "relative"),
+        (("--initials", "JT", "--shared", "sqlite:////x/OneDrive/school.db"), "OneDrive"),
+        (("--initials", "JT", "--role", "dsl", "--defaults"), "leave --defaults away"),
+        (("--initials", "JT", "--name", "x" * 81), "name has 81 characters"),
     ],
 )
-def test_init_refuses(run_lsa: RunLsa, home: Path, words: tuple[str, ...], said: str) -> None:
-    refused(run_lsa("init", *words), said)
-    assert not (home / "config.toml").exists()
+@pytest.mark.parametrize("how", [(), ("--plain",)])
+def test_init_refuses_before_there_is_a_home(
+    run_lsa: RunLsa, home: Path, how: tuple[str, ...], words: tuple[str, ...], said: str
+) -> None:
+    refused(run_lsa("init", *how, *words), said)
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("how", [(), ("--plain",)])
+def test_an_init_that_fails_leaves_no_home(
+    run_lsa: RunLsa, home: Path, monkeypatch: pytest.MonkeyPatch, how: tuple[str, ...]
+) -> None:
+    def full(*_args: object, **_more: object) -> None:
+        raise LsaError("the disk is full")
+
+    monkeypatch.setattr(setup, "set_up", full)
+    refused(run_lsa("init", "--initials", "JT", *how), "the disk is full", code=1)
+    assert not (home / "records.db").exists()
+    refused(run_lsa("log"), "nobody is set up", code=3)
 
 
 def test_everything_in_a_home_is_the_owners_alone(lsa: RunLsa, home: Path) -> None:

@@ -95,6 +95,8 @@ def _first(command: table.Command) -> None:
 def _with_book(command: table.Command, args: Namespace, found: Paths) -> answer.Answer:
     from lsa_tui.daybook import opening  # `lsa --version` and `lsa paths` need no database
 
+    if command.check is not None:
+        command.check(found, args)
     settings_were = found.config.exists()
     opened = opening.open_home(found, args.passphrase_file, new=_how_new(command, args))
     book = opened.book
@@ -102,8 +104,8 @@ def _with_book(command: table.Command, args: Namespace, found: Paths) -> answer.
     try:
         reply = _answered(command, args, book)
     except BaseException:
-        if opened.recovery:
-            # Nothing is in it, and nobody has seen the key that opens it.
+        if opened.made:
+            # Nothing is in it, and nobody has seen the key that opens an encrypted one.
             opening.unmake(book, settings_were)
         raise
     finally:

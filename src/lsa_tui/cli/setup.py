@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from lsa_tui import config
 from lsa_tui.cli.answer import Answer
 from lsa_tui.cli.arguments import one_of
 from lsa_tui.cli.table import arg, command
@@ -11,6 +12,20 @@ from lsa_tui.config import ROLES
 from lsa_tui.daybook import behaviours, pupils, setup
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
+from lsa_tui.paths import Paths
+
+
+def _check(paths: Paths, args: Namespace) -> None:
+    """What is mistyped is said before anybody is asked for a passphrase and before there is a home."""
+    settings = config.load(paths.config)
+    setup.checked(settings, args.name, args.initials)
+    if args.shared:
+        from lsa_tui import address
+        from lsa_tui.sync import clouds  # needed only where a shared store is named
+
+        clouds.check(address.parse(args.shared))
+    if args.defaults and (args.role or settings["person.role"]) == "dsl":
+        raise BadInput("a DSL records no marks and needs no tiles; leave --defaults away")
 
 
 @command(
@@ -26,27 +41,20 @@ from lsa_tui.errors import BadInput
         'init --name "Jo Taylor" --initials JT --role lsa --defaults',
         "init --shared sqlite:////srv/school/school.db",
     ),
+    check=_check,
 )
 def init(book: Book, args: Namespace) -> Answer:
     """Sets up without asking anything; no pupil and, without `--defaults`, no behaviour."""
-    if args.shared:
-        from lsa_tui import address
-        from lsa_tui.sync import clouds  # needed only where a shared store is named
-
-        clouds.check(address.parse(args.shared))
     if args.plain and not book.plain:
         raise BadInput("the records of this home are encrypted already, and stay so; another home can be --plain")
-    if args.defaults and (args.role or book.role) == "dsl":
-        raise BadInput("a DSL records no marks and needs no tiles; leave --defaults away")
     first = not book.config.exists
     setup.set_up(book, args.name, args.initials, args.role, args.shared)
     added = behaviours.add_defaults(book) if args.defaults else []
-    config = book.config
     data = {
-        "name": config["person.name"],
-        "initials": config["person.initials"],
-        "role": config["person.role"],
-        "shared": _shown(config["shared.url"]) or None,
+        "name": book.config["person.name"],
+        "initials": book.config["person.initials"],
+        "role": book.config["person.role"],
+        "shared": _shown(book.config["shared.url"]) or None,
         "home": str(book.paths.data_folder),
         "config": str(book.paths.config),
         "encrypted": not book.plain,

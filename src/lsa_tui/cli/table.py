@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from lsa_tui.cli.answer import Answer
+from lsa_tui.paths import Paths
 
 FILES: dict[str, tuple[str, ...]] = {
     "setup": ("init",),
@@ -103,7 +104,8 @@ class Argument(NamedTuple):
 
 
 class Command(NamedTuple):
-    """One command: `run` gets the open Book (or the Paths, where it needs none) and what was typed."""
+    """One command: `run` gets the open Book (or the Paths, where it needs none) and what was typed; `check`, where
+    there is one, the Paths and what was typed before anything is opened, asked or made."""
 
     name: str
     help: str
@@ -113,6 +115,7 @@ class Command(NamedTuple):
     records: bool
     needs: str
     first: str = ""
+    check: Callable[[Paths, Namespace], None] | None = None
 
 
 _KNOWN: dict[str, Command] = {}
@@ -134,14 +137,15 @@ def command(
     records: bool = False,
     needs: str = "book",
     first: str = "",
+    check: Callable[[Paths, Namespace], None] | None = None,
 ) -> Callable[[Callable[[Any, Namespace], Answer]], Callable[[Any, Namespace], Answer]]:
     """Puts a function into the table. What `records` understands `--at` and `--pupil` as well; `needs` is "book"
     or "paths" (for what must work without a database); `first` is said before anything is opened; where
-    nobody sits at a terminal, by the answer or before an error."""
+    nobody sits at a terminal, by the answer or before an error; `check` raises BadInput for what is mistyped."""
 
     def put(run: Callable[[Any, Namespace], Answer]) -> Callable[[Any, Namespace], Answer]:
         every = (*arguments, AT, PUPIL) if records else arguments
-        _KNOWN[name] = Command(name, help, run, every, examples, records, needs, first)
+        _KNOWN[name] = Command(name, help, run, every, examples, records, needs, first, check)
         return run
 
     return put

@@ -24,12 +24,14 @@ NO_CHANGE = "set LSA_PASSPHRASE or give --passphrase-file FILE"
 class Opened:
     """An open home. `recovery` is the recovery key of one that was made just now, to be shown once.
 
-    `given`: a passphrase was given for it just now; it was no session and no keyring that opened it.
+    `given`: a passphrase was given for it just now; it was no session and no keyring that opened it. `made`: the home
+    was made just now, encrypted or plain.
     """
 
     book: Book
     recovery: str = ""
     given: bool = False
+    made: bool = False
 
 
 def open_book(paths: Paths, file: str | None = None) -> Book:
@@ -175,7 +177,7 @@ def typed(paths: Paths, file: str | None = None) -> tuple[str, bytes]:
 
 def _make(paths: Paths, file: str | None, new: str) -> Opened:
     if new == "plain":
-        return Opened(Book(paths))
+        return Opened(Book(paths), made=True)
     given = passphrases.given("home", file) if new != "no" else None
     if given is None and new == "ask":
         given = passphrases.ask_new(
@@ -192,7 +194,7 @@ def _make(paths: Paths, file: str | None, new: str) -> Opened:
     book = Book(paths, key=made.key)
     recovery.remember(book)
     home.made(paths)
-    return Opened(book, made.recovery, given=True)
+    return Opened(book, made.recovery, given=True, made=True)
 
 
 def _typed(

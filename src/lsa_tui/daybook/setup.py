@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lsa_tui.config import Config
 from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
@@ -19,18 +20,9 @@ def set_up(
 ) -> None:
     """Sets, or changes, who works here; None leaves a setting alone, an empty `shared` ends the sharing.
 
-    Initials (at most 8 characters) are needed the first time; a name has at most 80. Raises BadInput.
+    Raises BadInput as `checked` does.
     """
-    if not book.config.exists and not initials:
-        raise BadInput("the first time initials are needed, as in: lsa init --name NAME --initials JT --role lsa")
-    changes: dict[str, Any] = {}
-    for setting, typed, most in (("name", name, 80), ("initials", initials, 8)):
-        if typed is not None:
-            try:
-                changes[f"person_{setting}"] = checks.line(most)(typed)
-            except ValueError as problem:
-                example = "--name 'Jo Taylor'" if setting == "name" else "--initials JT"
-                raise BadInput(f"{setting} {problem}; write {example}, at most {most} characters") from None
+    changes = checked(book.config, name, initials)
     if role is not None:
         changes["person_role"] = role
     before = {name: book.config[f"person.{name}"] for name in ("role", "initials")} if book.config.exists else {}
@@ -43,6 +35,22 @@ def set_up(
     # Known in the database too: what is recorded while config.toml cannot be read is still signed.
     with book.store.writing():
         log.set_meta(book.db, "initials", book.owner)
+
+
+def checked(config: Config, name: str | None, initials: str | None) -> dict[str, Any]:
+    """The settings of a name (at most 80 characters) and initials (at most 8, needed the first time), by those there
+    are. Raises BadInput."""
+    if not config.exists and not initials:
+        raise BadInput("the first time initials are needed, as in: lsa init --name NAME --initials JT --role lsa")
+    changes: dict[str, Any] = {}
+    for setting, typed, most in (("name", name, 80), ("initials", initials, 8)):
+        if typed is not None:
+            try:
+                changes[f"person_{setting}"] = checks.line(most)(typed)
+            except ValueError as problem:
+                example = "--name 'Jo Taylor'" if setting == "name" else "--initials JT"
+                raise BadInput(f"{setting} {problem}; write {example}, at most {most} characters") from None
+    return changes
 
 
 def share_with(book: Book, url: str) -> None:
