@@ -11,7 +11,7 @@ import pytest
 from homes import acting, class_teacher, new_book
 from lsa_tui.app.app import LsaApp
 from lsa_tui.cli.main import main
-from lsa_tui.daybook import cover, events, handover, marks, notes, plan, pupils
+from lsa_tui.daybook import cover, events, handover, marks, notes, plan, problems, pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.documents.summary import build
 from lsa_tui.sync.run import sync
@@ -85,6 +85,16 @@ def test_what_comes_late_ends_it(school: tuple[Book, Book], at: At) -> None:
     sync(teacher)
     assert said(teacher) == ""
     assert said(teacher, TUE) == ""
+
+
+def test_a_problem_that_was_raised_has_come_too(school: tuple[Book, Book], at: At) -> None:
+    lsa, teacher = school
+    at("Mon 14:00")
+    problems.raise_problem(lsa, "The card is missing")
+    sync(lsa)
+    at("Mon 15:31")
+    sync(teacher)
+    assert said(teacher) == ""
 
 
 def test_several_days_a_weekend_and_longer(school: tuple[Book, Book], at: At) -> None:

@@ -340,6 +340,33 @@ def test_an_empty_day(book: Book) -> None:
     assert filled["about"][0] == "Watched: no observed time"
 
 
+@pytest.mark.parametrize("what", ["note", "problem", "tomorrow"])
+def test_a_day_with_nothing_but_words_is_no_day_without_anything(book: Book, now: Clock, what: str) -> None:
+    now("09:40")
+    write = {"note": notes.note, "problem": problems.raise_problem, "tomorrow": notes.tomorrow}[what]
+    write(book, "Tired all morning")
+    for audience in ("lsa", "teacher"):
+        assert build(book, TUESDAY, audience).heading == "HAND-OVER Tue 24 Nov 2026  K7  LSA JT"
+    with acting(book):
+        assert build(book, TUESDAY, "teacher").heading.endswith("K7  LSA JT"), "it has arrived"
+
+
+def test_a_day_with_a_teacher_s_words_alone_has_nothing_by_the_lsa(book: Book, now: Clock) -> None:
+    now("09:40")
+    with acting(book):
+        notes.note(book, "In the hall today")
+        assert build(book, TUESDAY, "teacher").heading.endswith("K7  nothing has arrived")
+    document = build(book, TUESDAY, "teacher")
+    assert document.heading.endswith("K7  nothing by the LSA")
+    assert items(document, "what_happened")
+
+
+def test_who_wrote_notes_alone_is_named_beside_who_recorded(usual: Book, now: Clock) -> None:
+    usual.config.save(person_initials="MB")
+    notes.note(usual, "Sat by the window")
+    assert build(usual, TUESDAY, "teacher").heading == "HAND-OVER Tue 24 Nov 2026  K7  LSA JT, MB; in 08:55"
+
+
 def test_two_people_on_one_day_are_both_named(usual: Book, now: Clock) -> None:
     usual.config.save(person_initials="MB")
     marks.tally(usual, "c")

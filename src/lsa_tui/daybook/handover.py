@@ -7,6 +7,7 @@ of the two cannot be told from here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -15,12 +16,14 @@ from typing import Any
 from lsa_tui.clock import from_text, to_text
 from lsa_tui.daybook.book import Book
 from lsa_tui.records import log, read
+from lsa_tui.records.kinds import Entry
 
 WAITING = ("teacher", "senco")
 """The roles that wait for a hand-over."""
 
 BESIDE = (
-    "session", "tally", "bout", "trial", "check", "incident", "intervention", "care", "flag", "note", "tomorrow"
+    "session", "tally", "bout", "trial", "check", "incident", "intervention", "care", "flag", "note", "tomorrow",
+    "problem"
 )  # fmt: skip
 """What somebody beside the pupil records."""
 
@@ -193,6 +196,13 @@ def _unplanned(book: Book, pupil: str | None, on: date | None) -> list[Missing]:
 
 
 _FRIDAY = 4
+
+
+def by_an_lsa(book: Book, found: Iterable[Entry]) -> list[Entry]:
+    """Those of these records that somebody wrote as an LSA, whoever covered included."""
+    sql = "SELECT DISTINCT row FROM change WHERE role = 'lsa' AND row IN (SELECT value FROM json_each(?))"
+    by_id = {one.id: one for one in found}
+    return [by_id[row] for (row,) in book.db.execute_sql(sql, (json.dumps(list(by_id)),))]
 
 
 def _received_after(book: Book, pupil: str, day: date, on: date | None) -> bool:

@@ -58,7 +58,10 @@ PARTS: Mapping[tuple[str, str], Part] = {
 """What makes each part of the table in `audiences`."""
 
 BY_THE_LSA = ("session", "tally", "bout", "trial", "check", "incident", "intervention", "care", "flag")
-"""What only somebody beside the pupil records; a teacher writes notes and answers too."""
+"""What only somebody beside the pupil records."""
+
+BY_ANYBODY = ("note", "problem", "tomorrow")
+"""What a teacher writes too: of the day's recording only where somebody wrote it as an LSA."""
 
 
 def build(book: Book, on: date, audience: str, pupil: str | None = None) -> Document:
@@ -100,17 +103,24 @@ def _heading(day: Day, code: str, audience: str) -> str:
     recorded = [one for kind in BY_THE_LSA for one in day.all.get(kind, ()) if not one.own]
     # The start of an assumed or missed session is the plan's, not anybody's arrival.
     seen = [one for one in recorded if one.kind != "session" or not (one["assumed"] or one["status"] == "missed")]
-    if not recorded:
-        # Whoever waits for it knows only what has come.
-        none = "nothing has arrived" if day.book.role in handover.WAITING else "nothing recorded"
-        return f"HAND-OVER {when}  {code}  {none}"
-    people = dict.fromkeys(one.by for one in sorted(seen or recorded, key=_by_time))
+    others = [one for kind in BY_ANYBODY for one in day.all.get(kind, ()) if not one.own]
+    written = handover.by_an_lsa(day.book, others)
+    if not recorded and not written:
+        return f"HAND-OVER {when}  {code}  {_nothing(day, bool(others or day.all.get('reply')))}"
+    people = dict.fromkeys(one.by for one in sorted([*(seen or recorded), *written], key=_by_time))
     covering = {one.by for one in day.all.get("cover", ())}
     lsa = ", ".join(one for one in people if one not in covering)
     covered = ", ".join(one for one in people if one in covering)
     who = ", ".join(part for part in (f"LSA {lsa}" if lsa else "", f"covered by {covered}" if covered else "") if part)
     arrived = f"; in {at(min(seen, key=_by_time))}" if seen else ""
     return f"HAND-OVER {when}  {code}  {who}{arrived}"
+
+
+def _nothing(day: Day, by_others: bool) -> str:
+    """What is said of a day without anything by the LSA. `by_others`: notes of others stand below all the same."""
+    if day.book.role in handover.WAITING:
+        return "nothing has arrived"  # whoever waits for it knows only what has come
+    return "nothing by the LSA" if by_others else "nothing recorded"
 
 
 def _by_time(entry: Entry) -> tuple[float, int]:
