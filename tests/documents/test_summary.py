@@ -322,7 +322,7 @@ def test_two_versions_of_one_record_need_a_decision(book: Book, now: Clock) -> N
         log.fold(book.db, [note.id])
     found = items(build(book, TUESDAY, "teacher"), "needs_you")
     assert [item.text for item in found] == [
-        "Two versions of one note (text), by LP and MB: both are kept until somebody decides in the log"
+        "Two versions of one note (text), by LP and MB: both are kept until somebody decides (& or `lsa conflicts`)"
     ]
 
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import io
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from commands import RunLsa, refused
-from homes import new_book
+from homes import acting, new_book
+from lsa_tui import paths
 from lsa_tui.app.app import LsaApp
-from lsa_tui.daybook import entries, notes, plan, pupils
+from lsa_tui.cli.log import shown
+from lsa_tui.cli.main import main
+from lsa_tui.daybook import cover, entries, notes, plan, pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.documents.summary import build
+from lsa_tui.errors import NotAllowed
+from lsa_tui.records import read
 from lsa_tui.records.kinds import Entry
 from lsa_tui.sync.run import sync
 from seen import flat, tap, text
@@ -203,6 +211,123 @@ async def test_the_screen_shows_both_sides_of_a_removal(pair: Pair, size: tuple[
             await pilot.press(kept)
         assert "Nothing to decide" in text(app)
     assert first.entry(uid).removed is None
+
+
+# What somebody recorded who covered
+
+
+@pytest.fixture
+def copied(pair: Pair, tmp_path: Path) -> Iterator[tuple[Book, Book]]:
+    """The laptop and its copy, on which MB covers and has written a note, and both have a device id of their own."""
+    first, _ = pair
+    cover.begin(first, "MB")
+    notes.note(first, "Sat by the gate")
+    sync(first)
+    first.store.db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copytree(first.paths.data_folder, tmp_path / "copied")
+    other = Book(paths.find(str(tmp_path / "copied")))
+    for book in (first, other, first):
+        sync(book)
+    yield first, other
+    other.close()
+
+
+def of_kind(book: Book, kind: str) -> Entry:
+    return next(one for one in read.of_kind(book.db, kind) if one.by == "MB")
+
+
+def ended_twice(copied: tuple[Book, Book], monkeypatch: pytest.MonkeyPatch) -> str:
+    """A cover that was ended on two devices at different times: its id."""
+    for minute, book in enumerate(copied):
+        monkeypatch.setenv("LSA_NOW", f"2026-11-24T15:4{minute}:00+00:00")
+        cover.end(book)
+    exchange(*copied)
+    return of_kind(copied[0], "cover").id
+
+
+def asks(book: Book) -> tuple[bool, bool, bool, bool]:
+    """Whether there is something to decide: in the list, for a sync, in the log, in the hand-over."""
+    log = main_says(book, "log")
+    document = build(book, book.today(), "teacher", "K7")
+    needs = [item for section in document.sections if section.id == "needs_you" for item in section.items]
+    return (
+        bool(entries.conflicts(book)),
+        bool(sync(book).conflicts),
+        "(to decide: " in log,
+        any("until somebody decides" in item.text and item.emphasis for item in needs),
+    )
+
+
+def main_says(book: Book, *words: str) -> str:
+    with redirect_stdout(io.StringIO()) as said:
+        assert main(["--home", str(book.paths.data_folder), *words]) == 0
+    return said.getvalue()
+
+
+def test_two_ends_of_a_cover_are_for_whose_device_it_is_to_decide(
+    copied: tuple[Book, Book], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uid = ended_twice(copied, monkeypatch)
+    first, other = copied
+    assert asks(first) == asks(other) == (True,) * 4
+    stands = conflict(first, uid, "until")[-1]
+    with pytest.raises(NotAllowed, match="recorded by MB: choose one of the values"):
+        entries.decide(first, uid, "until", "2026-11-24T16:00:00+00:00")
+    main_says(first, "decide", uid, "until", shown(first, "until", stands))
+    exchange(first, other)
+    assert asks(first) == asks(other) == (False,) * 4
+    assert first.entry(uid)["until"] == other.entry(uid)["until"] == stands
+    with pytest.raises(NotAllowed, match="MB's own"):
+        entries.correct(first, uid, {"until": None})
+
+
+@pytest.mark.parametrize(("role", "decides"), [("teacher", True), ("senco", True), ("lsa", False)])
+def test_who_else_decides_when_a_cover_ended(
+    copied: tuple[Book, Book], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, role: str, decides: bool
+) -> None:
+    uid = ended_twice(copied, monkeypatch)
+    another = new_book(tmp_path / "another", "LP", role, pupil=None, tiles=False)
+    another.config.save(shared_url=copied[0].config["shared.url"])
+    sync(another)
+    pupils.use(another, "K7")
+    assert asks(another) == (decides,) * 4
+    if decides:
+        entries.decide(another, uid, "until", conflict(another, uid, "until")[0])
+        assert asks(another) == (False,) * 4
+    else:
+        assert "two versions: until" in main_says(another, "log")
+        with pytest.raises(NotAllowed, match="MB's own"):
+            entries.decide(another, uid, "until", conflict(another, uid, "until")[0])
+    another.close()
+
+
+def test_what_a_cover_wrote_is_decided_on_that_device_once_the_cover_is_over(
+    copied: tuple[Book, Book], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, other = copied
+    note = of_kind(first, "note")
+    entries.correct(first, note.id, {"text": "Sat for ten minutes"})
+    entries.correct(other, note.id, {"text": "Sat until I came"})
+    exchange(first, other)
+    teacher = new_book(tmp_path / "another", "LP", "teacher", pupil=None, tiles=False)
+    teacher.config.save(shared_url=first.config["shared.url"])
+    sync(teacher)
+    pupils.use(teacher, "K7")
+    assert asks(teacher) == (False,) * 4, "what was observed is for those to say who were there"
+    assert asks(first) == (True,) * 4
+    for book in (first, other):
+        cover.end(book)  # in the same minute, so that only the note differs
+    exchange(first, other)
+    assert [one.id for one in entries.conflicts(first)] == [note.id]
+    cover.begin(first, "CD")
+    assert entries.conflicts(first) == [], "nor is it another cover's"
+    cover.end(first)
+    with acting(first, "XY", "lsa"):
+        assert entries.conflicts(first) == [], "nor theirs who got the device since"
+    with pytest.raises(NotAllowed, match="choose one of the values"):
+        entries.decide(first, note.id, "text", "Ran off")
+    assert entries.decide(first, note.id, "text", "Sat until I came")["text"] == "Sat until I came"
+    teacher.close()
 
 
 def test_the_hand_over_names_a_removal_that_somebody_must_decide(pair: Pair) -> None:

@@ -240,18 +240,18 @@ def history(book: Book, uid: str) -> list[dict[str, Any]]:
 
 
 def conflicts(book: Book) -> list[Entry]:
-    """Records with edits that did not see each other: both values are kept until whoever may change it decides."""
-    return [entry for entry in read.conflicts(book.db) if rights.may_write(book, entry)]
+    """Records with edits that did not see each other: both values are kept until whoever may decide does."""
+    return [entry for entry in read.conflicts(book.db) if rights.may_decide(book, entry)]
 
 
 def decide(book: Book, uid: str, field: str, value: Any) -> Entry:
-    """Decides a conflict by an ordinary edit that names all the values it has seen. Raises BadInput."""
+    """Decides a conflict by an ordinary edit that names all the values it has seen. Raises BadInput, NotAllowed."""
     entry = book.entry(uid)
     if not entry.conflict or field not in entry.conflict:
         raise BadInput(f"{KINDS[entry.kind].words} {uid!r} has nothing to decide in {field!r}")
     if field not in ("pupil", "removed"):
         value = KINDS[entry.kind].check({field: value})[field]
-    rights.require_write(book, entry.kind, entry)
+    rights.require_decide(book, entry, field, value)
     # Written even where the value is the one shown: the decision itself is what ends the conflict.
     values = {field: value}
     if entry.kind == "note" and field in ("text", "named"):

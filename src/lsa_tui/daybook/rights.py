@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from lsa_tui.daybook import cover as covering
 from lsa_tui.errors import NotAllowed
-from lsa_tui.records import log
+from lsa_tui.records import log, read
 
 if TYPE_CHECKING:
     from lsa_tui.daybook.book import Book
@@ -36,6 +37,8 @@ DEEDS: Mapping[str, Roles] = {
     "record": CLASS,
     "change one's own entry": CLASS,
     "change another's entry": NOBODY,
+    "decide for whoever covered": CLASS,
+    "decide when a cover ended": DECIDING,
     "add to the plan": CLASS,
     "raise a problem": CLASS,
     "answer a problem": CLASS,
@@ -262,6 +265,39 @@ def may_write(book: Book, entry: Entry) -> bool:
     except NotAllowed:
         return False
     return True
+
+
+def may_decide(book: Book, entry: Entry) -> bool:
+    """Whether this person may say which of several edits of the entry stands.
+
+    Of their own entries; where nobody covers now, also of what somebody recorded here who covered for them: that
+    colleague may have no device. When a cover ended is no observation, and the class teacher and the SENCo may say it,
+    too.
+    """
+    if may_write(book, entry):
+        return True
+    if entry.kind == covering.KIND and may(book.role, "decide when a cover ended"):
+        return True
+    return book.cover is None and may(book.role, "decide for whoever covered") and _by_cover_of_owner(book, entry)
+
+
+def _by_cover_of_owner(book: Book, entry: Entry) -> bool:
+    """Whether the entry is a cover for whose device this is, or was recorded here on the day of one."""
+    covers = [one for one in read.of_kind(book.db, covering.KIND) if (one["of"] or UNSIGNED) == book.owner]
+    if entry.kind == covering.KIND:
+        return entry.id in {one.id for one in covers}
+    on = {one.when.date() for one in covers if one.by == entry.by}
+    return entry.recorded_at.date() in on and log.written_here(book.db, entry.id, entry.by)
+
+
+def require_decide(book: Book, entry: Entry, field: str, value: object) -> None:
+    """Raises NotAllowed where this person may not decide for this value. Of another's entry one that stands there is
+    chosen: a new one would be a change of what they observed."""
+    if not may_decide(book, entry):
+        require_write(book, entry.kind, entry)
+    standing = [one["value"] for one in (entry.conflict or {}).get(field, ())]
+    if value not in standing and not may_write(book, entry):
+        raise NotAllowed(f"this was recorded by {entry.by}: choose one of the values that `lsa conflicts` shows")
 
 
 SHARED_DECISIONS = ("release",)

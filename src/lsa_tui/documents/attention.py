@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from lsa_tui.daybook import handover as handovers
+from lsa_tui.daybook import rights
 from lsa_tui.documents.day import View, at, day_text
 from lsa_tui.documents.document import Item
 from lsa_tui.records import read
@@ -123,18 +124,21 @@ def conflicts(view: View) -> list[Item]:
     removed = (one for one in read.conflicts(day.book.db) if one.removed and one.pupil in (None, day.pupil))
     gone = (one for one in removed if not KINDS[one.kind].listed or one.when.date() == day.on)
     found = {one.id: one for one in (*plan, *todays, *day.problems, *gone)}
-    return [_conflict(one) for one in found.values() if one.conflict and not one.own and one.kind in shown]
+    asked = [one for one in found.values() if one.conflict and not one.own and one.kind in shown]
+    return [_conflict(one, rights.may_decide(day.book, one)) for one in asked]
 
 
-def _conflict(entry: Entry) -> Item:
+def _conflict(entry: Entry, here: bool) -> Item:
+    """`here`: it is for whoever reads this on this device to decide."""
     fields = sorted(entry.conflict or {})
     people = sorted({str(one["by"]) for field in fields for one in (entry.conflict or {})[field]})
+    until = "somebody decides (& or `lsa conflicts`)" if here else "it is decided where it was recorded"
     return Item(
         text=f"Two versions of one {KINDS[entry.kind].words} ({', '.join(fields)}), by {' and '.join(people)}: "
-        "both are kept until somebody decides in the log",
+        f"both are kept until {until}",
         time=at(entry) if entry.at else "",
         brief=f"two versions of one {KINDS[entry.kind].words}, by {' and '.join(people)}",
-        emphasis=True,
+        emphasis=here,
         data={"kind": "conflict", "id": entry.id, "of": entry.kind, "fields": fields},
     )
 
