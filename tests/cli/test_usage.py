@@ -62,6 +62,8 @@ def test_version(run_lsa: RunLsa) -> None:
         (("pupil",), "needs one of add, list, use"),
         (("pupil", "delete"), "knows add, list, use, not 'delete'"),
         (("tally",), "`lsa tally` needs KEY"),
+        (("decide", "0193a2b4"), "`lsa decide` needs FIELD;"),
+        (("correct",), "`lsa correct` needs ID;"),
         (("tally", "c", "1", "2"), "does not know what to do with '2'"),
         (("tally", "c", "--pupl", "K7"), "no option '--pupl'; did you mean '--pupil'?"),
         (("tally", "c", "--at"), "--at needs a value"),

@@ -123,7 +123,9 @@ def parser_for(command: table.Command) -> Parser:
         allow_abbrev=False,
     )
     for names, settings in command.arguments:
-        parser.add_argument(*names, **settings)
+        # Without a default argparse names words that may be left out among those that are missing.
+        more: dict[str, Any] = {"default": []} if settings.get("nargs") == "*" else {}
+        parser.add_argument(*names, **{**more, **settings})
     everywhere = parser.add_argument_group("understood by every command")
     everywhere.add_argument("--home", metavar="DIR", help="one folder that holds everything (or set LSA_HOME)")
     everywhere.add_argument("--passphrase-file", metavar="FILE", help="its first line is the passphrase")
