@@ -49,6 +49,14 @@ def without_password(words: str) -> str:
     return _PASSWORD.sub(r"\1***@", _ACCOUNT.sub("//***@", words)) if "@" in words else words
 
 
+def sentence(said: object, more: str = "") -> str:
+    """What is said, and what else is, with the full stop that a sentence of its own needs; a question has its mark."""
+    words = str(said)
+    if more:
+        words += f" {more[0].upper()}{more[1:]}" if words.endswith("?") else f"; {more}"
+    return words if words.endswith((".", "?", "!")) else f"{words}."
+
+
 def nearest(word: str, known: list[str]) -> str:
     """`; did you mean X?`, or an empty string where nothing is near."""
     import difflib  # used for mistakes only

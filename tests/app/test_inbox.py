@@ -8,7 +8,7 @@ from homes import class_teacher, new_book
 from lsa_tui.app.app import LsaApp
 from lsa_tui.daybook import entries, marks, notes, problems, pupils
 from lsa_tui.sync.run import sync
-from seen import flat, lines, tap, text, typed
+from seen import flat, lines, settled, tap, text, typed
 
 pytestmark = pytest.mark.usefixtures("after_school")
 SIZES = [(40, 20), (80, 24)]
@@ -174,6 +174,16 @@ async def test_a_digit_decides_and_the_other_device_follows(pair, size, by_tap):
     exchange(lsa, phone)
     assert phone.entry(note.id)["text"] == other
     assert entries.conflicts(phone) == []
+
+
+async def test_a_sync_names_the_key_that_opens_what_it_met(pair):
+    lsa, phone = pair
+    disagree(lsa, phone, "Sat by the gate")
+    app = LsaApp(lsa)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await pilot.press("=", "s")
+        await settled(pilot)
+        assert app.syncing.says.endswith("1 needs your decision, checked. & opens what is to decide.")
 
 
 async def test_several_are_decided_one_after_the_other_or_skipped(pair):

@@ -14,6 +14,7 @@ import pytest
 from lsa_tui import paths
 from lsa_tui.app.app import LsaApp
 from lsa_tui.app.views import sharing, syncing
+from lsa_tui.app.views.syncing import Syncing
 from lsa_tui.daybook import marks, notes, plan, pupils, sessions, setup
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
@@ -250,6 +251,23 @@ async def test_how_it_stands_and_a_new_key(sealed: Book, tmp_path: Path) -> None
         await settled(pilot)
         assert "It has a new key" in flat(app)
     assert joining.standing(sealed).key_id != before
+
+
+async def test_a_store_that_is_not_there_is_asked_about_with_one_mark(book: Book, shared: Path) -> None:
+    sync(book)
+    shared.parent.rename(shared.parent.with_name("away"))
+    app = LsaApp(book)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("=")
+        app._perform("end.shared", "")
+        await pilot.press("1")
+        await settled(pilot)
+        assert "share connected?" in flat(app)
+        assert "?." not in flat(app)
+        app.syncing = Syncing(app, PASS)  # joins first
+        await settled(pilot)
+        assert app.syncing.says.endswith(("connected?", "on this device."))
+        assert "?." not in app.syncing.says
 
 
 async def test_damaged_records_are_no_fault_of_the_program(book: Book) -> None:

@@ -135,7 +135,8 @@ def test_what_waits_for_a_decision_and_what_did_not_come(
     school("jt", "correct", uid, "text=Asks with the card")
     school("lp", "correct", uid, "text=Asks with a word")
     for who in ("jt", "lp", "jt"):
-        school(who, "sync")
+        met = school(who, "sync")
+    assert ("1 needs your decision" in met.out, "`lsa conflicts` lists" in met.err) == (True, True)
     at("2026-11-24T10:01:00+00:00")
     told = school("lp", "sync", "--status", "--json").json
     assert told["conflicts"] == 1

@@ -37,8 +37,10 @@ def sync(book: Book, args: Namespace) -> Answer:
             print("\r\x1b[K", end="", file=sys.stderr)
     complete = args.dry_run or (result.verified and not result.remaining)
     left = f"{result.remaining} not shared yet, recorded meanwhile; sync again"
-    hints = () if complete else (left,)
-    return Answer(result.as_json(), result.says, code=0 if complete else SyncIncomplete.exit_code, hints=hints)
+    hints = [] if complete else [left]
+    if result.conflicts:
+        hints.append("`lsa conflicts` lists what is to decide")
+    return Answer(result.as_json(), result.says, code=0 if complete else SyncIncomplete.exit_code, hints=tuple(hints))
 
 
 def _status(book: Book, args: Namespace) -> Answer:

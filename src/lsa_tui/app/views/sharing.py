@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lsa_tui import unexpected
+from lsa_tui import text, unexpected
 from lsa_tui.app.drawing import Picture, fit
 from lsa_tui.app.views import syncing
 from lsa_tui.app.views.ask import Ask
@@ -53,10 +53,10 @@ class Asking(Notice):
             store.connect()
             said: Said = self.work()
         except LsaError as problem:
-            said = ("Please read", [f"{problem}."])
+            said = ("Please read", [text.sentence(problem)])
         except Exception as problem:  # a fault of the program must not take the screen from the classroom
             damaged = damage.said(self.app.book, problem)
-            words = f"{damaged}." if damaged else unexpected.sentence(problem, "sharing", self.app.book.paths)
+            words = text.sentence(damaged) if damaged else unexpected.sentence(problem, "sharing", self.app.book.paths)
             said = ("Please read", [words])
         finally:
             store.close()
@@ -101,7 +101,7 @@ def _stands(app: LsaApp) -> Said:
     if found.state == "encrypted":
         told.append("This device has joined." if found.joined else "This device has not joined.")
         told.append(f"Invitations that are open: {found.invitations}.")
-    return "The shared store", [*told, *([f"{found.problem}."] if found.problem else [])]
+    return "The shared store", [*told, *([text.sentence(found.problem)] if found.problem else [])]
 
 
 def _invite(app: LsaApp) -> None:

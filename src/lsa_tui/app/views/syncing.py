@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lsa_tui import unexpected
+from lsa_tui import text, unexpected
 from lsa_tui.app.drawing import Line, between, fit, wrapped
 from lsa_tui.app.views.ask import Ask
 from lsa_tui.app.views.window import Windowed
@@ -19,7 +19,7 @@ from lsa_tui.records import log, read
 if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
     from lsa_tui.sync.keys import NeedsPassphrase
-    from lsa_tui.sync.result import Progress
+    from lsa_tui.sync.result import Progress, Result
 
 
 SHORT = 3
@@ -73,21 +73,21 @@ class Syncing:
             store.connect()
             self._join()
             result = run.sync(self.app.book, progress=self._progress, ask=self._passphrase)
-            says, failed = f"{result.says}.", False
+            says, failed = self._done(result), False
         except Stopped:
             says = self._stopped()
         except keys.NeedsPassphrase as problem:
             self.asks = "new" if problem.new else "join"
-            says = f"{problem}; {self._here()}."
+            says = text.sentence(problem, self._here())
         except Locked as problem:
             self.asks = "join"
-            says = f"{problem}; {self._here()}."
+            says = text.sentence(problem, self._here())
         except SyncIncomplete as problem:  # says itself how much is still here
             if isinstance(problem.__cause__, keys.KeyChanged):
                 self.asks = "join"
-            says = f"{problem}."
+            says = text.sentence(problem)
         except LsaError as problem:
-            says = f"{problem}; {self._here()}."
+            says = text.sentence(problem, self._here())
         except Exception as problem:  # a fault of the program must not take the screen from the classroom
             # Its words are not shown: an address, and a password in it, may stand in them.
             damaged = damage.said(self.app.book, problem)
@@ -96,6 +96,11 @@ class Syncing:
         finally:
             store.close()
         self._post(self._end, says, failed)
+
+    def _done(self, result: Result) -> str:
+        """With the key that opens what is to be decided."""
+        opens = f" {self.app.keymap.shown('conflicts')} opens what is to decide." if result.conflicts else ""
+        return f"{text.sentence(result.says)}{opens}"
 
     def _stopped(self) -> str:
         """What was sent is not checked by then, so it is not called shared."""
