@@ -148,8 +148,14 @@ def test_two_processes_see_that_locks_work(device, file: str, run_process: RunLs
 
 
 def test_a_lock_test_ends_by_itself_for_a_script(device, file: str) -> None:
-    done = device("jt", "shared", "lock-test", file, "--seconds", "0", "--json")
+    done = device("jt", "shared", "lock-test", file, "--seconds", "1", "--json")
     assert len(done.json["code"]) == 4
     assert f"lsa shared lock-test {file} --code {done.json['code']}" in done.err
-    said = device("jt", "shared", "lock-test", file, "--seconds", "0").out
+    said = device("jt", "shared", "lock-test", file, "--seconds", "1").out
     assert said.endswith("is what the other machine has answered\n")
+
+
+@pytest.mark.parametrize("seconds", ["0", "-3", "1000000000000", "1.5"])
+def test_a_lock_test_of_no_time_is_refused(device, file: str, tmp_path: Path, seconds: str) -> None:
+    refused(device("jt", "shared", "lock-test", file, "--seconds", seconds), "--seconds")
+    assert not (tmp_path / "share" / "school.db.lock-test").exists()

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from lsa_tui import passphrases
 from lsa_tui.cli.answer import Answer, width
+from lsa_tui.cli.arguments import whole
 from lsa_tui.cli.table import arg, command
 from lsa_tui.daybook.book import Book
-from lsa_tui.errors import SyncIncomplete
+from lsa_tui.errors import BadInput, SyncIncomplete
 
 if TYPE_CHECKING:
     from lsa_tui.sync.joining import Standing
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 FILE = arg("--join-passphrase-file", metavar="FILE", help="its first line is the join passphrase, or the six words")
 NEW_FILE = arg("--join-passphrase-file", metavar="FILE", help="its first line is the new join passphrase")
+A_DAY = 24 * 60 * 60
 _OTHERWISE = "set LSA_SHARED_PASSPHRASE or give --join-passphrase-file FILE"
 
 
@@ -208,7 +210,7 @@ def move(book: Book, args: Namespace) -> Answer:
         "url", nargs="?", metavar="URL", help="the shared file, or where it is to lie (without it: the one that is set)"
     ),
     arg("--code", metavar="CODE", help="on the second machine: the code that the first one shows"),
-    arg("--seconds", metavar="N", type=int, help="on the first: ends after so long, where nobody can press Enter"),
+    arg("--seconds", metavar="N", type=whole, help="on the first: ends after so long, where nobody can press Enter"),
     examples=("shared lock-test", "shared lock-test --code 4711"),
 )
 def lock_test(book: Book, args: Namespace) -> Answer:
@@ -216,6 +218,8 @@ def lock_test(book: Book, args: Namespace) -> Answer:
     from lsa_tui.address import typed
     from lsa_tui.sync import lock_test as test
 
+    if args.seconds is not None and not 1 <= args.seconds <= A_DAY:
+        raise BadInput(f"--seconds is 1 to {A_DAY}, not {args.seconds}; the other machine needs some to answer")
     file = test.place(args.url or book.config["shared.url"])
     address = typed(args.url or book.config["shared.url"])
     folder = f"folder:///{file.parent.as_posix()}"
@@ -237,7 +241,7 @@ def lock_test(book: Book, args: Namespace) -> Answer:
 def _wait(says: str, seconds: int | None) -> None:
     print(says, file=sys.stderr, flush=True)
     if seconds is not None:
-        time.sleep(max(seconds, 0))
+        time.sleep(seconds)
         return
     print("Press Enter when it has answered.", file=sys.stderr, flush=True)
     with contextlib.suppress(KeyboardInterrupt):
