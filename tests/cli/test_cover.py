@@ -26,6 +26,17 @@ def test_a_covered_hour_by_commands(lsa: RunLsa, at: Callable[[str], None]) -> N
     assert "MB covers for JT, to 11:00" in log
 
 
+def test_a_name_can_follow_while_somebody_covers(lsa: RunLsa) -> None:
+    refused(lsa("cover", "--name", "Mia Brown"), "begins with --initials")
+    lsa("cover", "--initials", "MB")
+    lsa("cover", "--initials", "CD")
+    lsa("undo")  # MB covers again
+    assert "MB (Mia Brown) covers for JT" in lsa("cover", "--name", "Mia Brown").out
+    assert lsa("cover", "--json").json["name"] == "Mia Brown"
+    refused(lsa("cover", "--name", "x" * 81), "a name has 81 characters")
+    assert lsa("tally", "c", "--json").json["by"] == "MB"
+
+
 def test_it_says_until_when(lsa: RunLsa) -> None:
     assert "until `lsa cover --end` or the end of the day" in lsa("cover", "--initials", "MB").out
     assert "JT records here again" in lsa("cover", "--end").out

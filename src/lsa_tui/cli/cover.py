@@ -16,7 +16,7 @@ from lsa_tui.errors import BadInput
     "cover",
     "a colleague covers: entries carry their initials, until --end or the next day; without anything: who covers",
     arg("--initials", metavar="MB", help="of the colleague, 1 to 4 letters"),
-    arg("--name", metavar="NAME", help="as others know them; it stays on this device"),
+    arg("--name", metavar="NAME", help="as others know them, also while they cover already; it stays on this device"),
     arg(
         "--role",
         **one_of(*covering.ROLES),
@@ -33,8 +33,10 @@ def cover(book: Book, args: Namespace) -> Answer:
         answer = recorded(book, covering.end(book))
         return answer._replace(text=f"{answer.text}; {book.owner} records here again")
     if args.initials is None:
-        if args.name is not None or args.role is not None:
+        if args.role is not None or (args.name is not None and book.cover is None):
             raise BadInput("a cover begins with --initials, as in: lsa cover --initials MB --name 'Mia Brown'")
+        if args.name is not None:
+            covering.name(book, args.name)
         return _who(book)
     answer = recorded(book, covering.begin(book, args.initials, args.name or "", args.role or "lsa"))
     return answer._replace(text=f"{answer.text}, until `lsa cover --end` or the end of the day")

@@ -7,7 +7,7 @@ of these records is this device's own, and the colleague's name and role, stay h
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +88,26 @@ def begin(book: Book, initials: str, name: str = "", role: str = "lsa") -> Entry
     return entry
 
 
+def name(book: Book, name: str) -> Cover:
+    """Says, of whoever covers now, the name (at most 80 characters): it may not have been known when the cover began.
+
+    Raises BadInput for a name that will not do, LsaError where nobody covers.
+    """
+    who = book.cover
+    if who is None:
+        raise LsaError("nobody covers here; `lsa cover --initials MB --name NAME` begins it")
+    known = _name(name)
+    with book.step():
+        facts: dict[str, Any] = json.loads(log.get_meta(book.db, _MEMORY) or "{}")
+        held = facts
+        while held["id"] != who.id:  # one that was taken back since stands before it
+            held = held["before"]
+        held["name"] = known
+        log.set_meta(book.db, _MEMORY, log.canonical(facts))
+    book.names = read.Names(book.db)
+    return replace(who, name=known)
+
+
 def end(book: Book) -> Entry:
     """Whose device it is records again. Raises LsaError where nobody covers."""
     who = book.cover
@@ -114,12 +134,16 @@ def checked(book: Book, initials: str, name: str = "", role: str = "lsa") -> Cov
             f"this is the device of {rights.WORDS.get(book.owner_role, book.owner_role)}, and a cover may do no more; "
             f"{signed} covers here as lsa, and does the rest on a device of their own"
         )
-    try:
-        known = str(checks.line(80)(name)) if name.strip() else ""
-    except ValueError as problem:
-        raise BadInput(f"a name {problem}") from None
+    known = _name(name)
     if signed == book.owner:
         raise BadInput(f"{book.owner} is whose device this is; to end a cover: lsa cover --end")
     if book.cover is not None and book.cover.initials == signed:
         raise BadInput(f"{signed} covers already, until `lsa cover --end` or the end of the day")
     return Cover(ids.new_id(), signed, known, role, book.today())
+
+
+def _name(typed: str) -> str:
+    try:
+        return str(checks.line(80)(typed)) if typed.strip() else ""
+    except ValueError as problem:
+        raise BadInput(f"a name {problem}") from None
