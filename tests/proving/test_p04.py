@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -25,8 +23,12 @@ def test_a_store_that_was_about_to_be_made_and_that_another_made(tmp_path: Path)
     """Found by P4: killed before its keys were on the share, a device must not refuse the store that came to be."""
     live = stage.Stage(tmp_path)
     live.make("one", "two")
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
     with live.opened("one") as book, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keys, "write", lambda *_, **__: os.kill(os.getpid(), signal.SIGINT))
+        patch.setattr(keys, "write", killed)
         with pytest.raises(KeyboardInterrupt):
             sync(book, ask=lambda _: stage.JOIN)
     for name in ("two", "one", "two"):
