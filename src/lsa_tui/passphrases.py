@@ -47,6 +47,8 @@ def _text(value: str, called: str) -> str:
 
 WIDE = 60
 """Columns of a terminal that is not a phone's."""
+OTHERWISE = "set LSA_PASSPHRASE or give --passphrase-file FILE"
+"""What to do where nobody can be asked."""
 NARROWEST = 20
 """Columns below which nothing is gained by breaking; 0 is a terminal that does not say."""
 
@@ -104,7 +106,7 @@ def can_ask() -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def ask(question: str, otherwise: str = "set LSA_PASSPHRASE or give --passphrase-file FILE") -> str:
+def ask(question: str, otherwise: str = OTHERWISE) -> str:
     """Asks at the terminal, without an echo. Raises Locked, with the other way, where nobody is there."""
     if not can_ask():
         asked = question.partition(" (")[0]
@@ -141,7 +143,7 @@ def ask_until(question: str, otherwise: str, use: Callable[[str], Taken]) -> tup
 
 def ask_new(
     question: str,
-    otherwise: str = "set LSA_PASSPHRASE or give --passphrase-file FILE",
+    otherwise: str = OTHERWISE,
     check: Callable[[str], object] | None = None,
 ) -> str:
     """Asks for a new passphrase, twice; again where `check` refuses it, or where the two differ. Raises Locked, and

@@ -49,6 +49,11 @@ def without_password(words: str) -> str:
     return _PASSWORD.sub(r"\1***@", _ACCOUNT.sub("//***@", words)) if "@" in words else words
 
 
+def joined(said: object, more: str) -> str:
+    """What is said, and what else is, in one; a question keeps its mark between the two."""
+    return f"{said} {more}" if str(said).endswith("?") else f"{said}; {more}"
+
+
 def sentence(said: object, more: str = "") -> str:
     """What is said, and what else is, with the full stop that a sentence of its own needs; a question has its mark."""
     words = str(said)

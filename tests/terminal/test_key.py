@@ -85,16 +85,21 @@ class Rekey(Terminal):
     COMMAND = ("-m", "lsa_tui", "key", "rekey", "--home")
 
 
+def mistyped_first(terminal: Terminal, question: str) -> None:
+    """Answers a question for the passphrase wrongly, and when it is asked again rightly."""
+    terminal.wait(question)
+    terminal.send("three green bats\r")
+    terminal.wait(lambda text: text.count(question) == 2)
+    terminal.send(f"{PASSPHRASE}\r")
+
+
 def test_a_mistyped_passphrase_is_asked_for_again_before_a_new_key_is_made(
     home: Path, run_process: RunLsa, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run_process("init", "--initials", "JT").code == 0
     monkeypatch.delenv("LSA_PASSPHRASE")
     with Rekey(home, (80, 24)) as terminal:
-        terminal.wait("The passphrase:")
-        terminal.send("three green bats\r")
-        terminal.wait(lambda text: text.count("The passphrase:") == 2)
-        terminal.send(f"{PASSPHRASE}\r")
+        mistyped_first(terminal, "The passphrase:")
         assert terminal.ended() == 0
         assert "Everything is under a new key" in terminal.text()
 
@@ -106,10 +111,7 @@ def test_an_encrypting_that_was_interrupted_asks_again_for_the_passphrase_it_was
         given.setenv("LSA_PASSPHRASE", PASSPHRASE)
         assert run(CHANGING, plain, 1, "key", "encrypt") < 0
     with Encrypt(plain, (80, 24)) as terminal:
-        terminal.wait("was begun:")
-        terminal.send("three green bats\r")
-        terminal.wait(lambda text: text.count("was begun:") == 2)
-        terminal.send(f"{PASSPHRASE}\r")
+        mistyped_first(terminal, "was begun:")
         assert terminal.ended() == 0
 
 

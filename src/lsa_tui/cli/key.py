@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 NEW = arg(
     "--new-passphrase-file", metavar="FILE", help="its first line is the new passphrase (else it is asked for, twice)"
 )
-_NOW = "set LSA_PASSPHRASE or give --passphrase-file FILE"
 _NEW = "give --new-passphrase-file FILE"
 
 
@@ -249,12 +248,8 @@ def _first_passphrase(paths: Paths, args: Namespace) -> str:
     typed = passphrases.given("home", args.passphrase_file)
     keys = change.begun(paths)
     if keys is not None:
-        return (
-            typed
-            or passphrases.ask_until(
-                "The passphrase with which the encrypting was begun", _NOW, partial(change.begun_with, paths, keys)
-            )[0]
-        )
+        question, opens = "The passphrase with which the encrypting was begun", partial(change.begun_with, paths, keys)
+        return typed or passphrases.ask_until(question, passphrases.OTHERWISE, opens)[0]
     if typed is None:
         typed = passphrases.ask_new(
             f"A passphrase for the records ({LEAST} characters or more)", check=check_passphrase

@@ -10,7 +10,7 @@ from lsa_tui import text
 from lsa_tui.cli.answer import Answer, is_terminal, recorded, says, short_id, table, width
 from lsa_tui.cli.arguments import joined, whole
 from lsa_tui.cli.table import PUPIL, arg, command
-from lsa_tui.daybook import entries, marks, rights
+from lsa_tui.daybook import entries, marks
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.when import parse_day
 from lsa_tui.errors import BadInput
@@ -75,8 +75,7 @@ def _table(book: Book, found: list[Entry], days: bool) -> str:
         if one.removed:
             said = f"{said} (removed: {text.one_line(one.removed)})"
         elif one.conflict:
-            what = "to decide" if rights.may_decide(book, one) else "two versions"
-            said = f"{said} ({what}: {', '.join(sorted(one.conflict))})"
+            said = f"{said} ({entries.undecided(book, one)}: {', '.join(sorted(one.conflict))})"
         time = f"{one.when:%a %d %b %H:%M}" if days else f"{one.when:%H:%M}"
         code = book.names.pupil(one.pupil) or ("-" if one.own else "")
         rows.append((time, code, said, one.by, short_id(book, one)))

@@ -244,6 +244,11 @@ def conflicts(book: Book) -> list[Entry]:
     return [entry for entry in read.conflicts(book.db) if rights.may_decide(book, entry)]
 
 
+def undecided(book: Book, entry: Entry) -> str:
+    """How a list calls an entry with edits that did not see each other, to whoever may decide and to others."""
+    return "to decide" if rights.may_decide(book, entry) else "two versions"
+
+
 def decide(book: Book, uid: str, field: str, value: Any) -> Entry:
     """Decides a conflict by an ordinary edit that names all the values it has seen. Raises BadInput, NotAllowed."""
     entry = book.entry(uid)

@@ -16,7 +16,6 @@ from lsa_tui.vault.keyfile import LEAST, KeyFile, check_passphrase
 
 PLAIN = "the records in this home are not encrypted; `lsa key encrypt` does it"
 INTERRUPTED = "encrypting this home was interrupted, and its records are plain; `lsa key encrypt` completes it"
-NO_CHANGE = "set LSA_PASSPHRASE or give --passphrase-file FILE"
 """How the passphrase is given to what asks for it whatever session there is."""
 
 
@@ -172,7 +171,7 @@ def key_typed(paths: Paths, file: str | None = None) -> bytes:
 
 def typed(paths: Paths, file: str | None = None) -> tuple[str, bytes]:
     """As `key_typed`, with the passphrase."""
-    return _typed(paths, file, NO_CHANGE)
+    return _typed(paths, file, passphrases.OTHERWISE)
 
 
 def _make(paths: Paths, file: str | None, new: str) -> Opened:

@@ -156,7 +156,7 @@ def _fields(
     names: dict[str, Any] = {}
     for field, values in heads.items():
         fields[field] = values[-1][1]
-        if len(values) == 1:
+        if len(values) == 1:  # as a rule, and the rest would come to the same
             if values[0][2]:
                 names[field] = values[0][2]
             continue

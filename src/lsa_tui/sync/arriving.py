@@ -22,6 +22,9 @@ Body = Mapping[str, Any]
 _asked = itemgetter("dev", "seq", "hlc", "schema", "audience", "op", "kind", "wall", "body", "salt")
 _BIGGEST = 1 << 63
 
+MISSING = "is missing or damaged"
+"""Why a chain ends where its next change is not what its hashes say."""
+
 
 @dataclass
 class Piece:
@@ -37,7 +40,7 @@ def read(changes: Sequence[dict[str, Any]], seq: int, chain: str) -> tuple[Piece
     Whether one without its body is to be believed is another question (`Emptied`).
     """
     broken = log.first_broken(changes, seq, chain, _later)
-    whole, why = (changes, None) if broken is None else (changes[:broken], "is missing or damaged")
+    whole, why = (changes, None) if broken is None else (changes[:broken], MISSING)
     texts: list[str | None] = []
     for change in whole:
         try:
@@ -73,9 +76,9 @@ def _text(change: Mapping[str, Any]) -> str | None:
     # The hashes have shown what is a text, and that these are numbers, or `true` in a JSON file, written as 1 there.
     if not type(seq) is type(hlc) is type(schema) is int or not 0 <= hlc < _BIGGEST > schema:
         raise _Strange("is not what a change looks like")
+    if text is None and salt is None and op == log.SET:
+        return None  # erased: `Emptied` looks further
     if type(text) is not str or type(salt) is not str:
-        if text is None and salt is None and op == log.SET:
-            return None  # erased: `Emptied` looks further
         raise _Strange("is not what a change looks like")
     if not fold.understood(kind, op, schema) and not (op == log.REDACT and schema <= fold.SCHEMA):
         return None

@@ -20,7 +20,6 @@ PAGE = 500
 CHUNK = 20_000
 """Changes taken in at a time, about."""
 
-_MISSING = "is missing or damaged"
 _EMPTIED = "was emptied by no erasure"
 
 Arrived = dict[str, arriving.Piece]
@@ -107,7 +106,7 @@ class Fetch:
                 self._at[dev] = (piece.changes[-1]["seq"], piece.changes[-1]["chain"])
                 yield piece
             if why is not None:
-                self.damaged |= why in (_MISSING, _EMPTIED)
+                self.damaged |= why in (arriving.MISSING, _EMPTIED)
                 self.stopped.append(f"change {self._at[dev][0] + 1} of device {dev} {why}")
 
     def _believed(self, piece: arriving.Piece, why: str | None) -> tuple[arriving.Piece, str | None]:
@@ -124,7 +123,7 @@ class Fetch:
     def _page(self, dev: str, seq: int, chain: str) -> tuple[arriving.Piece, str | None]:
         found = self._shared.changes(dev, seq, self._there[dev][0], PAGE)
         piece, why = arriving.read(found, seq, chain)
-        return piece, why if piece.changes else why or _MISSING
+        return piece, why if piece.changes else why or arriving.MISSING
 
     def _look_ahead(self) -> None:
         """Reads all that is still to come, for what it says of erasing."""

@@ -22,13 +22,11 @@ from lsa_tui.sync.folder_disk import Seen
 from lsa_tui.sync.folder_files import Content, Header
 from lsa_tui.sync.folder_index import Altered, Index
 from lsa_tui.sync.opening import EMPTY, Opening
+from lsa_tui.sync.patience import STEP_MS, patiently
 from lsa_tui.sync.shared import About, Busy, Change, Forked, Heads
 
 PATIENCE = 120
 """Seconds to wait for another process of this home that writes to the folder."""
-
-STEP = 0.5
-"""Seconds after which it is told that it waits, and can be stopped."""
 
 
 class Folder:
@@ -270,18 +268,11 @@ class Folder:
 
         if self._lock is None:
             place = self.book.paths.data_folder / f"folder-{folder_memory.place_of(self.path)}.lock"
-            self._lock = FileLock(place, timeout=STEP, mode=0o600)
-        until = time.monotonic() + PATIENCE
-        while True:
-            try:
-                self._lock.acquire()
-                break
-            except Timeout:
-                if time.monotonic() >= until:
-                    said = f"another sync of this device is writing to {self.path}; try again in a minute"
-                    raise Busy(said) from None
-            if self.waiting is not None:
-                self.waiting()
+            self._lock = FileLock(place, timeout=STEP_MS / 1000, mode=0o600)
+        try:
+            patiently(self._lock.acquire, PATIENCE, lambda problem: isinstance(problem, Timeout), self.waiting)
+        except Timeout:
+            raise Busy(f"another sync of this device is writing to {self.path}; try again in a minute") from None
         try:
             yield
         finally:

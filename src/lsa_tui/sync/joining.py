@@ -144,14 +144,20 @@ def invite(book: Book, url: str | None = None) -> Invitation:
 def encrypted(book: Book, shared: KeyedStore, path: Path) -> Held:
     """Opens the shared store beside whose anchor `path` its keys lie; its key. Raises LsaError where there is none, or
     a plain one."""
-    about = shared.open(made_up=book.made_up, create=False)
-    if not about.hub_id:
-        recognising.require_disk(book, shared)
-        raise LsaError(f"{keys.called(path)} is not there yet; `lsa sync` makes it")
+    opened(book, shared, path)
     used = shared.opening.used if shared.opening is not None else None
     if used is None:
         raise LsaError(f"{keys.called(path)} is not encrypted; `lsa shared rekey` does it")
     return used
+
+
+def opened(book: Book, shared: KeyedStore, path: Path) -> About:
+    """Opens the shared store beside whose anchor `path` its keys lie. Raises LsaError where there is none."""
+    about = shared.open(made_up=book.made_up, create=False)
+    if not about.hub_id:
+        recognising.require_disk(book, shared)
+        raise LsaError(f"{keys.called(path)} is not there yet; `lsa sync` makes it")
+    return about
 
 
 def _read(path: Path) -> KeyFile:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
+from lsa_tui import text
 from lsa_tui.address import Location, parse, same_place, shown, typed
 from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
@@ -124,8 +125,8 @@ def _in_use_as_before(book: Book, old: Location) -> Iterator[None]:
             raise
         # Of the two ends of a sync's sentence (how much is not shared yet) only the first is about this.
         cause = problem.__cause__ if isinstance(problem.__cause__, LsaError) else problem
-        joint = "" if str(cause).endswith("?") else ";"
-        raise SyncIncomplete(f"{cause}{joint} nothing was moved, and {old.name} is in use as before") from problem
+        left = f"nothing was moved, and {old.name} is in use as before"
+        raise SyncIncomplete(text.joined(cause, left)) from problem
 
 
 def _renamed(book: Book, old: Location, new: Location, url: str, dry_run: bool) -> Moved:

@@ -69,7 +69,7 @@ def recognise(book: Book, shared: SharedStore, create: bool) -> Met:
             shared.mark_moved("")
     there: Heads = shared.heads() if before and about.hub_id and not about.created else {}
     refuse_foreign(book, shared, about, there)
-    note = _note(book, shared, about, before, there) if create else _seen(book, shared, about, before, there)
+    note = _note(book, shared, about, before, there, done=create)
     return Met(about, before, apart, (note,) if note else ())
 
 
@@ -123,9 +123,8 @@ def take(book: Book, shared: SharedStore, about: About) -> bool:
     if before is None or about.hub_id in ("", before.hub_id):
         return False
     with book.store.writing() as db:
-        local.remember(
-            db, local.Memory(about.hub_id, shared.name, before.apart, doubted=True)
-        )  # it is read whole first
+        # Doubted, so that it is read whole first.
+        local.remember(db, local.Memory(about.hub_id, shared.name, before.apart, doubted=True))
     return True
 
 
@@ -134,28 +133,18 @@ def called(shared: SharedStore) -> str:
     return {"sqlite": "the shared file", "folder": "the shared folder"}.get(shared.kind, "the shared store")
 
 
-def _note(book: Book, shared: SharedStore, about: About, before: local.Memory | None, there: Heads) -> str:
+def _note(book: Book, shared: SharedStore, about: About, before: local.Memory | None, there: Heads, done: bool) -> str:
+    """What its user should know of it. `done`: it is made and filled again; else it is only looked at."""
     what = called(shared)
     if about.was_empty:
-        return f"{what} was empty and was filled again"
+        return f"{what} was empty and was filled again" if done else f"{what} is empty"
     if about.created:
-        return f"{what} was gone; it was made and filled again" if before else f"{what} was created"
+        made = f"{what} was gone; it was made and filled again" if before else f"{what} was created"
+        return made if done else ""
     if before and before.hub_id != about.hub_id:
         return f"{what} is another one than last time"
     if before and _went_back(book, shared, before.heads, there):
-        return f"{what} had gone back in time and was filled again"
-    return ""
-
-
-def _seen(book: Book, shared: SharedStore, about: About, before: local.Memory | None, there: Heads) -> str:
-    """As `_note`, where it is only looked at."""
-    what = called(shared)
-    if about.was_empty:
-        return f"{what} is empty"
-    if before and before.hub_id != about.hub_id:
-        return f"{what} is another one than last time"
-    if before and _went_back(book, shared, before.heads, there):
-        return f"{what} has gone back in time"
+        return f"{what} had gone back in time and was filled again" if done else f"{what} has gone back in time"
     return ""
 
 

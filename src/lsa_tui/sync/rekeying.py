@@ -94,10 +94,7 @@ def complete(book: Book, shared: SharedStore) -> list[str]:
 
 
 def _open(book: Book, shared: joining.KeyedStore, path: Path) -> About:
-    about = shared.open(made_up=book.made_up, create=False)
-    if not about.hub_id:
-        recognising.require_disk(book, shared)
-        raise LsaError(f"{keys.called(path)} is not there yet; `lsa sync` makes it")
+    about = joining.opened(book, shared, path)
     if about.made_up or book.made_up:
         raise LsaError(f"{keys.shown(path)} is for made-up records, and these stay plain; nothing was changed")
     return about

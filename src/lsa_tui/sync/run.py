@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from lsa_tui import clock
+from lsa_tui import clock, text
 from lsa_tui.address import parse
 from lsa_tui.daybook import cleaning, entries, handover
 from lsa_tui.daybook.book import Book
@@ -100,8 +100,7 @@ def sync(
             )
         with suppress(Exception), book.store.writing() as db:  # the sentence is on its way in any case
             local.note_trouble(db, shared.name, said)
-        joint = "" if said.endswith("?") else ";"
-        raise SyncIncomplete(f"{said}{joint} {local.so_far(book, run.sent, run.received)}") from problem
+        raise SyncIncomplete(text.joined(said, local.so_far(book, run.sent, run.received))) from problem
     finally:
         shared.close()
         if run.met and not dry_run:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -10,10 +9,8 @@ from typing import Any
 from lsa_tui.address import parse
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.sync import driver, server_trouble
+from lsa_tui.sync.patience import STEP_MS, patiently
 from lsa_tui.sync.server_tables import LOCK, Tables
-
-STEP_MS = 500
-"""How long the server itself waits for the lock before somebody is told."""
 
 
 class ServerPlace:
@@ -115,19 +112,16 @@ class ServerPlace:
 
     def _wait_for_lock(self) -> None:
         """In steps, so that somebody is told and can have enough of it. Raises what the server says at the end."""
-        until = time.monotonic() + self._patience / 1000
-        while True:
-            if self.waiting is not None:
-                self.waiting()
-            try:
-                with self._db.atomic():  # a step that fails must not end the transaction around it
-                    self._do(f"SET LOCAL lock_timeout = {min(self._patience, STEP_MS)}")
-                    self._locked("pg_advisory_xact_lock")
-                self._do(f"SET LOCAL lock_timeout = {self._patience}")
-                return
-            except server_trouble.ERRORS as problem:
-                if not server_trouble.is_lock_wait(problem) or time.monotonic() >= until:
-                    raise
+
+        def step() -> None:
+            with self._db.atomic():  # one that fails must not end the transaction around it
+                self._do(f"SET LOCAL lock_timeout = {min(self._patience, STEP_MS)}")
+                self._locked("pg_advisory_xact_lock")
+            self._do(f"SET LOCAL lock_timeout = {self._patience}")
+
+        if self.waiting is not None:
+            self.waiting()
+        patiently(step, self._patience / 1000, server_trouble.is_lock_wait, self.waiting)
 
     def _do(self, sql: str, values: Sequence[Any] = ()) -> Any:
         return self._db.execute_sql(sql, values or None)

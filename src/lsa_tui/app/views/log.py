@@ -11,7 +11,7 @@ from lsa_tui.app.views.base import Box
 from lsa_tui.app.views.entry import EntryView, deed, deeds, details, is_unnamed
 from lsa_tui.app.views.window import Listing
 from lsa_tui.app.views.words import corrected
-from lsa_tui.daybook import entries, rights
+from lsa_tui.daybook import entries
 from lsa_tui.errors import LsaError
 from lsa_tui.records.kinds import Entry
 
@@ -87,7 +87,7 @@ class Log(Listing):
         if is_unnamed(entry):
             state = "to name"
         elif entry.conflict:
-            state = "to decide" if rights.may_decide(self.book, entry) else "two versions"
+            state = entries.undecided(self.book, entry)
         elif entry.revisions and corrected(entries.history(self.book, entry.id)):
             state = "own, corrected" if entry.own else "corrected"
         return self.book.line(entry), state, entry.by
