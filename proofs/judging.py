@@ -15,7 +15,7 @@ from lsa_tui.sync.opening import Opening
 from proofs import oracle
 from proofs.common import Violation
 from proofs.devices import Device
-from proofs.model import FOREIGN, STAYS, World, asked
+from proofs.model import STAYS, World, asked, foreign
 from proofs.places import Place
 
 ROUNDS = 2
@@ -27,22 +27,29 @@ def end(world: World, newcomer: bool = True) -> None:
     before = {one.number: set(one.must) for one in world.devices}
     stores = [set(one.must) for one in world.places]
     for _ in range(ROUNDS):
-        for s, place in enumerate(world.places):
-            for device in world.devices if place.altered else ():
-                world.look(device.number, s)
-                place.hurt = True
-        for device in world.devices:
-            for s, place in enumerate(world.places):
-                place.settle()
-                settle(world, device.number, s)
-                place.settle()
+        made = len(world.erasures)
+        _round(world)
     waiting = [one.number for one in world.devices if log.backlog(one.book.db)]
     if waiting:
         raise Violation(f"after {ROUNDS} syncs devices {waiting} have a backlog")
+    if len(world.erasures) > made:
+        _round(world)  # whoever heard of an erasure last has carried it on to what they had recorded: a way of its own
     expected = set().union(*before.values(), *stores)
     judge(world, expected)
     if newcomer:
         _newcomer(world)
+
+
+def _round(world: World) -> None:
+    for s, place in enumerate(world.places):
+        for device in world.devices if place.altered else ():
+            world.look(device.number, s)
+            place.hurt = True
+    for device in world.devices:
+        for s, place in enumerate(world.places):
+            place.settle()
+            settle(world, device.number, s)
+            place.settle()
 
 
 def settle(world: World, d: int, s: int) -> None:
@@ -50,7 +57,7 @@ def settle(world: World, d: int, s: int) -> None:
     or move a damaged file away."""
     if world.sync(d, s):
         return
-    if FOREIGN in world.refused:
+    if foreign(world.refused):
         world.take(d, s)
     else:
         world.counts["helped"] = world.counts.get("helped", 0) + 1

@@ -32,11 +32,16 @@ from proofs.places import Place, swap
 START = datetime(2026, 11, 24, 10, 42, tzinfo=UTC)
 PUPIL = ids.natural_id("pupil", "", "K7")
 KEY = b"k" * 32
-FOREIGN = "is another shared store"
+FOREIGN = ("is another shared store", "belongs to another shared store")
 LATER = "the next sync mends it"
 """In a note on damage that a sync has seen and not yet mended."""
 STAYS = ("dev", "seq", "chain")
 """The columns of a change that say where it stands, and may become others; the rest never does."""
+
+
+def foreign(said: str) -> bool:
+    """Whether a refusal says that another store than before lies there."""
+    return any(sign in said for sign in FOREIGN)
 
 
 def asked(_needed: object) -> str:
@@ -322,7 +327,7 @@ class World:
 
     def excused(self, place: Place, problem: SyncIncomplete) -> bool:
         """Whether a sync may fail like this."""
-        if (self.counts.get("swap") or self.counts.get("store")) and FOREIGN in str(problem):
+        if (self.counts.get("swap") or self.counts.get("store")) and foreign(str(problem)):
             return True
         return place.hurt and "damaged" in str(problem)
 

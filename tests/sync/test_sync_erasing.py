@@ -16,6 +16,7 @@ from lsa_tui.daybook.book import Book
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.paths import Paths, write_whole
 from lsa_tui.records import erasures, log, read
+from lsa_tui.sync import fetching
 from lsa_tui.sync.run import sync
 from lsa_tui.vault import home
 from planting import Planter
@@ -180,6 +181,38 @@ def test_what_was_written_after_it_by_somebody_who_had_not_seen_it(homes, url, t
         sync(book, url)
     assert files_with(tmp_path, GONE) == set()
     agree(a, b)
+
+
+@pytest.mark.parametrize("chunk", [1, 20_000])
+def test_what_has_a_key_and_was_changed_by_somebody_who_had_not_heard(
+    homes, url, tmp_path, agree, monkeypatch, chunk
+) -> None:
+    """Its beginning is erased before, by a third person: its later words do not say any more of whom they are."""
+    other = f"sqlite:///{tmp_path}/share/other.db"
+    b = homes("b", role="teacher")
+    # Chains come in the order of their names: the erasure that carries on comes before the one that it carries on.
+    c, a = sorted((homes(name, role="teacher", pupil=None) for name in "ac"), key=lambda one: log.device(one.db))
+    for book in (a, b, c, a):
+        sync(book, url)
+    target = pupils.add_item(b, "target", "T1", f"{GONE} at first")
+    later = a.now() + timedelta(minutes=1)
+    monkeypatch.setenv("LSA_NOW", clock.to_text(later))
+    erasing.erase_pupil(a, "K7", WHY)
+    sync(a, url)
+    sync(c, url)
+    monkeypatch.setenv("LSA_NOW", clock.to_text(later + timedelta(minutes=1)))
+    b.revise(target, {"text": f"{GONE} later"})
+    sync(b, other)
+    sync(c, other)
+    assert len(list(erasures.held(c.db))) == 2
+    monkeypatch.setattr(fetching, "CHUNK", chunk)
+    for book in (b, c, a):
+        sync(book, other)
+    for book in (a, b, c):
+        sync(book, url)
+        well(book)
+    assert files_with(tmp_path, GONE) == set()
+    agree(a, b, c)
 
 
 @pytest.mark.parametrize("fast", [0, 3000])

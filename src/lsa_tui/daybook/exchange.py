@@ -120,7 +120,8 @@ def take(book: Book, text: Iterable[str], source: str) -> Taken:
     updated, known = 0, 0
     for line in [reader.line(number, raw) for number, raw in enumerate(text, 1) if raw.strip()]:
         held = read.get(book.db, line.uid)
-        if held is None and ids.happened_once(line.uid) and erasures.all_gone(book.db, line.uid):
+        once = not line.kind.key or ids.happened_once(line.uid)
+        if held is None and once and erasures.all_gone(book.db, line.uid):
             known += 1  # it was erased, and does not come back by an older export
             continue
         if held is None:

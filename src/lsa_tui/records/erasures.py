@@ -25,6 +25,9 @@ from lsa_tui.records.models import Head
 KIND = "erasure"
 """The kind of such a change. It is no kind of record."""
 
+ALSO = "recorded by somebody who had not seen the erasure"
+"""The reason of an erasure that only carries on another one."""
+
 _MOST = 2000
 """Rows named by one change."""
 
@@ -34,7 +37,7 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True)
 class Erasure:
-    """One erasure: which change it is, and what it names."""
+    """One erasure: which change it is, what it names, and whether it only carries on another one."""
 
     uid: str
     dev: str
@@ -43,6 +46,7 @@ class Erasure:
     rows: frozenset[str]
     changes: frozenset[str]
     pupil: str | None
+    also: bool = False
 
 
 def of_change(change: Mapping[str, Any]) -> Erasure:
@@ -56,6 +60,7 @@ def of_change(change: Mapping[str, Any]) -> Erasure:
         frozenset(body.get("rows", ())),
         frozenset(body.get("changes", ())),
         body.get("pupil"),
+        body.get("reason") == ALSO,
     )
 
 
@@ -187,11 +192,12 @@ def obey(db: Any, arrived: Sequence[Mapping[str, Any]], author: log.Author) -> O
     fresh = [one for one in every if one.uid in came]
     rows = {one["row"] for one in arrived if one["op"] == log.SET}
     rows |= {row for one in fresh for row in one.rows}
-    named = Named(every)
     listed = {uid for one in fresh for uid in one.changes}
-    held_now = [one for one in (*_bodies(db, "row", rows), *_bodies(db, "uid", listed)) if named.has(one)]
-    erased = _wipe(db, held_now)
-    unseen_rows, unseen_changes = _unseen(db, every, came, rows)
+    named = Named(every)
+    # Before words go which say of whom they are.
+    concerned = list(_concerned(db, every, came, rows))
+    erased = _wipe(db, [one for one in (*_bodies(db, "row", rows), *_bodies(db, "uid", listed)) if named.has(one)])
+    unseen_rows, unseen_changes = _unseen(db, concerned, came)
     if unseen_rows or unseen_changes:
         erased += redact(db, author, unseen_rows, unseen_changes, None, ALSO)
     pupils = frozenset(one.pupil for one in fresh if one.pupil)
@@ -201,24 +207,39 @@ def obey(db: Any, arrived: Sequence[Mapping[str, Any]], author: log.Author) -> O
     return Obeyed(erased, own, pupils)
 
 
-ALSO = "recorded by somebody who had not seen the erasure"
-"""The reason of an erasure that only carries on another one."""
+_AHEAD = Erasure("", "", 0, 0, frozenset(), frozenset(), None)
+"""One that is still to come: another that only carries it on was here first."""
+
+
+def _concerned(
+    db: Any, every: Sequence[Erasure], came: Collection[str], rows: Collection[str]
+) -> Iterator[tuple[Erasure, set[str]]]:
+    """Each erasure with the rows in which something may be that was recorded without knowing of it."""
+    pupils = {one.pupil for one in every if one.pupil}
+    touched = by_pupil(db, rows) if pupils else {}
+    for one in every:
+        fresh = one.uid in came
+        found = {row for row in one.rows if not ids.happened_once(row) and (fresh or row in rows)}
+        if one.pupil:
+            found |= set(of_pupil(db, one.pupil)) if fresh else touched.get(one.pupil, set())
+        yield one, found
+    carried = {uid for one in every if one.also and one.uid in came for uid in one.changes}
+    known = {row for one in every for row in one.rows}
+    for pupil, its in by_pupil(db, {one["row"] for one in _bodies(db, "uid", carried)}).items():
+        if pupil not in pupils:
+            yield _AHEAD, {row for row in its - known if not ids.happened_once(row)}
 
 
 def _unseen(
-    db: Any, every: Sequence[Erasure], came: Collection[str], rows: Collection[str]
+    db: Any, concerned: Iterable[tuple[Erasure, set[str]]], came: Collection[str]
 ) -> tuple[set[str], set[str]]:
     """What was recorded without knowing of an erasure: rows with an id of their own, and single changes of others."""
     own = log.own_chains(db)
     found_rows: set[str] = set()
     found_changes: set[str] = set()
-    touched = by_pupil(db, rows) if any(one.pupil for one in every) else {}
-    for one in every:
-        fresh = one.uid in came
-        candidates = {row for row in one.rows if not ids.happened_once(row) and (fresh or row in rows)}
-        if one.pupil:
-            candidates |= set(of_pupil(db, one.pupil)) if fresh else touched.get(one.pupil, set())
-        for change in _bodies(db, "row", candidates):
+    for one, rows in concerned:
+        fresh = one.uid in came or one is _AHEAD
+        for change in _bodies(db, "row", rows):
             arrives = change["uid"] in came
             unseen = (
                 change["hlc"] < one.hlc

@@ -84,11 +84,15 @@ class Opening:
         if found == OPEN and self.used is not None and keys.behind(self.book, self.used) and not self.older_too:
             raise refusals.went_back(self.book, self.path, self.file)
         if found == EMPTY:
-            if self.file is not None and not self.joining:
-                refusals.of_making(self.book, self.path, self.file, self._known())
+            self.used = None  # nothing was opened by it
+            self._check_making()
             if create:
                 self.used = self._for_new()
         return found
+
+    def _check_making(self) -> None:
+        if self.file is not None and not self.joining:
+            refusals.of_making(self.book, self.path, self.file, self._known())
 
     def settle(self, about: About, alone: Callable[[], AbstractContextManager[None]]) -> None:
         """After the file was recognised: remembers its key, and puts its file of keys right under the lock `alone`.
@@ -222,6 +226,8 @@ class Opening:
         """The key for a file that is made now; None: plain."""
         known = [one for one in self._known() if not one.old]
         if known:
+            if self.file is None and self.keep and not self.joining:
+                self._put_back_first(keys.to_make_with(known, None))
             return keys.to_make_with(known, self.file)
         if self._trouble == "damaged":
             raise self._no_keys()
@@ -235,6 +241,17 @@ class Opening:
             self._tell(NOT_ENCRYPTED)
             return None
         return self._made(typed)
+
+    def _put_back_first(self, used: Held) -> None:
+        """Puts a lost file of keys back before its lost store is made: whoever is killed between the two leaves what
+        others can join."""
+        file, was = _remembered(used), self._trouble
+        if keys.write(self.path, file, new=was == "gone"):
+            self.file, self._trouble = file, ""
+            self._tell(f"its file of keys was {was} and was put back")
+        else:  # another device was quicker
+            self._look(here=False)
+            self._check_making()
 
     def _made(self, typed: str) -> Held:
         key = cipher.new_key()
@@ -338,8 +355,14 @@ class Opening:
                 if file.key_id not in keys.ids(keys.of_store(self.book, file.store)):
                     raise self.key_changed()
                 return
-        self.file = keys.without_invitations(KeyFile.from_text(used.text, "remembered here"))
-        self.file.next = None
+        self.file = _remembered(used)
         keys.write(self.path, self.file)
         self._trouble = ""
         self._tell(f"its file of keys was {was} and was put back")
+
+
+def _remembered(used: Held) -> KeyFile:
+    """The file of keys as this device remembers it, with the key in force alone."""
+    file = keys.without_invitations(KeyFile.from_text(used.text, "remembered here"))
+    file.next = None
+    return file

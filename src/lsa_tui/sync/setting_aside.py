@@ -29,21 +29,8 @@ def renamed(path: Path, was: tuple[int, int] | None, moment: datetime) -> Path |
     if was is None or trouble.identity(path) != was:
         return None
     path = real(path)
-    target = _free_name(path, moment)
-    try:
-        with _alone(path, was) as still:
-            if not still:
-                return None
-            journal = path.with_name(path.name + "-journal")
-            # First: the journal of a new file in its place must not be taken for this one's.
-            with suppress(FileNotFoundError):
-                os.replace(journal, target.with_name(target.name + "-journal"))
-            os.replace(path, target)
-            return target
-    finally:
-        with suppress(OSError):
-            if target.stat().st_size == 0:
-                target.unlink()  # the name was not needed
+    with _alone(path, was) as still:
+        return _moved(path, _free_name(path, moment)) if still else None
 
 
 def kept(path: Path) -> list[Path]:
@@ -65,6 +52,21 @@ def _free_name(path: Path, moment: datetime) -> Path:
             os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
             return target
     raise OSError(f"too many files are called {name}")
+
+
+def _moved(path: Path, target: Path) -> Path:
+    """Moves the file and its journal to a name that was taken; that name is given up where it cannot be done."""
+    try:
+        journal = path.with_name(path.name + "-journal")
+        # First: the journal of a new file in its place must not be taken for this one's.
+        with suppress(FileNotFoundError):
+            os.replace(journal, target.with_name(target.name + "-journal"))
+        os.replace(path, target)
+        return target
+    finally:
+        with suppress(OSError):
+            if target.stat().st_size == 0:  # and not the file: a network may report an error of what it has done
+                target.unlink()
 
 
 @contextmanager
