@@ -61,6 +61,8 @@ class Cloud:
                 if content is None and before is not None:
                     self.gone.append((name, before))
                 self.number += 1
+                # The copies become alike: what was still on its way to here does not come after what is newer.
+                self.queue = [one for one in self.queue if (one.to, one.name) != (place, name)]
                 self.queue += [Event(self.number, to, name, content) for to in range(len(self.copies)) if to != place]
             self.known[place] = there
 
