@@ -12,6 +12,7 @@ import pytest
 
 from lsa_tui import clock
 from lsa_tui.daybook import audit
+from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
 from lsa_tui.records import log
 from lsa_tui.sync import admission, joining, keys, opening, rekeying, sqlite_place, words
@@ -475,6 +476,43 @@ def test_a_lost_file_of_keys_is_put_back_by_a_device_that_has_joined(homes, one,
     assert sync(two, url).notes == ("its file of keys was gone and was put back",)
     assert beside(shared).read_bytes() == whole
     assert sync(new, url, ask=asked(PASS)).verified
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def killed_when_made(book: Book, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sync that ends when the shared file has its tables and nothing more was done."""
+
+    def dies(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(sqlite_place.SqlitePlace, "_recognise", dies)
+        sync(book, url, ask=asked(PASS))
+
+
+def test_a_lost_store_whose_making_was_cut_short_can_be_joined(homes, one, url, shared, monkeypatch) -> None:
+    whole = beside(shared).read_bytes()
+    shared.unlink()
+    beside(shared).unlink()
+    killed_when_made(one, url, monkeypatch)
+    assert beside(shared).read_bytes() == whole
+    assert sync(homes("mb", encrypted=True), url, ask=asked(PASS)).verified
+    assert sync(one, url).verified
+
+
+def test_a_store_begun_in_the_place_of_a_lost_one_is_another_one(homes, one, url, shared, monkeypatch) -> None:
+    """And not one whose key was changed; whoever had the lost one joins it."""
+    shared.unlink()
+    beside(shared).unlink()
+    killed_when_made(homes("far", encrypted=True), url, monkeypatch)
+    shared.write_bytes(b"")  # as a kill before its tables leaves it
+    with pytest.raises(SyncIncomplete, match="belongs to another shared store; join that one with `lsa shared join`"):
+        sync(one, url)
+    joining.join(one, asked(PASS), url)
+    assert sync(one, url).verified
 
 
 def test_swapped_files_of_keys(homes, one, two, url, shared, everything) -> None:

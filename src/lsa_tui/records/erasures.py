@@ -230,9 +230,7 @@ def _concerned(
             yield _AHEAD, {row for row in its - known if not ids.happened_once(row)}
 
 
-def _unseen(
-    db: Any, concerned: Iterable[tuple[Erasure, set[str]]], came: Collection[str]
-) -> tuple[set[str], set[str]]:
+def _unseen(db: Any, concerned: Iterable[tuple[Erasure, set[str]]], came: Collection[str]) -> tuple[set[str], set[str]]:
     """What was recorded without knowing of an erasure: rows with an id of their own, and single changes of others."""
     own = log.own_chains(db)
     found_rows: set[str] = set()
