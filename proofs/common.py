@@ -17,6 +17,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 
+QUICK = {"memory_kib": 64, "passes": 1, "lanes": 1}
+"""Passphrases are stretched but a little: a proof makes hundreds of homes."""
+
 _jobs = 1
 
 

@@ -24,7 +24,7 @@ from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.records import ids, log, read
 from lsa_tui.sync import joining, local, run, serving
 from lsa_tui.vault import cipher, keyfile
-from proofs.common import Violation
+from proofs.common import QUICK, Violation
 from proofs.devices import Crash, Device, Fuse
 from proofs.far_places import KINDS
 from proofs.places import Place, swap
@@ -82,7 +82,7 @@ class World:
             patch.object(os, "urandom", self._chance.randbytes),
             patch.object(cipher, "connect", self._connected(cipher.connect)),
             patch.dict(os.environ),
-            patch.object(keyfile, "ARGON2", {**keyfile.ARGON2, "memory_kib": 64, "passes": 1, "lanes": 1}),
+            patch.dict(keyfile.ARGON2, QUICK),
         ]
         for one in self._patches:
             one.start()

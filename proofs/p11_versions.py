@@ -25,8 +25,9 @@ from lsa_tui.records.kinds import Field, Kind
 from lsa_tui.records.models import Change
 from lsa_tui.records.vocabulary import KINDS
 from lsa_tui.sync.run import sync
+from lsa_tui.vault import keyfile
 from proofs import common, oracle
-from proofs.common import Outcome, Violation
+from proofs.common import QUICK, Outcome, Violation
 
 TITLE = "versions: before, same, after, all pairs: nothing lost, understood after an update"
 
@@ -173,7 +174,7 @@ def pair(task: tuple[str, str, str, bool, int]) -> str | None:
     """One pair in one store (task: both versions, kind of store, encrypted, seed); what was violated, None: nothing."""
     first, second, kind, encrypted, seed = task
     try:
-        with common.workplace() as folder:
+        with common.workplace() as folder, patch.dict(keyfile.ARGON2, QUICK):
             _pair(folder, first, second, kind, KEY if encrypted else PLAIN, random.Random(seed))
     except Exception as problem:  # a program that stops at what it does not know is a violation too
         return f"{first} and {second}, {kind}{' encrypted' if encrypted else ''}, seed {seed}: {problem!r}"

@@ -32,8 +32,8 @@ Heads = dict[str, tuple[int, str]]
 
 
 def stretch_little() -> None:
-    """Passphrases are stretched but a little in this process: a proof makes hundreds of homes."""
-    keyfile.ARGON2 |= {"memory_kib": 64, "passes": 1}
+    """In this process, from now on."""
+    keyfile.ARGON2 |= common.QUICK
 
 
 @dataclass(frozen=True)
