@@ -32,7 +32,7 @@ Heads = dict[str, tuple[int, str]]
 
 
 def stretch_little() -> None:
-    """In this process, from now on."""
+    """In this process passphrases are stretched but a little from now on."""
     keyfile.ARGON2 |= common.QUICK
 
 
