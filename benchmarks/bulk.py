@@ -17,6 +17,7 @@ from homes import new_book
 from lsa_tui.records.fold import COLUMNS
 from lsa_tui.records.store import Store
 from lsa_tui.sync import copies
+from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.sqlite_file import SqliteFile
 
@@ -30,9 +31,10 @@ def say(what: str, ratio: float, limit: float | None, ours: str, bare: str) -> N
     print(f"{what:<58} {ratio:5.2f}  {verdict}{ours} / {bare}", flush=True)
 
 
-def put(shared: Path, changes: Iterator[dict[str, Any]], number: int) -> None:
-    """Adds the next `number` changes to a shared file, as a push does."""
+def put(shared: Path, changes: Iterator[dict[str, Any]], number: int, opening: Opening | None = None) -> None:
+    """Adds the next `number` changes to a shared file, as a push does; `opening` finds the key of an encrypted one."""
     store = SqliteFile(shared)
+    store.opening = opening
     store.open(made_up=False, create=True)
     left = number
     while left > 0 and (chunk := list(islice(changes, min(left, 5000)))):

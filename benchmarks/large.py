@@ -11,11 +11,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import made_up
 from bulk import put, say, timed
 from homes import new_book
 from lsa_tui.daybook.book import Book
+from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.run import sync
 
 EACH_WAY = 50
@@ -23,12 +25,15 @@ CALLS, LOCKED = 120, 60
 COUNTED = 9
 """Syncs whose calls are counted, for the median."""
 
+KEY = bytes(range(32))
+"""Of the homes that are encrypted."""
+
 CHILD = """
 import resource, sys
 from pathlib import Path
 from homes import new_book
 from lsa_tui.sync.run import sync
-book = new_book(Path(sys.argv[1]), pupil=None, tiles=False)
+book = new_book(Path(sys.argv[1]), pupil=None, tiles=False, key=bytes.fromhex(sys.argv[3]) or None)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 result = sync(book, sys.argv[2])
 grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
@@ -43,15 +48,31 @@ _RESERVED = "1073741825"
 
 
 class Case:
-    """One store with a home that holds all of it."""
+    """One store with a home that holds all of it; both encrypted with `key`, plain without one."""
 
-    def __init__(self, folder: Path, number: int) -> None:
-        self.folder, self.number = folder, number
+    def __init__(self, folder: Path, number: int, key: bytes | None = None) -> None:
+        self.folder, self.number, self.key = folder, number, key
         folder.mkdir()
         self.shared = folder / "school.db"
-        put(self.shared, made_up.chains(number), number)
-        self.others = made_up.chains(1 << 40, seed=2, devices=1)
         self.url = f"sqlite:///{self.shared}"
+        if key is not None:  # who comes first makes the file and its key
+            book = self._book()
+            sync(book, self.url, ask=lambda _: "three green hats")
+            book.close()
+        self.put(made_up.chains(number), number)
+        self.others = made_up.chains(1 << 40, seed=2, devices=1)
+
+    def _book(self, **how: Any) -> Book:
+        return new_book(self.folder / "home", tiles=False, key=self.key, **how)
+
+    def put(self, changes: Iterator[dict[str, Any]], number: int) -> None:
+        """Adds the next `number` changes to the shared file."""
+        if self.key is None:
+            put(self.shared, changes, number)
+            return
+        book = self._book(pupil=None)
+        put(self.shared, changes, number, Opening(book, self.shared, keep=False))
+        book.close()
 
     def first(self) -> tuple[float, int]:
         """The first sync of the home, in a process of its own: seconds, and MiB by which it grew."""
@@ -59,7 +80,7 @@ class Case:
         said = self.child()
         assert said[:1] == [self.number], said
         spent = time.perf_counter() - began
-        book = new_book(self.folder / "home", tiles=False)
+        book = self._book()
         sync(book, self.url)  # with a pupil; and the copy of the day is made
         book.close()
         return spent, said[3]
@@ -67,13 +88,14 @@ class Case:
     def child(self, *before: str) -> list[int]:
         """A sync in a process of its own, perhaps under another program."""
         command = [*before, sys.executable, "-c", CHILD, str(self.folder / "home"), self.url]
+        command.append((self.key or b"").hex())
         done = subprocess.run(command, check=True, capture_output=True, text=True, env=_environment())
         return [int(one) if one.isdigit() else one == "True" for one in done.stdout.split()]
 
     def prepare(self) -> Book:
         """50 new on either side."""
-        put(self.shared, self.others, EACH_WAY)
-        book = new_book(self.folder / "home", pupil=None, tiles=False)
+        self.put(self.others, EACH_WAY)
+        book = self._book(pupil=None)
         for n in range(EACH_WAY):
             book.record("note", {"at": "2026-11-24T10:42:00+00:00", "text": f"new here, the {n}th"})
         return book
@@ -131,11 +153,13 @@ def measure(folder: Path, small: int, large: int, runs: int) -> None:
     if shutil.which("strace") is None:
         print("  strace is not installed: no calls were counted")
         return
+    cases.append(Case(folder / "encrypted", small, KEY))
+    cases[-1].once()
     for case in cases:
         found = sorted(case.calls() for _ in range(COUNTED))
         calls, locked = found[COUNTED // 2]
         well = "ok" if calls <= CALLS and locked <= LOCKED else "ABOVE"
-        what = f"  calls on the shared file of {case.number:,}, and locked"
+        what = f"  calls on the shared file of {case.number:,}{' encrypted' * (case.key is not None)}, and locked"
         # Where a page is full, its neighbours are written too.
         most = f"at most {found[-1][0]} and {max(one for _, one in found)} of {COUNTED} syncs"
         print(f"{what:<58} {calls} and {locked}  (limits {CALLS} and {LOCKED}, {well}; {most})", flush=True)

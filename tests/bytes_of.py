@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PAGE, RESERVED, SALT, IV = 4096, 80, 16, 16
+SIZES = (PAGE, 65_536)
+"""What pages a database may have: of a wrong size nothing comes but noise."""
 WAL_HEADER, FRAME_HEADER = 32, 24
 
 
@@ -25,7 +27,8 @@ def _contents(file: Path, key: bytes | None) -> Iterator[bytes]:
     if key is None:
         return
     if file.name.endswith(".db"):
-        yield from (_decrypted(raw[at : at + PAGE], key, not at) for at in range(0, len(raw) - PAGE + 1, PAGE))
+        for size in SIZES:
+            yield from (_decrypted(raw[at : at + size], key, not at) for at in range(0, len(raw) - size + 1, size))
     elif file.name.endswith("-wal"):
         step = FRAME_HEADER + PAGE
         for at in range(WAL_HEADER, len(raw) - step + 1, step):
@@ -37,6 +40,6 @@ def _decrypted(page: bytes, key: bytes, first: bool) -> bytes:
     """SQLCipher's own format: AES-256-CBC, the IV at the page's end; the first page begins with the file's salt."""
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-    end = PAGE - RESERVED
+    end = len(page) - RESERVED
     decryptor = Cipher(algorithms.AES(key), modes.CBC(page[end : end + IV])).decryptor()
     return decryptor.update(page[SALT if first else 0 : end]) + decryptor.finalize()

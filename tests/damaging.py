@@ -13,6 +13,7 @@ from lsa_tui.daybook import behaviours, closed, entries, health, marks, notes, p
 from lsa_tui.daybook.book import Book
 from lsa_tui.paths import Paths
 from lsa_tui.records import read
+from lsa_tui.sync import pages
 from lsa_tui.sync.run import sync
 from lsa_tui.vault import home
 
@@ -121,9 +122,9 @@ def in_process(script: str, *args: object) -> subprocess.CompletedProcess[str]:
 
 
 def page_of(content: bytes) -> int:
-    """The size of a page of a database, as its first one says; SQLCipher's own where nothing can be read there."""
+    """The size of a page of a shared file, as its first one says; that of a new one where nothing can be read there."""
     if not content.startswith(b"SQLite format 3"):
-        return 4096
+        return pages.BYTES
     said = int.from_bytes(content[16:18], "big")
     return 65_536 if said == 1 else said
 

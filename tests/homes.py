@@ -14,9 +14,16 @@ from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.opening import open_book
 
 
-def new_book(home: Path, initials: str = "JT", role: str = "lsa", pupil: str | None = "K7", tiles: bool = True) -> Book:
-    """An open book of a home that was set up: pupil K7 with target T1, the default tiles."""
-    book = Book(paths.find(str(home)))
+def new_book(
+    home: Path,
+    initials: str = "JT",
+    role: str = "lsa",
+    pupil: str | None = "K7",
+    tiles: bool = True,
+    key: bytes | None = None,
+) -> Book:
+    """An open book of a home that was set up: pupil K7 with target T1, the default tiles; encrypted with `key`."""
+    book = Book(paths.find(str(home)), key=key)
     book.config.save(person_initials=initials, person_role=role)
     if pupil:
         pupils.add(book, pupil)

@@ -255,8 +255,9 @@ class opened:
     def __init__(self, book: Book, url: str) -> None:
         from lsa_tui.sync import keys
 
-        held = [one.key for one in keys.held(book) if one.place == str(place_of(url))]
-        self.db = cipher.connect(str(place_of(url)), held[0] if held else None, [])
+        held = [one for one in keys.held(book) if one.place == str(place_of(url))]
+        key, page = (held[0].key, held[0].page) if held else (None, None)
+        self.db = cipher.connect(str(place_of(url)), key, [], page=page)
 
     def __enter__(self):
         self.db.connect()

@@ -15,11 +15,12 @@ from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
 from lsa_tui.records import log
-from lsa_tui.sync import admission, joining, keys, opening, rekeying, sqlite_place, words
+from lsa_tui.sync import admission, checking, joining, keys, opening, pages, rekeying, sqlite_place, words
 from lsa_tui.sync.keys import KeyChanged, NeedsPassphrase, beside
 from lsa_tui.sync.run import sync
+from lsa_tui.vault import cipher
 from lsa_tui.vault.keyfile import KeyFile
-from sharing import CANARY, NEW, PASS, asked, note, texts
+from sharing import CANARY, NEW, PASS, asked, note, note_each, texts
 
 
 def records_of(held: dict) -> dict:
@@ -56,7 +57,7 @@ def test_no_word_of_it_stands_in_any_shared_byte(one, two, shared, url, agree) -
 def test_the_file_of_keys_is_for_everybody_who_may_open_the_store(one, shared) -> None:
     assert beside(shared).stat().st_mode & 0o777 == shared.stat().st_mode & 0o777
     made = KeyFile.read(beside(shared))
-    assert (made.key_id, made.more["log_format"]) == (keys.held(one)[0].key_id, 1)
+    assert (made.key_id, made.more["log_format"]) == (keys.held(one)[0].key_id, 2)
 
 
 def test_a_store_is_made_with_a_passphrase_or_not_at_all(homes, shared, url, everything) -> None:
@@ -568,6 +569,84 @@ def test_a_newer_file_of_keys_is_left_alone(homes, one, url, shared) -> None:
         with pytest.raises(SyncIncomplete, match="newer lsa"):
             sync(book, url, ask=asked(PASS))
     assert raw(shared.parent) == before
+
+
+# Pages: large ones, of which a push touches fewer; those of an earlier program's file are SQLCipher's own
+
+
+def opens_with(shared: Path, book: Book, page: int) -> bool:
+    db = cipher.connect(str(shared), keys.held(book)[0].key, [], page=page)
+    try:
+        db.connect()
+        return db.execute_sql("SELECT count(*) FROM change").fetchone()[0] > 0
+    except cipher.database_errors():
+        return False
+    finally:
+        db.close()
+
+
+def test_a_new_file_has_large_pages_and_an_earlier_program_asks_to_be_updated(one, url, shared, monkeypatch) -> None:
+    assert (opens_with(shared, one, pages.BYTES), opens_with(shared, one, pages.FIRST)) == (True, False)
+    before = raw(shared.parent)
+    note(one, "goes on here")
+    monkeypatch.setattr(keys, "FORMAT", 1)
+    with pytest.raises(SyncIncomplete, match="written by a newer lsa; please update this program; 1 not shared yet"):
+        sync(one, url)
+    assert raw(shared.parent) == before
+
+
+def earlier(_path: Path, generation: int, _page: int = 0) -> dict[str, int]:
+    """What an earlier program wrote into a file of keys."""
+    return {"log_format": 1, "generation": generation}
+
+
+def test_a_file_of_an_earlier_program_keeps_its_pages(homes, url, shared, monkeypatch, agree) -> None:
+    """Whatever becomes of it: its devices need not be updated all at once."""
+    one, two = homes("jt", encrypted=True), homes("lp", encrypted=True)
+    note_each(one, *(f"{number} counted on " * 20 for number in range(50)))
+    with monkeypatch.context() as before:
+        before.setattr(keys, "facts", earlier)
+        sync(one, url, ask=asked(PASS))
+    sync(two, url, ask=asked(PASS))
+
+    def as_it_was() -> bool:
+        facts = KeyFile.read(beside(shared)).more
+        return opens_with(shared, one, pages.FIRST) and (facts["log_format"], "page" in facts) == (1, False)
+
+    assert as_it_was()
+    assert [one.says for one in checking.examine(two, url) if not one.well] == []
+    rekeying.rekey(one, lambda: NEW, url)
+    joining.join(two, asked(NEW), url)
+    assert sync(two, url).verified
+    assert as_it_was()
+    content = bytearray(shared.read_bytes())
+    content[: pages.FIRST] = os.urandom(pages.FIRST)
+    content[-pages.FIRST :] = os.urandom(pages.FIRST)
+    shared.write_bytes(content)
+    assert "was damaged; it is kept as" in sync(one, url).says  # told from a wrong key by a page that is whole
+    assert as_it_was()
+    shared.unlink()
+    sync(two, url)
+    assert as_it_was()
+    sync(one, url)
+    agree(one, two)
+
+
+def test_a_plain_file_that_is_encrypted_gets_large_pages(homes, url, shared) -> None:
+    book = homes("jt")
+    note(book, "counted on")
+    sync(book, url)
+    rekeying.rekey(book, lambda: PASS, url)
+    assert opens_with(shared, book, pages.BYTES)
+    assert KeyFile.read(beside(shared)).more["page"] == pages.BYTES
+
+
+@pytest.mark.parametrize("page", [8192, "4096", None, True])
+def test_pages_that_no_program_makes_are_damage_of_the_file_of_keys(one, url, shared, page) -> None:
+    made = KeyFile.read(beside(shared))
+    made.more["page"] = page
+    made.write(beside(shared))
+    assert "its file of keys was damaged and was put back" in sync(one, url).notes
 
 
 # A store that is not as it should be

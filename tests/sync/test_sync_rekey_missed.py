@@ -249,7 +249,7 @@ def test_a_lost_file_while_a_change_was_begun(homes, url, shared) -> None:
     one, two = homes("jt", encrypted=True), homes("lp", encrypted=True)
     for book in (one, two):
         sync(book, url, ask=asked(PASS))
-    coming, made = rekeying._new(shared, keys.held(one)[0].store, NEW, 2)
+    coming, made = rekeying._new(shared, keys.held(one)[0].store, NEW, keys.facts(shared, 2))
     keys.remember(one, coming)
     keys.write(shared, replace(KeyFile.read(beside(shared)), next=made))
     assert [(held.generation, held.coming) for held in keys.held(one)] == [(1, False), (2, True)]

@@ -13,7 +13,7 @@ import processes
 from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked, SyncIncomplete
-from lsa_tui.sync import joining, keys, rekeying, room, setting_aside, sqlite_place
+from lsa_tui.sync import joining, keys, pages, rekeying, room, setting_aside, sqlite_place
 from lsa_tui.sync.keys import KeyChanged, beside
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.sqlite_file import SqliteFile
@@ -23,7 +23,7 @@ from sharing import NEW, PASS, asked, note, note_each, texts
 
 def begun(book: Book, shared: Path) -> keys.Held:
     """As `lsa shared rekey` leaves it that is killed then (see test_sync_rekey_killed)."""
-    coming, made = rekeying._new(shared, keys.held(book)[0].store, NEW, 2)
+    coming, made = rekeying._new(shared, keys.held(book)[0].store, NEW, keys.facts(shared, 2))
     keys.remember(book, coming)
     keys.write(shared, replace(KeyFile.read(beside(shared)), next=made))
     return coming
@@ -144,7 +144,7 @@ def test_a_store_that_is_damaged_meanwhile_is_mended(one, two, shared, url, agre
     begun(one, shared)
     sync(two, url)
     content = bytearray(shared.read_bytes())
-    content[4096 * 2 :] = os.urandom(len(content) - 4096 * 2)  # whichever of them a sync reads
+    content[pages.BYTES * 2 :] = os.urandom(len(content) - pages.BYTES * 2)  # whichever of them a sync reads
     shared.write_bytes(content)
     note(two, "after the damage")
     with pytest.raises(SyncIncomplete, match="let the device that began it sync first"):
@@ -216,7 +216,7 @@ def test_a_change_waits_for_who_reads(one, shared, url) -> None:
 READS = """
 import sys, time
 from lsa_tui.vault import cipher
-db = cipher.connect(sys.argv[1], bytes.fromhex(sys.argv[2]), [])
+db = cipher.connect(sys.argv[1], bytes.fromhex(sys.argv[2]), [], page=65_536)
 db.connect()
 db.connection().execute("BEGIN")
 db.connection().execute("SELECT count(*) FROM change").fetchall()

@@ -499,7 +499,7 @@ def hold() -> Iterator[Callable[[Path, str, bytes | None], Callable[[], None]]]:
 import sys
 from pathlib import Path
 from lsa_tui.vault import cipher
-db = cipher.connect(sys.argv[1], bytes.fromhex(sys.argv[3]) or None, [])
+db = cipher.connect(sys.argv[1], bytes.fromhex(sys.argv[3]) or None, [], page=65_536)
 db.connect()
 db.execute_sql("BEGIN " + sys.argv[2])
 print("held", flush=True)

@@ -34,18 +34,19 @@ def wrong(db: Any, key: bytes | None, scratch: Path) -> list[str]:
     """
     place = scratch / "shared.db"
     salvage.wiped(place)
-    copy = cipher.connect(str(place), key, [("trusted_schema", "off"), ("cell_size_check", "on")])
+    page = int(db.execute_sql("PRAGMA page_size").fetchone()[0])  # SQLCipher says it as a text
+    copy = cipher.connect(str(place), key, [("trusted_schema", "off"), ("cell_size_check", "on")], page=page)
     try:
         copy.connect()
         copy.connection().text_factory = lambda raw: raw.decode("utf-8", "replace")
-        _copied(db.connection(), copy.connection())
+        _copied(db.connection(), copy.connection(), _STEP // page)
         return _pages(copy, key) or _changes(copy)
     finally:
         copy.close()
         salvage.wiped(place)
 
 
-def _copied(source: Any, target: Any) -> None:
+def _copied(source: Any, target: Any, pages: int) -> None:
     begun, left_before = 0, 0
 
     def watch(_status: int, left: int, _of: int) -> None:
@@ -56,7 +57,6 @@ def _copied(source: Any, target: Any) -> None:
             raise _Interrupted
 
     try:
-        pages = _STEP // int(source.execute("PRAGMA page_size").fetchone()[0])  # SQLCipher says it as a text
         source.backup(target, pages=pages, progress=watch)
     except _Interrupted:
         source.backup(target, pages=-1)

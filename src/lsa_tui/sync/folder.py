@@ -299,7 +299,7 @@ class Folder:
         if opening is None:
             return folder_key.attempt(index, None, None) if here else EMPTY
         return opening.find(
-            here, create, lambda key: folder_key.attempt(index, opening, key), lambda: folder_key.salt(index, opening)
+            here, create, lambda one: folder_key.attempt(index, opening, one), lambda: folder_key.salt(index, opening)
         )
 
     def _make(self, made_up: bool) -> None:

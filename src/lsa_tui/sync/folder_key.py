@@ -8,18 +8,17 @@ from lsa_tui.sync import keys
 from lsa_tui.sync.folder_index import Index
 from lsa_tui.sync.keys import Held
 from lsa_tui.sync.opening import OPEN, SHUT, Opening
-from lsa_tui.vault import cipher
 from lsa_tui.vault.keyfile import KeyFile
 
 
-def attempt(index: Index, opening: Opening | None, key: bytes | None) -> str:
+def attempt(index: Index, opening: Opening | None, tried: Held | None) -> str:
     """Whether the store is one under this key (None: plain)."""
     named = opening.file if opening is not None else None
     ids = index.encrypted_ids()
-    if opening is None or key is None:
+    if opening is None or tried is None:
         return SHUT if named is not None or ids else OPEN
-    own = cipher.key_id(key)
-    known = [one for one in keys.held(index.book) if one.key == key]
+    own = tried.key_id
+    known = [one for one in keys.held(index.book) if one.key == tried.key]
     of_another = _is_of_another(index, named)
     if named is not None and named.key_id == own:
         # Of a store that is this device's at this place, what lies here of another one is a stray.

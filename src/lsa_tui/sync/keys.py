@@ -21,12 +21,16 @@ from lsa_tui.address import real
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked, LsaError, SyncIncomplete
 from lsa_tui.records import log
-from lsa_tui.sync.shared import LOG_FORMAT
+from lsa_tui.sync import pages
 from lsa_tui.vault import cipher
 from lsa_tui.vault.keyfile import DamagedKeyFile, KeyFile
 
 Ask = Callable[["NeedsPassphrase"], str]
 """Gives the passphrase that is needed, or raises what it was given where nobody can be asked."""
+
+FORMAT = 2
+"""Of a file of keys that says what pages the shared file has, so that a program which knows but SQLCipher's own asks to
+be updated and does not call it damaged. Without that, and in a folder, it is 1."""
 
 IN_FOLDER = "lsa"
 """What the file of keys of a shared folder would lie beside, in that folder. No such file is ever there."""
@@ -131,6 +135,11 @@ class Held:
     def generation(self) -> int:
         """Which key of its store it is, counted from 1."""
         return KeyFile.from_text(self.text, "remembered here").generation
+
+    @property
+    def page(self) -> int:
+        """Bytes of a page of the shared file."""
+        return int(KeyFile.from_text(self.text, "remembered here").more.get("page", pages.FIRST))
 
     @property
     def _name(self) -> str:
@@ -246,7 +255,8 @@ def read(path: Path) -> KeyFile | None:
         raise SyncIncomplete(
             f"the file of keys {place} cannot be read ({problem.strerror}); check who owns it"
         ) from None
-    if str(found.more.get("log_format", LOG_FORMAT)) > str(LOG_FORMAT):
+    said = found.more.get("log_format", 1)
+    if type(said) is not int or said > FORMAT:
         raise SyncIncomplete(f"{place} was written by a newer lsa; please update this program")
     _check(found, place)
     return found
@@ -255,6 +265,9 @@ def read(path: Path) -> KeyFile | None:
 def _check(found: KeyFile, place: Path) -> None:
     try:
         uuid.UUID(found.store)
+        for one in (found, found.next):
+            if one is not None and one.more.get("page", pages.FIRST) not in (pages.FIRST, pages.BYTES):
+                raise ValueError("no such pages")
     except ValueError:
         raise DamagedKeyFile(f"the file of keys {place} is damaged") from None
 
@@ -317,6 +330,13 @@ def _put_new(neighbour: Path, place: Path) -> bool:
 def _like(path: Path, neighbour: Path) -> None:
     with suppress(OSError):
         neighbour.chmod(path.stat().st_mode & 0o666)
+
+
+def facts(path: Path, generation: int, page: int = pages.BYTES) -> dict[str, int]:
+    """What the file of keys of a store says beside its keys, with pages of so many bytes."""
+    if in_folder(path) or page == pages.FIRST:
+        return {"log_format": 1, "generation": generation}
+    return {"log_format": FORMAT, "generation": generation, "page": page}
 
 
 def without_invitations(keys: KeyFile) -> KeyFile:

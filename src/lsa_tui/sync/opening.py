@@ -14,7 +14,7 @@ from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.sync import admission, keys, local, refusals
 from lsa_tui.sync.keys import Held, KeyChanged, NeedsPassphrase
-from lsa_tui.sync.shared import LOG_FORMAT, About
+from lsa_tui.sync.shared import About
 from lsa_tui.vault import cipher
 from lsa_tui.vault.keyfile import DamagedKeyFile, KeyFile, Slot
 
@@ -56,7 +56,7 @@ class Opening:
         self._looked = False
         self._unlocked: list[Held] = []
 
-    def find(self, here: bool, create: bool, attempt: Callable[[bytes | None], str], salt: Callable[[], str]) -> str:
+    def find(self, here: bool, create: bool, attempt: Callable[[Held | None], str], salt: Callable[[], str]) -> str:
         """Tries keys until one opens the file. Returns OPEN with `used` set, or EMPTY where there is nothing yet; then
         `used` is the key to make it with, where it may be made.
 
@@ -64,7 +64,7 @@ class Opening:
         """
         if self.given is not None:
             self.used = self.given
-            found = attempt(self.given.key) if here else EMPTY
+            found = attempt(self.given) if here else EMPTY
             if found == SHUT:
                 raise refusals.damaged(self.path, 1)
             return found
@@ -185,10 +185,10 @@ class Opening:
         known = [one for one in known if one.store in there]
         return sorted(known, key=lambda one: one.store != store) + self._unlocked
 
-    def _tried(self, known: list[Held], attempt: Callable[[bytes | None], str]) -> str:
+    def _tried(self, known: list[Held], attempt: Callable[[Held | None], str]) -> str:
         found = SHUT
         for one in known:
-            found = attempt(one.key)
+            found = attempt(one)
             if found != SHUT:
                 self.used = one
                 break
@@ -257,7 +257,7 @@ class Opening:
         key = cipher.new_key()
         cipher.require_sqlcipher()
         made = KeyFile.new(key)
-        made.more |= {"log_format": LOG_FORMAT, "generation": 1}
+        made.more |= keys.facts(self.path, 1)
         made.add_passphrase(key, typed)
         one = Held(made.store, key, str(self.path), made.as_text(), coming=True)
         # Here first: a file of keys whose key nobody remembers would be of no use.
@@ -278,7 +278,7 @@ class Opening:
     def _no_keys(self, joined: bool = False) -> SyncIncomplete:
         return refusals.no_keys(self.path, self._trouble == "damaged", joined)
 
-    def _not_opened(self, salt: Callable[[], str], attempt: Callable[[bytes | None], str]) -> SyncIncomplete:
+    def _not_opened(self, salt: Callable[[], str], attempt: Callable[[Held | None], str]) -> SyncIncomplete:
         """For a key that the file of keys gave, and that does not open the file."""
         file = self.file
         assert file is not None

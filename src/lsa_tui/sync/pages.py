@@ -1,6 +1,6 @@
 """Whether a file that cannot be opened was one of ours: damage, a changed key and a photo look the same otherwise.
 
-SQLCipher 4 ends each page of 4,096 bytes in a seal (HMAC-SHA512) under a key that is derived from the raw key and the
+SQLCipher 4 ends each page in a seal (HMAC-SHA512) under a key that is derived from the raw key and the
 salt, the first 16 bytes of the file. One page whose seal is right proves the key, whatever became of the others.
 """
 
@@ -10,26 +10,34 @@ import hashlib
 import hmac
 from pathlib import Path
 
-_PAGE, _SEAL, _SALT = 4096, 64, 16
-_MOST = 4000
-"""Pages that are looked at: 16 MB."""
+BYTES = 65_536
+"""Of a page of a new shared file. Each page that a push touches is three calls to the journal and one or two to the
+file, over a network and under the lock; fifty changes touch seven pages of this size, and nineteen of 8 KiB."""
+
+FIRST = 4096
+"""Of a page of an encrypted file whose file of keys says nothing of it: SQLCipher's own, of earlier programs."""
+
+_SEAL, _SALT = 64, 16
+_MOST = 16_000_000
+"""Bytes that are looked at."""
 
 
-def sealed_with(path: Path, key: bytes, salt: bytes) -> bool:
-    """Whether a page of the file was sealed with the raw `key` of the store whose file begins with `salt`.
+def sealed_with(path: Path, key: bytes, salt: bytes, size: int) -> bool:
+    """Whether a page (of `size` bytes) of the file was sealed with the raw `key` of the store whose file begins with
+    `salt`.
 
     Only for a file that this process has not open: closing another handle on it drops SQLite's locks (POSIX).
     """
     seal = hashlib.pbkdf2_hmac("sha512", key, bytes(one ^ 0x3A for one in salt), 2, 32)
     try:
         with path.open("rb") as file:
-            for number in range(1, _MOST + 1):
-                page = file.read(_PAGE)
-                if len(page) < _PAGE:
+            for number in range(1, _MOST // size + 1):
+                page = file.read(size)
+                if len(page) < size:
                     return False
-                content = page[_SALT if number == 1 else 0 : _PAGE - _SEAL]
+                content = page[_SALT if number == 1 else 0 : -_SEAL]
                 made = hmac.digest(seal, content + number.to_bytes(4, "little"), "sha512")
-                if hmac.compare_digest(made, page[_PAGE - _SEAL :]):
+                if hmac.compare_digest(made, page[-_SEAL:]):
                     return True
     except OSError:
         return False
@@ -43,7 +51,7 @@ def holds_changes(path: Path) -> bool:
     """
     try:
         with path.open("rb") as file:
-            return b'"set":{' in file.read(_PAGE * _MOST)
+            return b'"set":{' in file.read(_MOST)
     except OSError:
         return False
 
@@ -51,6 +59,6 @@ def holds_changes(path: Path) -> bool:
 def has_several(path: Path) -> bool:
     """Whether the file has whole pages behind its first one, of which one should prove a key that is the right one."""
     try:
-        return path.stat().st_size >= 2 * _PAGE
+        return path.stat().st_size >= 2 * FIRST
     except OSError:
         return False

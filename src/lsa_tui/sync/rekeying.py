@@ -17,10 +17,10 @@ from pathlib import Path
 from lsa_tui.address import anchor_of, parse, real
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, SyncIncomplete
-from lsa_tui.sync import joining, keys, recognising
+from lsa_tui.sync import joining, keys, pages, recognising
 from lsa_tui.sync.keys import Held
 from lsa_tui.sync.opening import Opening
-from lsa_tui.sync.shared import LOG_FORMAT, About, SharedStore
+from lsa_tui.sync.shared import About, SharedStore
 from lsa_tui.sync.sqlite_file import SqliteFile
 from lsa_tui.vault import cipher
 from lsa_tui.vault.keyfile import DamagedKeyFile, KeyFile
@@ -46,7 +46,9 @@ def rekey(book: Book, choose: Callable[[], str], url: str | None = None) -> tupl
             cipher.require_sqlcipher()
         else:
             _refuse_known(book, path, opening, typed)
-        one, made = _new(path, store, typed, _after(book, path, store))
+        # A plain file is copied into a new one; another key leaves the pages as they are.
+        page = pages.BYTES if opening.used is None else opening.used.page
+        one, made = _new(path, store, typed, keys.facts(path, _after(book, path, store), page))
         keys.remember(book, one)
         if isinstance(shared, SqliteFile):
             (_encrypt if was_plain else _change)(shared, opening, one, made)
@@ -107,10 +109,10 @@ def _of_folder(shared: joining.KeyedStore, one: Held, made: KeyFile) -> None:
     folder_rekey.change(shared, one, made)
 
 
-def _new(path: Path, store: str, typed: str, generation: int) -> tuple[Held, KeyFile]:
+def _new(path: Path, store: str, typed: str, facts: dict[str, int]) -> tuple[Held, KeyFile]:
     key = cipher.new_key()
     made = KeyFile.new(key, store)
-    made.more |= {"log_format": LOG_FORMAT, "generation": generation}
+    made.more |= facts
     made.add_passphrase(key, typed)
     return Held(store, key, str(path), made.as_text(), coming=True), made
 

@@ -27,10 +27,6 @@ from lsa_tui.vault import cipher
 APPLICATION = 0x4C534153
 """SQLite's application_id of our shared files ("LSAS")."""
 
-PAGE_BYTES = 65_536
-"""Of a new file that is plain. Each page that a push touches is three calls to the journal and one or two to the file,
-over a network and under the lock; fifty changes touch seven pages of this size, and nineteen of 8 KiB."""
-
 PATIENCE_MS = 30_000
 """How long one step waits for others who are using the file."""
 
@@ -90,7 +86,7 @@ class SqlitePlace:
                     self.close()
                     if not create:
                         return About("", made_up, created=not here, was_empty=here)
-                    self._connect("rwc", self._key, new=True)
+                    self._connect("rwc", self._used, new=True)
                     made = self._make(made_up)
                 about = self._recognise(created=made and not here, was_empty=made and here)
                 if self.opening is not None:
@@ -160,9 +156,12 @@ class SqlitePlace:
         return True
 
     @property
+    def _used(self) -> Held | None:
+        return self.opening.used if self.opening is not None else None
+
+    @property
     def _key(self) -> bytes | None:
-        used = self.opening.used if self.opening is not None else None
-        return used.key if used is not None else None
+        return self._used.key if self._used is not None else None
 
     def _find(self, here: bool, create: bool) -> str:
         """Connects with the key that opens the file. Returns OPEN, or EMPTY where it has no content."""
@@ -183,7 +182,8 @@ class SqlitePlace:
 
     def _key_opens(self) -> bool:
         """Whether the key in use opens the file yet, over a connection of its own that writes nothing."""
-        db = cipher.connect(self._uri("ro"), self._key, [], uri=True)
+        page = self._used.page if self._used is not None else None
+        db = cipher.connect(self._uri("ro"), self._key, [], page=page, uri=True)
         try:
             db.connect()
             db.execute_sql("PRAGMA schema_version").fetchone()
@@ -194,13 +194,13 @@ class SqlitePlace:
             db.close()
 
     def _sealed_with(self, one: Held) -> bool:
-        return pages.sealed_with(self.path, one.key, bytes.fromhex(salt_of(one)))
+        return pages.sealed_with(self.path, one.key, bytes.fromhex(salt_of(one)), one.page)
 
-    def _attempt(self, key: bytes | None) -> str:
+    def _attempt(self, one: Held | None) -> str:
         """Connects with a key (None: plain), and stays so unless it is not this file's."""
         self.close()
         try:
-            self._connect("rw", key)
+            self._connect("rw", one)
             self._pragma("application_id")  # needs no schema, which would be read under a lock of its own
             return OPEN if self._pragma("page_count") else EMPTY
         except cipher.database_errors() as problem:
@@ -227,19 +227,19 @@ class SqlitePlace:
     def _uri(self, mode: str) -> str:
         return f"file://{quote('/' + self.path.as_posix().removeprefix('/'))}?mode={mode}"
 
-    def _connect(self, mode: str, key: bytes | None, new: bool = False) -> None:
-        used = self.opening.used if new and self.opening is not None else None
+    def _connect(self, mode: str, one: Held | None, new: bool = False) -> None:
+        key = one.key if one is not None else None
         self._db = cipher.connect(
             self._uri(mode),
             key,
+            page=one.page if one is not None else None,
             uri=True,
             factory=patience.connection_class(cipher.driver(key), self._patience, self._waits),
             # Settings of the connection only: a file of somebody else must not be changed by looking at it.
             pragmas=[
                 # So that a file that nobody can open still says which store it is.
-                *([("cipher_salt", f"\"x'{uuid.UUID(used.store).hex}'\"")] if used is not None else []),
-                # Fewer calls over a network. An encrypted file keeps SQLCipher's own size, which others expect.
-                *([("page_size", PAGE_BYTES)] if new and key is None else []),
+                *([("cipher_salt", f"\"x'{uuid.UUID(one.store).hex}'\"")] if new and one is not None else []),
+                *([("page_size", pages.BYTES)] if new and one is None else []),
                 ("busy_timeout", min(self._patience, patience.STEP_MS)),
                 ("secure_delete", "fast"),
                 ("trusted_schema", "off"),
@@ -282,7 +282,7 @@ class SqlitePlace:
             for guard in GUARDS.values():
                 self._db.execute_sql(guard)
             self._db.execute_sql(f"PRAGMA application_id = {APPLICATION}")
-            used = self.opening.used if self.opening is not None else None
+            used = self._used
             log.set_meta(self._db, "hub_id", used.store if used is not None else self.again or str(uuid.uuid4()))
             log.set_meta(self._db, "log_format", str(LOG_FORMAT))
             log.set_meta(self._db, "created", clock.to_text(clock.now(ZoneInfo("UTC"))))
