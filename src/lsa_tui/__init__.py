@@ -2,7 +2,7 @@
 
 import sys
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 # Peewee takes up PostgreSQL's driver wherever it is installed: 120 ms at every start, for what only a sync with a
 # server uses. `sync.driver` loads it then.

@@ -85,6 +85,9 @@ def test_every_release_is_there() -> None:
         "0.3.0-encrypted",
         "0.3.0-folder",
         "0.3.0-plain",
+        "0.4.0-encrypted",
+        "0.4.0-folder",
+        "0.4.0-plain",
     ]
 
 
