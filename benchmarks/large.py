@@ -153,7 +153,8 @@ def measure(folder: Path, small: int, large: int, runs: int) -> None:
     if shutil.which("strace") is None:
         print("  strace is not installed: no calls were counted")
         return
-    cases.append(Case(folder / "encrypted", small, KEY))
+    cases.append(Case(folder / "encrypted", large, KEY))
+    cases[-1].first()
     cases[-1].once()
     for case in cases:
         found = sorted(case.calls() for _ in range(COUNTED))
