@@ -24,7 +24,7 @@ from lsa_tui.daybook import entries, erasing, health, pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import NothingToUndo
 from lsa_tui.paths import Paths
-from lsa_tui.records import log, read
+from lsa_tui.records import log, past, read
 from lsa_tui.sync import folder_disk, folder_files, keys
 from lsa_tui.sync.run import sync
 from sharing import agree
@@ -128,7 +128,7 @@ def _all_agree(devices: list[Device], cloud: Cloud) -> None:
     for book in (device.book for device in devices):
         for device in devices:
             for text, row in device.written.items():
-                said = [one for change in log.history(book.db, row) for one in (change["set"] or {}).values()]
+                said = [one for change in past.history(book.db, row) for one in (change["set"] or {}).values()]
                 assert (text in said) is not (text in device.taken_back or row in erased)
         if book.plain:  # a key of a test has no file
             assert [one.says for one in health.examine(book) if not one.well] == []

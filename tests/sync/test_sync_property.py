@@ -24,7 +24,7 @@ from lsa_tui.daybook import behaviours, entries, erasing, health, marks, pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import NothingToUndo
 from lsa_tui.paths import Paths
-from lsa_tui.records import erasures, log, read
+from lsa_tui.records import erasures, log, past, read
 from lsa_tui.sync.run import sync
 from sharing import agree
 
@@ -156,7 +156,7 @@ def _all_agree(devices: list[Device], shared: bytes, folder: Path) -> None:
     agree(*(device.book for device in devices))
     for book in (device.book for device in devices):
         for one in written:
-            said = [text for change in log.history(book.db, str(one.row)) for text in (change["set"] or {}).values()]
+            said = [text for change in past.history(book.db, str(one.row)) for text in (change["set"] or {}).values()]
             assert (one.text in said) is not (one.undone or one.row in gone)
         assert all(one.id.encode() not in shared for one in read.of_kind(book.db, "tally"))
     assert b"Praise" not in shared

@@ -9,14 +9,14 @@ from typing import Any
 from lsa_tui.daybook import marking, names, rights
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
-from lsa_tui.records import belonging, ids, log, read, wording
+from lsa_tui.records import belonging, ids, past, read, wording
 from lsa_tui.records.kinds import Entry
 from lsa_tui.records.vocabulary import KINDS
 
 
 @dataclass(frozen=True)
 class Held:
-    """One record: as it is now, and every change of it (`log.history`), oldest first."""
+    """One record: as it is now, and every change of it (`past.history`), oldest first."""
 
     entry: Entry
     history: tuple[dict[str, Any], ...]
@@ -60,7 +60,7 @@ def gather(book: Book, code: str) -> Bundle:
         book.pupil(code)  # says which pupils there are
         raise BadInput(f"nothing is held about {code!r}")
     entries.sort(key=_order)
-    held = tuple(Held(entry, tuple(log.history(book.db, entry.id))) for entry in entries)
+    held = tuple(Held(entry, tuple(past.history(book.db, entry.id))) for entry in entries)
     mentions = tuple(mention for one in held for mention in _mentions(book, one, pupil))
     return Bundle(pupil, book.names.pupil(pupil), held, mentions, tuple(elsewhere(book, pupil)))
 

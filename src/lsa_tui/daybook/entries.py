@@ -15,7 +15,7 @@ from lsa_tui.daybook import rights, sessions
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.when import is_clock, parse_when
 from lsa_tui.errors import BadInput, NotAllowed, NothingToUndo
-from lsa_tui.records import log, read
+from lsa_tui.records import log, past, read
 from lsa_tui.records.kinds import Entry
 from lsa_tui.records.vocabulary import KINDS
 
@@ -236,7 +236,7 @@ def move_since(book: Book, uid: str, pupil: str) -> list[Entry]:
 def history(book: Book, uid: str) -> list[dict[str, Any]]:
     """Every change of an entry, oldest first: when, by whom, which fields."""
     rights.require(book, "read the class's records")
-    return log.history(book.db, book.entry(uid).id)
+    return past.history(book.db, book.entry(uid).id)
 
 
 def conflicts(book: Book) -> list[Entry]:

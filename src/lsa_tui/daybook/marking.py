@@ -14,7 +14,7 @@ from typing import Any
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.spotting import CLASSMATE, PEER, SELF, STAFF, Found, Known, is_one, names_among
 from lsa_tui.errors import BadInput
-from lsa_tui.records import ids, log, read, wording
+from lsa_tui.records import ids, log, past, read, wording
 from lsa_tui.records.fold import NAMES
 from lsa_tui.records.kinds import Entry
 from lsa_tui.text import quoted
@@ -59,7 +59,7 @@ def _heard_only(book: Book, told: People) -> Iterator[Known]:
     """Whoever is marked in the records and is not told as the same; without those whom only this device marked as it
     was told once, and is told otherwise by now: what it has been told since is better."""
     pupils = tuple(one for one in told if not _is_adult(one))
-    once = tuple(Known(name, PEER) for name in log.ever_told(book.db))
+    once = tuple(Known(name, PEER) for name in past.ever_told(book.db))
     done: set[tuple[str, str]] = set()
     for uid, texts, names in read.marked_names(book.db):
         for one in pieces(book, texts, names):
@@ -135,7 +135,7 @@ def _about(book: Book, draft: log.Draft) -> str | None:
 
 def _found_by_others(book: Book, row: str) -> list[Known]:
     """Whom other devices found in this record: a name is not lost when somebody who was not told it rewrites a text."""
-    return [known for one in log.names_beside(book.db, row) for known in pieces(book, one["set"], one[NAMES])]
+    return [known for one in past.names_beside(book.db, row) for known in pieces(book, one["set"], one[NAMES])]
 
 
 # Bringing in

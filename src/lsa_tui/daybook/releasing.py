@@ -15,7 +15,7 @@ from lsa_tui import clock, text
 from lsa_tui.daybook import names, rights
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
-from lsa_tui.records import ids, log, read
+from lsa_tui.records import ids, log, past, read
 from lsa_tui.records.kinds import Entry
 from lsa_tui.records.vocabulary import HOME_PARTS, KINDS
 
@@ -83,7 +83,7 @@ def counts(book: Book, entry: Entry) -> bool:
     """Whether somebody wrote these words in a role that may: an import or another tool does not release."""
     return any(
         rights.may(str(one["role"]), DEED[entry.kind]) and (one["set"] or {}).get("text") == entry["text"]
-        for one in log.history(book.db, entry.id)
+        for one in past.history(book.db, entry.id)
     )
 
 

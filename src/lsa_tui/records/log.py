@@ -1,4 +1,4 @@
-"""The log: appending changes, taking them back while they are still this device's own, reading their history.
+"""The log: appending changes, taking them back while they are still this device's own.
 
 Changes of this device are numbered and chained. What can be undone is always the end of a chain, because only
 the last step can be undone; so taking back means cutting the end off, and nothing of it is left to be shared.
@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any
 
 from lsa_tui.records import ids, texts
-from lsa_tui.records.fold import NAMES, SCHEMA, WHOLE, Seen, changes_of, fold, heads
+from lsa_tui.records.fold import SCHEMA, WHOLE, Seen, changes_of, fold, heads
 from lsa_tui.records.models import Change, Head, Mine
 
 OWN = "own"
@@ -443,41 +443,3 @@ def new_device(db: Any) -> str:
 def _keep_before(db: Any, known: Mapping[str, int]) -> None:
     dev = get_meta(db, "device")
     set_meta(db, _BEFORE, canonical({own: seq for own, seq in known.items() if own != dev}))
-
-
-def history(db: Any, row: str) -> list[dict[str, Any]]:
-    """Every change of a record that is understood, oldest first: who, when, which fields, which stretches of them
-    are `names` where any are (`erased`: they are gone)."""
-    sql = (
-        "SELECT c.uid, c.wall, c.actor, c.role, c.body FROM change c LEFT JOIN mine m ON m.uid = c.uid "
-        "WHERE c.row = ? AND coalesce(m.undone, 0) = 0 AND c.op = 'set' AND c.schema <= ? ORDER BY c.hlc, c.uid"
-    )
-    return [
-        {"uid": uid, "at": wall, "by": actor, "role": role, **_said(body)}
-        for uid, wall, actor, role, body in db.execute_sql(sql, (row, SCHEMA))
-    ]
-
-
-def _said(body: str | None) -> dict[str, Any]:
-    if not body:
-        return {"set": None, "erased": True}
-    content = json.loads(body)
-    return {"set": content.get("set", {}), **({NAMES: content[NAMES]} if content.get(NAMES) else {})}
-
-
-def names_beside(db: Any, row: str) -> list[dict[str, Any]]:
-    """`set` and `names` of those changes of a row, by other devices, that say which stretches of a text are names."""
-    sql = f"SELECT dev, body FROM change WHERE row = ? AND op = 'set' AND body LIKE '%\"{NAMES}\":{{%'"
-    found = db.execute_sql(sql, (row,)).fetchall()
-    here = {OWN, *own_chains(db)} if found else set()
-    bodies = [json.loads(body) for dev, body in found if dev not in here]
-    # A newer program's body may say "names" elsewhere.
-    return [one for one in bodies if isinstance(one.get("set"), dict) and NAMES in one]
-
-
-def ever_told(db: Any) -> list[str]:
-    """Every name that this device was told, those too that were corrected or taken off a list."""
-    kinds = ",".join("?" * len(TOLD))
-    sql = f"SELECT body FROM change WHERE row IN (SELECT uid FROM record WHERE kind IN ({kinds})) AND op = 'set'"
-    said = [_said(body)["set"] or {} for (body,) in db.execute_sql(sql, TOLD)]
-    return list(dict.fromkeys(str(one["name"]) for one in said if one.get("name")))
