@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -68,7 +69,6 @@ def _as_json(book: Book, entry: Entry) -> dict[str, Any]:
 
 
 def _table(book: Book, found: list[Entry], days: bool) -> str:
-    room = max(width() - 36, 20) if is_terminal() else None
     rows = []
     for one in found:
         said = book.line(one)
@@ -79,7 +79,20 @@ def _table(book: Book, found: list[Entry], days: bool) -> str:
         time = f"{one.when:%a %d %b %H:%M}" if days else f"{one.when:%H:%M}"
         code = book.names.pupil(one.pupil) or ("-" if one.own else "")
         rows.append((time, code, said, one.by, short_id(book, one)))
-    return table(rows, (None, None, room))
+    return _laid_out(rows, width()) if rows and is_terminal() else table(rows)
+
+
+def _laid_out(rows: Sequence[tuple[str, ...]], columns: int) -> str:
+    before, after = (sum(2 + max(len(row[n]) for row in rows) for n in some) for some in ((0, 1), (3, 4)))
+    if columns - before - after >= _NARROW:
+        return table(rows, (None, None, columns - before - after))
+    # Two lines each: half an id is of no use, and of the words too few would be left.
+    halves = [half for when, code, said, by, uid in rows for half in ((when, code, said), ("", "", f"{by}  {uid}"))]
+    return table(halves, (None, None, max(columns - before, _NARROW)))
+
+
+_NARROW = 24
+"""Characters that the words of an entry have beside the rest, in a terminal in which it stands on one line."""
 
 
 @command(
