@@ -111,6 +111,8 @@ class World:
             one.stop()
 
     def _new_id(self) -> str:
+        """A UUIDv7 by chance. One in sixteen, with a 4 where the second part begins, stays a UUIDv4: to the program
+        such a record is one with a natural key, as targets and imported entries are."""
         return str(uuid.UUID(int=self._chance.getrandbits(128), version=4)).replace("-4", "-7", 1)
 
     def _connected(self, connect: Callable[..., Any]) -> Callable[..., Any]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lsa_tui.records import log
+from lsa_tui.records.erasures import ALSO as ALSO_REASON
 from lsa_tui.sync import keys
 from proofs import common, judging
 from proofs.chance import WORK, Chance, played
@@ -69,6 +70,8 @@ def gone(world: World) -> int:
         raise Violation(f"{len(wrong)} changes are named by an erasure and have their words")
     if wrong := bare - wanted:
         raise Violation(f"{len(wrong)} changes have no words, and no erasure names them")
+    if wrong := bare - set(meant(world, held, bare)):
+        raise Violation(f"{len(wrong)} changes have no words, and whoever wrote them had heard of the erasure")
     words = [world.tokens[uid] for uid in bare if uid in world.tokens]
     if words and (found := _files_with(world, words)):
         raise Violation(f"erased words are in {', '.join(sorted(found))}")
@@ -89,6 +92,20 @@ def named(world: World, held: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             in_row = change["row"] in rows and (once or change["hlc"] < erasure["hlc"])
             if change["op"] == log.SET and (in_row or change["uid"] in uids):
                 yield change
+
+
+def meant(world: World, held: list[dict[str, Any]], bare: set[str]) -> Iterator[str]:
+    """Those of these changes that somebody's own erasure is about; one that carries on another one is nobody's own."""
+    erasures = [(one, json.loads(one["body"])) for one in held if one["op"] == log.REDACT]
+    own = [(one, body) for one, body in erasures if body["reason"] != ALSO_REASON]
+    for change in (one for one in held if one["uid"] in bare):
+        for erasure, body in own:
+            once = change["row"] != PUPIL
+            in_row = change["row"] in body.get("rows", ()) and (once or change["hlc"] < erasure["hlc"])
+            unheard = body.get("pupil") == PUPIL and erasure["uid"] not in world.seen[change["uid"]]
+            if in_row or unheard or change["uid"] in body.get("changes", ()):
+                yield change["uid"]
+                break
 
 
 def _files_with(world: World, words: list[str]) -> set[str]:

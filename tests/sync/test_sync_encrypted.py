@@ -504,6 +504,48 @@ def test_a_lost_store_whose_making_was_cut_short_can_be_joined(homes, one, url, 
     assert sync(one, url).verified
 
 
+@pytest.mark.parametrize("quicker", ["both at once", "a moment"])
+def test_two_that_make_a_lost_store_anew_and_one_has_missed_the_change_of_its_key(
+    one, two, url, shared, monkeypatch, quicker
+) -> None:
+    rekeying.rekey(one, lambda: NEW, url)
+    newest = beside(shared).read_text(encoding="utf-8")
+    shared.unlink()
+    beside(shared).unlink()
+    real = keys.write
+
+    def slower(path: Path, file: KeyFile, *, new: bool = False) -> bool:
+        beside(shared).write_text(newest, encoding="utf-8")
+        return real(path, file, new=new)
+
+    monkeypatch.setattr(keys, "write", slower)
+    if quicker == "a moment":
+        beside(shared).write_text(newest, encoding="utf-8")
+    with pytest.raises(KeyChanged, match="nothing was touched"):
+        try:
+            sync(two, url)
+        except SyncIncomplete as problem:
+            raise problem.__cause__ or problem from None
+    assert not shared.exists()
+    monkeypatch.setattr(keys, "write", real)
+    assert sync(one, url).verified
+    joining.join(two, asked(NEW), url)
+    assert sync(two, url).verified
+
+
+def test_a_store_whose_first_making_was_cut_short_had_no_file_of_keys(homes, url, shared, monkeypatch) -> None:
+    book = homes("jt", encrypted=True)
+
+    def dies(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr(keys, "write", dies)
+        sync(book, url, ask=asked(PASS))
+    assert not any("put back" in said for said in sync(book, url).notes)
+    assert KeyFile.read(beside(shared)).key_id == keys.held(book)[0].key_id
+
+
 def test_a_store_begun_in_the_place_of_a_lost_one_is_another_one(homes, one, url, shared, monkeypatch) -> None:
     """And not one whose key was changed; whoever had the lost one joins it."""
     shared.unlink()
@@ -630,6 +672,19 @@ def test_a_file_of_an_earlier_program_keeps_its_pages(homes, url, shared, monkey
     assert as_it_was()
     sync(one, url)
     agree(one, two)
+
+
+@pytest.mark.parametrize("facts", [keys.facts, earlier])
+@pytest.mark.parametrize("left", [3_000, 20_000, 60_000, 100_000])
+def test_a_file_that_was_cut_is_made_anew_whatever_its_pages(homes, url, shared, monkeypatch, facts, left) -> None:
+    """Also where not even its first page is whole, so that nothing shows whether the key is the right one."""
+    monkeypatch.setattr(keys, "facts", facts)
+    book = homes("jt", encrypted=True)
+    note_each(book, *(f"{number} counted on " * 100 for number in range(60)))
+    sync(book, url, ask=asked(PASS))
+    os.truncate(shared, left)
+    assert "was damaged; it is kept as" in sync(book, url).says
+    assert sync(homes("mb", encrypted=True), url, ask=asked(PASS)).verified
 
 
 def test_a_plain_file_that_is_encrypted_gets_large_pages(homes, url, shared) -> None:

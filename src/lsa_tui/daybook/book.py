@@ -258,7 +258,8 @@ class Book:
         key = [str(KINDS[kind].check({name: given[name]})[name]) for name in KINDS[kind].key if name in given]
         uid = ids.natural_id(kind, pupil or "", *key, own=own or KINDS[kind].own)
         known = read.get(self.db, uid)
-        if known is None:
+        # Of one whose beginning was erased a correction may be left, by somebody who had not heard of it.
+        if known is None or not all(known[name] for name in KINDS[kind].key):
             return self.record(kind, given, pupil=pupil, uid=uid, own=own)
         # The key stays as it was first written: "k7" means K7 and does not rename it.
         changes = {name: value for name, value in given.items() if name not in KINDS[kind].key}

@@ -123,7 +123,7 @@ def _filled(
         # What is written from here on must not continue a chain whose end may be missing.
         log.new_device(db)
         _settle(book, db)
-        _obey(book, db)
+        erasures.obey_again(db, book.author())
     not_shared = ""
     if share is not None:
         try:
@@ -143,7 +143,7 @@ def _filled(
         if not not_shared:
             linking.done.behind = 0
         _settle(book, db)
-        _obey(book, db)
+        erasures.obey_again(db, book.author())
     audit.note(book, "repaired the records", f"{linking.done.changes} changes")
     _check(book)
     linking.done.changes = int(book.db.execute_sql("SELECT count(*) FROM change").fetchone()[0])
@@ -165,13 +165,6 @@ def _settle(book: Book, db: Any) -> None:
     last = db.execute_sql("SELECT coalesce(max(hlc), 0) FROM change WHERE hlc < ?", (believed,)).fetchone()[0]
     log.set_meta(db, "hlc", str(max(int(last), ids.next_hlc(0, book.author().now_ms))))
     log.set_meta(db, audit.HEAD, audit.head(db))
-
-
-def _obey(book: Book, db: Any) -> None:
-    """What an erasure names has its words erased, wherever they came from."""
-    names = ("uid", "row", "op")
-    found = db.execute_sql(f"SELECT {', '.join(names)} FROM change WHERE op = ?", (log.REDACT,)).fetchall()
-    erasures.obey(db, [dict(zip(names, row, strict=True)) for row in found], book.author())
 
 
 def _check(book: Book) -> None:

@@ -98,7 +98,7 @@ def _carried_over(book: Book, paths: Paths, key: bytes | None, folder: Path) -> 
             held = {one.uid for one in erasures.held(db)}
             since = [one for one in now.erasures() if one.uid not in held]
             for one in since:
-                erasures.redact(db, book.author(), one.rows, one.changes, one.pupil, erasures.ALSO)
+                erasures.say_again(db, book.author(), one)
             lacking = _lacking(db, now)
         if since:
             book.db.execute_sql("VACUUM")

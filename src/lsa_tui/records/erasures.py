@@ -19,7 +19,7 @@ from typing import Any
 
 from lsa_tui.records import ids, log
 from lsa_tui.records.belonging import by_pupil, in_parts, of_pupil, own_of_pupil
-from lsa_tui.records.fold import fold
+from lsa_tui.records.fold import WHOLE, changes_of, fold
 from lsa_tui.records.models import Head
 
 KIND = "erasure"
@@ -27,6 +27,9 @@ KIND = "erasure"
 
 ALSO = "recorded by somebody who had not seen the erasure"
 """The reason of an erasure that only carries on another one."""
+
+_NEVER = (1 << 63) - 1
+"""Behind every stamp."""
 
 _MOST = 2000
 """Rows named by one change."""
@@ -37,7 +40,11 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True)
 class Erasure:
-    """One erasure: which change it is, what it names, and whether it only carries on another one."""
+    """One erasure: which change it is, and what it names.
+
+    `of`: the one that it says again, in a home that was put back from a copy; `hlc` is then that one's. Who has heard
+    of that one hears nothing new.
+    """
 
     uid: str
     dev: str
@@ -46,7 +53,7 @@ class Erasure:
     rows: frozenset[str]
     changes: frozenset[str]
     pupil: str | None
-    also: bool = False
+    of: str | None = None
 
 
 def of_change(change: Mapping[str, Any]) -> Erasure:
@@ -56,11 +63,11 @@ def of_change(change: Mapping[str, Any]) -> Erasure:
         change["uid"],
         change["dev"],
         change["seq"],
-        change["hlc"],
+        body.get("hlc", change["hlc"]),
         frozenset(body.get("rows", ())),
         frozenset(body.get("changes", ())),
         body.get("pupil"),
-        body.get("reason") == ALSO,
+        body.get("of"),
     )
 
 
@@ -128,20 +135,31 @@ def redact(
 
     Returns how many changes lost their bodies.
     """
-    log.keep(db)
-    ordered = sorted(rows)
     stamp = ids.next_hlc(int(log.get_meta(db, "hlc") or 0), author.now_ms)
-    changes = {*changes, *_stamped_later(db, ordered, stamp)}
-    made = []
+    return _say(db, author, rows, {*changes, *_stamped_later(db, rows, stamp)}, {"pupil": pupil, "reason": reason})
+
+
+def say_again(db: Any, author: log.Author, one: Erasure) -> int:
+    """Erases what `one` names in a home that was put back from a copy of before it; inside a transaction.
+
+    Nobody else may know of it any more, so it is said in full, and as of its own time: what was written in sight of it
+    since stays. Returns how many changes lost their bodies.
+    """
+    again = {"pupil": one.pupil, "reason": ALSO, "of": one.of or one.uid, "hlc": one.hlc}
+    return _say(db, author, one.rows, one.changes, again)
+
+
+def _say(db: Any, author: log.Author, rows: Collection[str], changes: Collection[str], facts: Mapping[str, Any]) -> int:
+    log.keep(db)
+    ordered, made = sorted(rows), []
     for start in range(0, max(len(ordered), 1), _MOST):
-        content = {"rows": ordered[start : start + _MOST], "pupil": pupil, "reason": reason}
+        content = {"rows": ordered[start : start + _MOST], **facts}
         if changes and not start:
             content["changes"] = sorted(changes)
         made.append(of_change(log.append_alone(db, log.device(db), KIND, log.REDACT, content, author)))
     named = Named(made)
-    return _wipe(db, [one for one in _bodies(db, "row", rows) if named.has(one)]) + _wipe(
-        db, list(_bodies(db, "uid", changes))
-    )
+    going = [one for one in (*_bodies(db, "row", rows), *_bodies(db, "uid", changes)) if named.has(one)]
+    return _wipe(db, going)
 
 
 def _stamped_later(db: Any, rows: Collection[str], hlc: int) -> set[str]:
@@ -189,17 +207,10 @@ def obey(db: Any, arrived: Sequence[Mapping[str, Any]], author: log.Author) -> O
     if not every:
         return Obeyed(0, 0, frozenset())
     came = {one["uid"] for one in arrived}
-    fresh = [one for one in every if one.uid in came]
+    before = {one.uid for one in every} - came
+    fresh = [one for one in every if one.uid in came and one.of not in before]
     rows = {one["row"] for one in arrived if one["op"] == log.SET}
-    rows |= {row for one in fresh for row in one.rows}
-    listed = {uid for one in fresh for uid in one.changes}
-    named = Named(every)
-    # Before words go which say of whom they are.
-    concerned = list(_concerned(db, every, came, rows))
-    erased = _wipe(db, [one for one in (*_bodies(db, "row", rows), *_bodies(db, "uid", listed)) if named.has(one)])
-    unseen_rows, unseen_changes = _unseen(db, concerned, came)
-    if unseen_rows or unseen_changes:
-        erased += redact(db, author, unseen_rows, unseen_changes, None, ALSO)
+    erased = _obeyed(db, every, fresh, came, rows, author)
     pupils = frozenset(one.pupil for one in fresh if one.pupil)
     if pupils:
         log.drop_undone(db)
@@ -207,69 +218,119 @@ def obey(db: Any, arrived: Sequence[Mapping[str, Any]], author: log.Author) -> O
     return Obeyed(erased, own, pupils)
 
 
-_AHEAD = Erasure("", "", 0, 0, frozenset(), frozenset(), None)
-"""One that is still to come: another that only carries it on was here first."""
+def obey_again(db: Any, author: log.Author) -> None:
+    """Erases what is to go of a log that was put together from several copies: what each of its erasures names, and
+    what was recorded before it and named by none. What came after stays, for this home had heard of it by then.
+
+    Inside a transaction.
+    """
+    every = list(held(db))
+    if every:
+        rows = {row for (row,) in db.execute_sql("SELECT DISTINCT row FROM change WHERE op = 'set'")}
+        _obeyed(db, every, (), (), rows, author)
+        log.drop_undone(db)
+        for one in every:
+            if one.pupil:
+                cut_out(db, log.OWN, own_of_pupil(db, one.pupil), one.hlc)
+
+
+def _obeyed(
+    db: Any,
+    every: Sequence[Erasure],
+    fresh: Sequence[Erasure],
+    came: Collection[str],
+    rows: Collection[str],
+    author: log.Author,
+) -> int:
+    """Erases what the erasures name in `rows`, what those name anywhere that are new here, and what nobody named.
+
+    `came`: the changes that have just arrived. Returns how many lost their bodies.
+    """
+    rows = {*rows, *(row for one in fresh for row in one.rows)}
+    listed = {uid for one in fresh for uid in one.changes}
+    named = Named(every)
+    # Before words go which say of whom they are.
+    new = {one.uid for one in fresh}
+    concerned = list(_concerned(db, every, new, rows))
+    going = [one for one in (*_bodies(db, "row", rows), *_bodies(db, "uid", listed)) if named.has(one)]
+    erased = _wipe(db, going)
+    unseen = list(_unseen(db, concerned, new, came))
+    whole = {one["row"] for one in unseen if ids.happened_once(one["row"])}
+    single = {one["uid"] for one in unseen if one["row"] not in whole}
+    single |= _in_sight_of_erased(db, {*rows, *(one["row"] for one in going)}, single)
+    if whole or single:
+        erased += redact(db, author, whole, single, None, ALSO)
+    return erased
 
 
 def _concerned(
-    db: Any, every: Sequence[Erasure], came: Collection[str], rows: Collection[str]
+    db: Any, every: Sequence[Erasure], new: Collection[str], rows: Collection[str]
 ) -> Iterator[tuple[Erasure, set[str]]]:
     """Each erasure with the rows in which something may be that was recorded without knowing of it."""
-    pupils = {one.pupil for one in every if one.pupil}
-    touched = by_pupil(db, rows) if pupils else {}
+    touched = by_pupil(db, rows) if any(one.pupil for one in every) else {}
     for one in every:
-        fresh = one.uid in came
-        found = {row for row in one.rows if not ids.happened_once(row) and (fresh or row in rows)}
+        found = {row for row in one.rows if not ids.happened_once(row) and (one.uid in new or row in rows)}
         if one.pupil:
-            found |= set(of_pupil(db, one.pupil)) if fresh else touched.get(one.pupil, set())
+            found |= set(of_pupil(db, one.pupil)) if one.uid in new else touched.get(one.pupil, set())
         yield one, found
-    carried = {uid for one in every if one.also and one.uid in came for uid in one.changes}
-    known = {row for one in every for row in one.rows}
-    for pupil, its in by_pupil(db, {one["row"] for one in _bodies(db, "uid", carried)}).items():
-        if pupil not in pupils:
-            yield _AHEAD, {row for row in its - known if not ids.happened_once(row)}
 
 
-def _unseen(db: Any, concerned: Iterable[tuple[Erasure, set[str]]], came: Collection[str]) -> tuple[set[str], set[str]]:
-    """What was recorded without knowing of an erasure: rows with an id of their own, and single changes of others."""
-    own = log.own_chains(db)
-    found_rows: set[str] = set()
-    found_changes: set[str] = set()
+def _unseen(
+    db: Any, concerned: Iterable[tuple[Erasure, set[str]]], new: Collection[str], came: Collection[str]
+) -> Iterator[dict[str, Any]]:
+    """The changes in these rows that were recorded by somebody who had not heard of the erasure."""
+    own, dev, sealed = log.own_chains(db), log.device(db), int(log.get_meta(db, "sealed") or 0)
     for one, rows in concerned:
-        fresh = one.uid in came or one is _AHEAD
+        # What was never on its way has nobody heard of. What was may have arrived, whatever the sync said.
+        here_alone = one.of is None and one.dev == dev and one.seq > sealed
         for change in _bodies(db, "row", rows):
             arrives = change["uid"] in came
-            unseen = (
-                change["hlc"] < one.hlc
-                # This device wrote it before the erasure came.
-                or (fresh and not arrives and change["dev"] in own)
-                # Nobody can have seen an erasure that never left this device.
-                or (arrives and one.seq > own.get(one.dev, one.seq))
-            )
-            if unseen and ids.happened_once(change["row"]):
-                found_rows.add(change["row"])
-            elif unseen:
-                found_changes.add(change["uid"])
-    return found_rows, found_changes
+            # Who has heard of an erasure writes behind its stamp; and this device wrote these before it came.
+            if change["hlc"] < one.hlc or (here_alone if arrives else one.uid in new and change["dev"] in own):
+                yield change
 
 
-def cut_out(db: Any, dev: str, rows: Collection[str]) -> int:
-    """Takes changes of this home's own, never shared, out of their chain as if they had never been.
+def _in_sight_of_erased(db: Any, rows: Collection[str], going: Collection[str]) -> set[str]:
+    """Edits, in rows with a natural key, of values that are erased (or `going`): whoever wrote them saw those still,
+    so they had not heard of it either. Nothing else says any more of whom such an edit is."""
+    natural = [row for row in rows if not ids.happened_once(row)]
+    found: set[str] = set()
+    for changes in changes_of(db, natural).values():
+        gone = {one.uid for one in changes if one.body is None or one.uid in going}
+        live = {one.uid: _replaced(one.body) for one in changes if one.uid not in gone and one.body} if gone else {}
+        while more := {uid for uid, replaced in live.items() if replaced & gone}:
+            found |= more
+            gone |= more
+            live = {uid: replaced for uid, replaced in live.items() if uid not in more}
+    return found
+
+
+def _replaced(body: str) -> set[str]:
+    """The changes whose values an edit replaced, as it says itself."""
+    preds = json.loads(body).get("preds", {})
+    return {uid for field, uids in preds.items() if field != WHOLE for uid in uids}
+
+
+def cut_out(db: Any, dev: str, rows: Collection[str], before: int | None = None) -> int:
+    """Takes changes of this home's own, never shared, out of their chain as if they had never been; with `before`
+    those that were stamped earlier.
 
     What came after is numbered and chained again. To be called inside a transaction, without anything undone in it
     (`log.drop_undone`); the guard refuses where one was shared. Returns how many there were.
     """
     marks = ",".join("?" * len(rows))
-    sql = f"SELECT min(seq) FROM change WHERE dev = ? AND row IN ({marks})"
-    first = db.execute_sql(sql, (dev, *rows)).fetchone()[0] if rows else None
+    until = _NEVER if before is None else before
+    sql = f"SELECT min(seq) FROM change WHERE dev = ? AND row IN ({marks}) AND hlc < ?"
+    first = db.execute_sql(sql, (dev, *rows, until)).fetchone()[0] if rows else None
     if first is None:
         return 0
     chain = log.chain_at(db, dev, first - 1)
     assert chain is not None  # numbers have no gaps
     tail = log.changes_after(db, dev, first - 1, 1 << 62, -1)
-    kept = [one for one in tail if one["row"] not in rows]
+    cut = [one for one in tail if one["row"] in rows and one["hlc"] < until]
+    kept = [one for one in tail if one not in cut]
     db.execute_sql("DELETE FROM change WHERE dev = ? AND seq >= ?", (dev, first))
-    db.connection().executemany("DELETE FROM mine WHERE uid = ?", [(one["uid"],) for one in tail if one["row"] in rows])
+    db.connection().executemany("DELETE FROM mine WHERE uid = ?", [(one["uid"],) for one in cut])
     seq = first - 1
     for one in kept:
         seq += 1
@@ -281,7 +342,7 @@ def cut_out(db: Any, dev: str, rows: Collection[str]) -> int:
     else:
         Head.delete().where(Head.dev == dev).execute(db)
     fold(db, rows)
-    return len(tail) - len(kept)
+    return len(cut)
 
 
 def never_shared(db: Any, rows: Collection[str]) -> bool:

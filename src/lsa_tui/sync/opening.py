@@ -12,7 +12,7 @@ from lsa_tui import passphrases
 from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import LsaError, SyncIncomplete
-from lsa_tui.sync import admission, keys, local, refusals
+from lsa_tui.sync import admission, keys, local, pages, refusals
 from lsa_tui.sync.keys import Held, KeyChanged, NeedsPassphrase
 from lsa_tui.sync.shared import About
 from lsa_tui.vault import cipher
@@ -157,6 +157,11 @@ class Opening:
         """Whether the file was written with a key in force that is known here, by `proof`."""
         return any(proof(one) for one in self._known() if not one.old)
 
+    @property
+    def page(self) -> int:
+        """Bytes of a page of the file, as the keys say that are known for it."""
+        return max((one.page for one in self._known()), default=pages.FIRST)
+
     def key_changed(self) -> KeyChanged:
         """The sentence for a key that this device does not know."""
         return refusals.key_changed(self.path)
@@ -223,7 +228,7 @@ class Opening:
         return self._unlocked
 
     def _for_new(self) -> Held | None:
-        """The key for a file that is made now; None: plain."""
+        """The key for a file that is made now (None: plain); a lost file of keys is put back first."""
         known = [one for one in self._known() if not one.old]
         if known:
             if self.file is None and self.keep and not self.joining:
@@ -244,14 +249,26 @@ class Opening:
 
     def _put_back_first(self, used: Held) -> None:
         """Puts a lost file of keys back before its lost store is made: whoever is killed between the two leaves what
-        others can join."""
-        file, was = _remembered(used), self._trouble
-        if keys.write(self.path, file, new=was == "gone"):
-            self.file, self._trouble = file, ""
-            self._tell(f"its file of keys was {was} and was put back")
-        else:  # another device was quicker
+        others can join. Raises KeyChanged, SyncIncomplete where another device was quicker, with another key."""
+        self._look(here=False)
+        if self.file is None and not self._put_back(used, new=self._trouble == "gone"):
             self._look(here=False)
+        if self.file is not None:
+            refusals.of_an_unknown_key(self.book, self.path, self.file)
             self._check_making()
+
+    def _put_back(self, used: Held, *, new: bool = False) -> bool:
+        """Writes the file of keys as this device remembers it, with the key in force alone. Returns False where it
+        should be `new` and there is one."""
+        was = self._state(used) or self._trouble
+        file = keys.without_invitations(KeyFile.from_text(used.text, "remembered here"))
+        file.next = None
+        if not keys.write(self.path, file, new=new):
+            return False
+        self.file, self._trouble = file, ""
+        if not used.coming:  # or it never was there
+            self._tell(f"its file of keys was {was} and was put back")
+        return True
 
     def _made(self, typed: str) -> Held:
         key = cipher.new_key()
@@ -341,7 +358,6 @@ class Opening:
 
     def _write(self, used: Held) -> None:
         """Puts the file of keys right; looks again first, for another device may have done so."""
-        was = self._state(used)
         self._look(self.path.exists())
         file = self.file
         if file is not None and file.store == used.store:
@@ -355,14 +371,4 @@ class Opening:
                 if file.key_id not in keys.ids(keys.of_store(self.book, file.store)):
                     raise self.key_changed()
                 return
-        self.file = _remembered(used)
-        keys.write(self.path, self.file)
-        self._trouble = ""
-        self._tell(f"its file of keys was {was} and was put back")
-
-
-def _remembered(used: Held) -> KeyFile:
-    """The file of keys as this device remembers it, with the key in force alone."""
-    file = keys.without_invitations(KeyFile.from_text(used.text, "remembered here"))
-    file.next = None
-    return file
+        self._put_back(used)

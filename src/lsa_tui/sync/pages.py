@@ -56,9 +56,10 @@ def holds_changes(path: Path) -> bool:
         return False
 
 
-def has_several(path: Path) -> bool:
-    """Whether the file has whole pages behind its first one, of which one should prove a key that is the right one."""
+def has_several(path: Path, size: int) -> bool:
+    """Whether the file has whole pages (of `size` bytes) behind its first one, of which one should prove a key that is
+    the right one."""
     try:
-        return path.stat().st_size >= 2 * FIRST
+        return path.stat().st_size >= 2 * size
     except OSError:
         return False

@@ -106,8 +106,8 @@ def foreign(path: Path, generation: int) -> SyncIncomplete:
     """A file that does not begin with the id of the store that this device knows."""
     return SyncIncomplete(
         f"{called(path)} does not begin as the file of this store does: it is another store's file"
-        f"{', or from before its key was changed' if generation > 1 else ''}, or none of this program; put the right one "
-        "back, or move it away, and the next sync makes it anew from what the devices hold"
+        f"{', or from before its key was changed' if generation > 1 else ''}, or none of this program; put the right "
+        "one back, or move it away, and the next sync makes it anew from what the devices hold"
     )
 
 

@@ -174,7 +174,7 @@ class SqlitePlace:
             except SyncIncomplete as problem:
                 self.close()
                 if not self._shut or not (self.opening.wrote(self._sealed_with) or pages.holds_changes(self.path)):
-                    if isinstance(problem, Damaged) and pages.has_several(self.path):
+                    if isinstance(problem, Damaged) and pages.has_several(self.path, self.opening.page):
                         raise refusals.not_ours_by_its_pages(self.path) from problem
                     raise
                 raise Damaged(f"the shared file {self.path}: {trouble.DAMAGED}") from problem

@@ -30,7 +30,8 @@ class Keyed(peewee.SqliteDatabase):
     """A SQLCipher database with a raw key: no passphrase is stretched on opening, which costs 0.4 ms and not 100."""
 
     def __init__(self, path: str, key: bytes, page: int | None = None, **settings: Any) -> None:
-        """`page`: bytes of a page, where they are not SQLCipher's own 4,096; a file opens with its own alone."""
+        """`page`: bytes of a page where they are not SQLCipher's own 4,096. A file opens only with the size that it was
+        made with."""
         if len(key) != KEY_BYTES:
             raise ValueError("a raw key has 32 bytes")
         self._key, self._page = key, page
