@@ -11,12 +11,14 @@ import pytest
 
 from bytes_of import files_with
 from lsa_tui import clock, config
-from lsa_tui.daybook import audit, entries, erasing, health, pupils
+from lsa_tui.daybook import audit, entries, erasing, health, pupils, repair, restoring
 from lsa_tui.daybook.book import Book
+from lsa_tui.daybook.opening import open_book
+from lsa_tui.daybook.setup import share_with
 from lsa_tui.errors import SyncIncomplete
 from lsa_tui.paths import Paths, write_whole
 from lsa_tui.records import erasures, log, read
-from lsa_tui.sync import fetching
+from lsa_tui.sync import fetching, moving, run
 from lsa_tui.sync.run import sync
 from lsa_tui.vault import home
 from planting import Planter
@@ -181,6 +183,137 @@ def test_what_was_written_after_it_by_somebody_who_had_not_seen_it(homes, url, t
         sync(book, url)
     assert files_with(tmp_path, GONE) == set()
     agree(a, b)
+
+
+# Another K7, added in sight of the erasure, stays; whatever became of the sync, the store, or a home
+
+
+def heard_and_came_again(book: Book, url: str) -> None:
+    """A device that hears of the erasure of K7 and adds another one, with a target and a note."""
+    sync(book, url)
+    assert pupils.all_pupils(book) == []
+    pupils.add(book, "K7", name=f"{STAYS} Jones")
+    pupils.use(book, "K7")
+    pupils.add_item(book, "target", "T1", f"{STAYS} reads a line")
+    note(book, f"{STAYS} said the new one")
+
+
+def has_the_new_one(*books: Book) -> None:
+    for book in books:
+        assert [one["code"] for one in pupils.all_pupils(book)] == ["K7"]
+        assert [one["text"] for one in read.of_kind(book.db, "note")] == [f"{STAYS} said the new one"]
+        assert [one["text"] for one in read.of_kind(book.db, "target")] == [f"{STAYS} reads a line"]
+        well(book)
+
+
+@pytest.fixture
+def pair(homes, url) -> tuple[Book, Book]:
+    """Two teachers who share K7."""
+    a, b = homes("a", role="teacher"), homes("b", role="teacher", pupil=None)
+    note(a, f"{GONE} said the first one")
+    for book in (a, b, a):
+        sync(book, url)
+    return a, b
+
+
+def test_after_a_sync_that_arrived_and_did_not_end(pair, url, monkeypatch, tmp_path, agree) -> None:
+    a, b = pair
+    erasing.erase_pupil(a, "K7", WHY)
+
+    def lost(*_: object) -> None:
+        raise SyncIncomplete("the share went away")
+
+    with monkeypatch.context() as away, pytest.raises(SyncIncomplete):
+        away.setattr(run._Run, "read_back", lost)
+        sync(a, url)
+    heard_and_came_again(b, url)
+    for book in (b, a, b):
+        sync(book, url)
+    has_the_new_one(a, b)
+    assert files_with(tmp_path, GONE) == set()
+    agree(a, b)
+
+
+def test_at_another_address(pair, url, tmp_path, agree) -> None:
+    a, b = pair
+    erasing.erase_pupil(a, "K7", WHY)
+    sync(a, url)
+    b.config.save(shared_url=url)
+    heard_and_came_again(b, url)
+    new = f"sqlite:///{tmp_path}/share/new.db"
+    moving.move(b, new)
+    share_with(a, new)
+    sync(a, new)
+    sync(b, new)
+    has_the_new_one(a, b)
+    agree(a, b)
+
+
+def test_after_a_repair_of_the_home(pair, url, tmp_path) -> None:
+    _, b = pair
+    erasing.erase_pupil(b, "K7", WHY)
+    heard_and_came_again(b, url)
+    place = b.paths
+    b.close()
+    repair.remake(place, None)
+    again = open_book(place)
+    has_the_new_one(again)
+    assert [one["name"] for one in read.of_kind(again.db, "name")] == [f"{STAYS} Jones"]
+    again.close()
+    assert files_with(tmp_path / "b", GONE) == set()
+
+
+@pytest.mark.parametrize("heard", [False, True])
+def test_after_a_copy_of_before_was_put_back(pair, url, tmp_path, agree, heard) -> None:
+    a, b = pair
+    copy = tmp_path / "copy.db"
+    a.db.execute_sql(f"VACUUM INTO '{copy}'")
+    erasing.erase_pupil(a, "K7", WHY)
+    sync(a, url)
+    heard_and_came_again(b, url)
+    sync(b, url)
+    if heard:
+        sync(a, url)
+    place = a.paths
+    a.close()
+    restoring.restore(place, None, copy)
+    copy.unlink()
+    a = open_book(place)
+    assert read.of_kind(a.db, "note") == []
+    for book in (a, b, a):
+        sync(book, url)
+    has_the_new_one(a, b)
+    agree(a, b)
+    a.close()
+
+
+# What was recorded in sight of erased words goes also where whoever wrote it is never seen again
+
+
+def test_a_correction_by_a_device_that_is_lost(pair, url, tmp_path, monkeypatch, homes, agree) -> None:
+    """Its beginning was erased by a sync that could not send; then nothing says any more of whom it is."""
+    a, b = pair
+    erasing.erase_pupil(a, "K7", WHY)
+    target = pupils.add_item(b, "target", "T1", f"{GONE} at first")
+    sync(b, url)
+
+    def lost(*_: object) -> None:
+        raise SyncIncomplete("the share went away")
+
+    with monkeypatch.context() as away, pytest.raises(SyncIncomplete):
+        away.setattr(run._Run, "push", lost)
+        sync(a, url)
+    b.revise(target, {"text": f"{GONE} later"})
+    sync(b, url)
+    b.close()
+    c = homes("c", role="teacher", pupil=None)
+    for book in (a, c, a):
+        sync(book, url)
+    assert {one for one in files_with(tmp_path, GONE) if not one.startswith("b/")} == set()
+    for book in (a, c):
+        assert read.of_kind(book.db, "target") == []
+        well(book)
+    agree(a, c)
 
 
 @pytest.mark.parametrize("chunk", [1, 20_000])
