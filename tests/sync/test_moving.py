@@ -13,7 +13,7 @@ from lsa_tui.daybook import pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, SyncIncomplete
 from lsa_tui.records import log
-from lsa_tui.sync import kinds, local, moving
+from lsa_tui.sync import joining, keys, kinds, local, moving, rekeying
 from lsa_tui.sync.run import sync
 from lsa_tui.sync.shared import Heads
 from lsa_tui.sync.sqlite_file import SqliteFile
@@ -112,6 +112,42 @@ def test_a_dry_run_counts_and_writes_nothing(homes, new: New, everything, source
     assert (everything(one), heads(one, old), heads(one, now)) == (before, there, {})
     assert one.config["shared.url"] == old
     assert sync(two).verified
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "folder"])
+def test_the_encrypted_store_of_a_plain_home_never_becomes_a_plain_one(homes, new: New, kind: str) -> None:
+    """Nobody is told that it can be read by whoever has the place."""
+    old, now = new("sqlite"), new(kind)
+    one = using(homes("jt"), old)
+    sync(one)
+    rekeying.rekey(one, lambda: PASS)
+    assert moving.move(one, now, dry_run=True).notes == (moving.JOIN_AGAIN,)
+    with pytest.raises(keys.NeedsPassphrase, match="join passphrase, chosen now"):
+        moving.move(one, now)
+    assert one.config["shared.url"] == old
+    assert sync(one).verified
+    moving.move(one, now, ask=lambda _: PASS)
+    assert joining.standing(one).state == "encrypted"
+
+
+def test_it_is_not_moved_into_a_plain_one_either(homes, new: New) -> None:
+    old, now = new("sqlite"), new("folder")
+    one = using(homes("jt"), old)
+    sync(one)
+    sync(one, now)  # and so there is a plain one with these records
+    rekeying.rekey(one, lambda: PASS)
+    with pytest.raises(SyncIncomplete, match="is not encrypted, and the store that is to be moved is;") as caught:
+        moving.move(one, now)
+    assert "nothing was moved" in str(caught.value)
+    assert one.config["shared.url"] == old
+
+
+def test_a_server_has_no_key_and_that_is_said(homes, new: New) -> None:
+    old, now = new("sqlite"), new("postgresql")
+    one = using(homes("jt", encrypted=True), old)
+    sync(one, ask=lambda _: PASS)
+    for dry_run in (True, False):
+        assert "can read what was encrypted until now" in " ".join(moving.move(one, now, dry_run=dry_run).notes)
 
 
 def test_an_encrypted_store_moves_to_an_encrypted_one(homes, new: New, agree, monkeypatch) -> None:

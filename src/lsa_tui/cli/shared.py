@@ -195,11 +195,13 @@ def move(book: Book, args: Namespace) -> Answer:
     count = f"{done.changes} {'change' if done.changes == 1 else 'changes'} of {done.chains}"
     count += f" {'device' if done.chains == 1 else 'devices'}"
     if done.dry_run:
-        return Answer(data, f"{count} would be in {done.target}, {done.sent} of them sent now; nothing was changed")
+        said = f"{count} would be in {done.target}, {done.sent} of them sent now; nothing was changed"
+        return Answer(data, said, hints=done.notes)
     return Answer(
         data,
         f"{count} are in {done.target}, read back and the same as in {done.source}. This device shares there now; "
         f"every other one is told to at its next sync: lsa init --shared {typed(args.url)}",
+        hints=done.notes,
     )
 
 

@@ -31,7 +31,8 @@ ROUNDS = 3
 class Moved:
     """What was moved, or with `dry_run` would be: `changes` in `chains`, of which `sent` were not in the new store.
 
-    `same`: both names are of one store, so nothing was moved and only the name is another one.
+    `same`: both names are of one store, so nothing was moved and only the name is another one. `notes`: what becomes of
+    who can read it.
     """
 
     source: str
@@ -41,6 +42,7 @@ class Moved:
     sent: int
     dry_run: bool = False
     same: bool = False
+    notes: tuple[str, ...] = ()
 
 
 class _Same(Exception):
@@ -97,12 +99,14 @@ def _filled(
     for _ in range(ROUNDS):
         sync(book, urls[0], ask=ask, progress=progress, cloud_too=True)
         _check_target(book, old, new, ask, lift=True)
+        with _open(book, old) as source:
+            secret = _is_encrypted(source)
         with _in_use_as_before(book, old):
-            result = sync(book, urls[1], ask=ask, progress=progress)
+            result = sync(book, urls[1], ask=ask, progress=progress, encrypted=secret and new.anchor is not None)
             heads = _settled(book, old, new, shown(urls[1]))
             if heads is None:
                 raise _Lacking
-            return _moved(old, new, heads, result)
+            return replace(_moved(old, new, heads, result), notes=_readers(new, secret))
     raise SyncIncomplete(f"others are sharing with {old.name} all the time, so nothing was moved; do it later")
 
 
@@ -144,13 +148,32 @@ def _dry(book: Book, old: Location, new: Location, before: str) -> Moved:
     result = sync(book, before, dry_run=True, cloud_too=True)
     _check_target(book, old, new, keys.nobody_asks, lift=False)
     with _open(book, old, keep=False) as there, _open(book, new, keep=False) as target:
-        heads, found = {**log.shareable_heads(book.db)}, target.heads()
+        heads, found, secret = {**log.shareable_heads(book.db)}, target.heads(), _is_encrypted(there)
+        asks = secret and new.anchor is not None and not _is_encrypted(target)
         for dev, (seq, chain) in there.heads().items():
             if seq > heads.get(dev, (0, ""))[0]:
                 heads[dev] = (seq, chain)
     lacking = sum(max(seq - found.get(dev, (0, ""))[0], 0) for dev, (seq, _) in heads.items())
     counted = Result(lacking, 0, result.conflicts, result.remaining, verified=False, created=False, dry_run=True)
-    return _moved(old, new, heads, counted, dry_run=True)
+    notes = (*_readers(new, secret), *((JOIN_AGAIN,) if asks else ()))
+    return replace(_moved(old, new, heads, counted, dry_run=True), notes=notes)
+
+
+JOIN_AGAIN = (
+    "it gets a key of its own: a join passphrase for it is asked for, and every other device joins it with that"
+)
+"""What a move to a new place means where the store is encrypted."""
+
+
+def _readers(new: Location, secret: bool) -> tuple[str, ...]:
+    """What changes in who can read it, where the old store is encrypted (`secret`)."""
+    if secret and new.anchor is None:
+        return (f"a server has no key of ours: whoever runs {new.name} can read what was encrypted until now",)
+    return ()
+
+
+def _is_encrypted(store: SharedStore) -> bool:
+    return store.opening is not None and store.opening.used is not None
 
 
 @contextmanager

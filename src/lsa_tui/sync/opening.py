@@ -41,11 +41,13 @@ class Opening:
         plain_too: bool = False,
         older_too: bool = False,
         given: Held | None = None,
+        encrypted: bool = False,
     ) -> None:
         """`keep`: remember and mend; else nothing is written. `joining`: only what is asked for counts as known.
         `plain_too`: take a file that is not encrypted, whoever asks; `older_too`: one with an earlier key.
-        `given`: this key and no other."""
-        self.book, self.path, self.ask = book, path, ask
+        `given`: this key and no other. `encrypted`: also for a plain home a file that is made is encrypted, and a
+        plain one refused, for it takes the place of one that was."""
+        self.book, self.path, self.ask, self.encrypted = book, path, ask, encrypted
         self.keep, self.joining, self.plain_too, self.older_too = keep, joining, plain_too, older_too
         self.notes: list[str] = []
         self.file: KeyFile | None = None
@@ -241,7 +243,8 @@ class Opening:
         if self.book.made_up:
             return None
         needed = NeedsPassphrase(self.path, new=True)
-        typed = passphrases.given("shared") if self.book.plain else self.ask(needed)
+        optional = self.book.plain and not self.encrypted
+        typed = passphrases.given("shared") if optional else self.ask(needed)
         if typed is None:
             self._tell(NOT_ENCRYPTED)
             return None
@@ -313,8 +316,10 @@ class Opening:
         if self.plain_too or about.made_up or self.book.made_up:
             return
         was = self.file is not None or any(not one.coming for one in self._known())
-        if was or not self.book.plain:
+        if was or self.encrypted or not self.book.plain:
             why = "though it should be" if was else "and this home is"
+            if self.encrypted:
+                why = "and the store that is to be moved is"
             met = {one.store for one in keys.held(self.book)} | {one.hub_id for one in local.memories(self.book.db)}
             first = "" if not was or about.hub_id in met else "put the right one back; or, where this one is yours, "
             raise SyncIncomplete(

@@ -61,20 +61,23 @@ def sync(
     dry_run: bool = False,
     ask: keys.Ask = keys.nobody_asks,
     cloud_too: bool = False,
+    encrypted: bool = False,
 ) -> Result:
     """Gives the shared store what it lacks and takes in what is lacking here, of every device.
 
     Without `url` the store of `[shared] url`. `progress` is called as it goes; what it raises ends the sync between two
     steps. With `dry_run` it only counts, and nothing is written anywhere. `ask` gives the join passphrase where one is
-    needed. `cloud_too`: a SQLite file in a cloud client's folder, too, to move it out of there. May run in a thread of
-    its own.
+    needed. `cloud_too`: a SQLite file in a cloud client's folder, too, to move it out of there. `encrypted`: never a
+    plain store, whatever this home is. May run in a thread of its own.
 
     Raises BadInput for a missing or wrong URL, Locked without the right join passphrase, SyncIncomplete with one
     sentence for everything else.
     """
     location = parse(url or book.config["shared.url"])
     shared = kinds.at(location, book, cloud_too=cloud_too)
-    opening = None if location.anchor is None else Opening(book, location.anchor, ask, keep=not dry_run)
+    opening = (
+        None if location.anchor is None else Opening(book, location.anchor, ask, keep=not dry_run, encrypted=encrypted)
+    )
     shared.opening = opening
     connected_here = book.db.is_closed()
     run = _Run(book, shared, progress or (lambda _: None))
