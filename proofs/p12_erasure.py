@@ -99,6 +99,9 @@ def meant(world: World, held: list[dict[str, Any]], bare: set[str]) -> Iterator[
     erasures = [(one, json.loads(one["body"])) for one in held if one["op"] == log.REDACT]
     own = [(one, body) for one, body in erasures if body["reason"] != ALSO_REASON]
     for change in (one for one in held if one["uid"] in bare):
+        if (replaced := set(_replaced(change))) and replaced <= bare:
+            yield change["uid"]  # it corrected what is gone, and nothing else
+            continue
         for erasure, body in own:
             once = change["row"] != PUPIL
             in_row = change["row"] in body.get("rows", ()) and (once or change["hlc"] < erasure["hlc"])
@@ -106,6 +109,11 @@ def meant(world: World, held: list[dict[str, Any]], bare: set[str]) -> Iterator[
             if in_row or unheard or change["uid"] in body.get("changes", ()):
                 yield change["uid"]
                 break
+
+
+def _replaced(change: dict[str, Any]) -> Iterator[str]:
+    for field, uids in json.loads(change["body"]).get("preds", {}).items():
+        yield from uids if field != "*" else ()
 
 
 def _files_with(world: World, words: list[str]) -> set[str]:

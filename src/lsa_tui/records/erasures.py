@@ -291,14 +291,15 @@ def _unseen(
 
 
 def _in_sight_of_erased(db: Any, rows: Collection[str], going: Collection[str]) -> set[str]:
-    """Edits, in rows with a natural key, of values that are erased (or `going`): whoever wrote them saw those still,
-    so they had not heard of it either. Nothing else says any more of whom such an edit is."""
+    """Edits, in rows with a natural key, of nothing but what is erased (or `going`): whoever wrote them saw that still,
+    so they had not heard of it either. Nothing else says any more of whom such an edit is. One that replaced something
+    that stays, too, was written in sight of that."""
     natural = [row for row in rows if not ids.happened_once(row)]
     found: set[str] = set()
     for changes in changes_of(db, natural).values():
         gone = {one.uid for one in changes if one.body is None or one.uid in going}
         live = {one.uid: _replaced(one.body) for one in changes if one.uid not in gone and one.body} if gone else {}
-        while more := {uid for uid, replaced in live.items() if replaced & gone}:
+        while more := {uid for uid, replaced in live.items() if replaced and replaced <= gone}:
             found |= more
             gone |= more
             live = {uid: replaced for uid, replaced in live.items() if uid not in more}
