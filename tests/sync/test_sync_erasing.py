@@ -209,7 +209,9 @@ def has_the_new_one(*books: Book) -> None:
 @pytest.fixture
 def pair(homes, url) -> tuple[Book, Book]:
     """Two teachers who share K7."""
-    a, b = homes("a", role="teacher"), homes("b", role="teacher", pupil=None)
+    a, b = homes("a", role="teacher", pupil=None), homes("b", role="teacher", pupil=None)
+    pupils.add(a, "K7", name=f"{GONE} Smith")
+    pupils.use(a, "K7")
     note(a, f"{GONE} said the first one")
     for book in (a, b, a):
         sync(book, url)
@@ -280,9 +282,12 @@ def test_after_a_copy_of_before_was_put_back(pair, url, tmp_path, agree, heard) 
     copy.unlink()
     a = open_book(place)
     assert read.of_kind(a.db, "note") == []
+    assert files_with(tmp_path / "a", GONE) == set()
+    pupils.add(a, "K7", name=f"{STAYS} Jones")  # and of the new one this device is told, too
     for book in (a, b, a):
         sync(book, url)
     has_the_new_one(a, b)
+    assert [one["name"] for one in read.of_kind(a.db, "name")] == [f"{STAYS} Jones"]
     agree(a, b)
     a.close()
 

@@ -7,7 +7,7 @@ An erasure is itself a change (`op` "redact"). It names rows, single changes, an
 * a pupil: what is recorded of them elsewhere by people who have not seen the erasure. Who finds such changes erases
   them and says by an erasure of its own which ones they were.
 
-So what has no body is always named by an erasure that is in the log, and is believed only then.
+Only what is certain to have been written without knowing of it goes: another K7 may have come by then. So what has no body is always named by an erasure that is in the log, and is believed only then.
 """
 
 from __future__ import annotations
@@ -146,7 +146,8 @@ def say_again(db: Any, author: log.Author, one: Erasure) -> int:
     since stays. Returns how many changes lost their bodies.
     """
     again = {"pupil": one.pupil, "reason": ALSO, "of": one.of or one.uid, "hlc": one.hlc}
-    return _say(db, author, one.rows, one.changes, again)
+    erased = _say(db, author, one.rows, one.changes, again)
+    return erased + _names_cut_out(db, [one])
 
 
 def _say(db: Any, author: log.Author, rows: Collection[str], changes: Collection[str], facts: Mapping[str, Any]) -> int:
@@ -207,8 +208,8 @@ def obey(db: Any, arrived: Sequence[Mapping[str, Any]], author: log.Author) -> O
     if not every:
         return Obeyed(0, 0, frozenset())
     came = {one["uid"] for one in arrived}
-    before = {one.uid for one in every} - came
-    fresh = [one for one in every if one.uid in came and one.of not in before]
+    heard = {uid for one in every if one.uid not in came for uid in (one.uid, one.of)}
+    fresh = [one for one in every if one.uid in came and not {one.uid, one.of or one.uid} & heard]
     rows = {one["row"] for one in arrived if one["op"] == log.SET}
     erased = _obeyed(db, every, fresh, came, rows, author)
     pupils = frozenset(one.pupil for one in fresh if one.pupil)
@@ -228,10 +229,13 @@ def obey_again(db: Any, author: log.Author) -> None:
     if every:
         rows = {row for (row,) in db.execute_sql("SELECT DISTINCT row FROM change WHERE op = 'set'")}
         _obeyed(db, every, (), (), rows, author)
-        log.drop_undone(db)
-        for one in every:
-            if one.pupil:
-                cut_out(db, log.OWN, own_of_pupil(db, one.pupil), one.hlc)
+        _names_cut_out(db, every)
+
+
+def _names_cut_out(db: Any, heard: Iterable[Erasure]) -> int:
+    """Takes out the names of pupils that were erased, but not what was told since. Returns how many there were."""
+    log.drop_undone(db)
+    return sum(cut_out(db, log.OWN, own_of_pupil(db, one.pupil), one.hlc) for one in heard if one.pupil)
 
 
 def _obeyed(
