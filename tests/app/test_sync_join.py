@@ -137,3 +137,20 @@ async def test_away_from_the_day_s_end_nothing_opens_over_what_is_typed(book, ot
         await settled(pilot)
         assert "Counted on" in flat(app)
         assert app.syncing.asks == "join"
+
+
+async def test_another_group_s_store_is_not_offered_to_be_joined(book, other, shared):
+    """The sentence says first to put the right one back; a field for its passphrase would lead past that."""
+    files = (shared, keys.beside(shared))
+    sync(other)
+    rekeying.rekey(other, lambda: NEW)
+    for one in files:
+        one.rename(one.with_name(f"far-{one.name}"))
+    sync(book, ask=lambda _: PASS)
+    for one in files:
+        one.with_name(f"far-{one.name}").replace(one)
+    app = LsaApp(book)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await begin(pilot)
+        assert "is another shared store than the one" in app.syncing.says
+        assert (app.view.name, app.syncing.asks) == ("end", "")

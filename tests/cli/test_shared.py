@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import os
 from pathlib import Path
 
 import pytest
 
 from commands import RunLsa, refused
+from lsa_tui import passphrases
 
 PASS, NEW = "two red buckets", "a yellow spade"
 
@@ -214,3 +217,41 @@ def test_wrong_join_passphrases_are_in_the_audit_and_times_are_read(device, monk
     monkeypatch.setenv("LSA_NOW", "2026-12-02T10:42:00+00:00")
     monkeypatch.setenv("LSA_SHARED_PASSPHRASE", words)
     refused(device("lp", "shared", "join"), "held until 2026-12-01 10:42; ask", code=3)
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_another_group_s_store_is_joined_only_where_that_is_meant(device, run_lsa, url, tmp_path, monkeypatch, plain):
+    """What came together cannot be taken apart, so it is asked, and a script says --yes."""
+    if not plain:
+        monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    for name, place in (("jt", url), ("far", f"sqlite:///{tmp_path}/far.db")):
+        given = ("--initials", name.upper(), "--shared", place, *(["--plain"] if plain else []))
+        assert run_lsa("--home", str(tmp_path / name), "init", *given).code == 0
+        device(name, "pupil", "add", {"jt": "K7", "far": "M3"}[name])
+        assert device(name, "sync").code == 0
+    for end in ("", ".keys"):
+        if (tmp_path / f"far.db{end}").exists():
+            os.replace(tmp_path / f"far.db{end}", tmp_path / "share" / f"school.db{end}")
+    refused(device("jt", "sync"), "is another shared store than the one", "put the right one back", code=4)
+    refused(device("jt", "shared", "join"), "put the right one back, or add --yes", "both groups together")
+    assert "M3" not in device("jt", "pupil", "list").out
+
+    monkeypatch.setattr(passphrases, "can_ask", lambda: True)
+    monkeypatch.setattr("sys.stdin", io.StringIO("\nyes\n"))
+    no = device("jt", "shared", "join")
+    assert (no.code, "both groups together for good\nJoin it? Type yes: " in no.err) == (1, True)
+    assert "was not joined, nothing was changed" in no.err
+    refused(device("jt", "sync"), "is another shared store than the one", code=4)
+    assert device("jt", "shared", "join").code == 0
+    assert device("jt", "sync", "--json").json["received"] == 1
+
+
+def test_a_script_joins_another_group_s_store_with_yes(device, run_lsa, url, tmp_path) -> None:
+    for name, code in (("jt", "K7"), ("far", "M3")):
+        given = ("--initials", name.upper(), "--shared", url, "--plain")
+        assert run_lsa("--home", str(tmp_path / name), "init", *given).code == 0
+        device(name, "pupil", "add", code)
+        (tmp_path / "share" / "school.db").unlink(missing_ok=True)
+        assert device(name, "sync").code == 0
+    assert device("jt", "shared", "join", "--yes").code == 0
+    assert device("jt", "sync", "--json").json["received"] == 1

@@ -552,8 +552,9 @@ def test_a_store_begun_in_the_place_of_a_lost_one_is_another_one(homes, one, url
     beside(shared).unlink()
     killed_when_made(homes("far", encrypted=True), url, monkeypatch)
     shared.write_bytes(b"")  # as a kill before its tables leaves it
-    with pytest.raises(SyncIncomplete, match="belongs to another shared store; join that one with `lsa shared join`"):
+    with pytest.raises(SyncIncomplete, match="belongs to another shared store; put the right one back") as caught:
         sync(one, url)
+    assert "both groups together; only where that is meant: `lsa shared join`" in str(caught.value)
     joining.join(one, asked(PASS), url)
     assert sync(one, url).verified
 
@@ -585,8 +586,10 @@ def test_another_store_in_its_place_is_no_damage(homes, one, url, shared, everyt
     shutil.move(other, shared)
     shutil.move(beside(other), beside(shared))
     before, files = records_of(everything(one)), raw(shared.parent)
-    with pytest.raises(SyncIncomplete, match="another shared store"):
+    with pytest.raises(SyncIncomplete, match=r"is another shared store .*; put the right one back") as caught:
         sync(one, url)
+    before_joining, _, joining_it = str(caught.value).partition("both groups together; only where that is meant: ")
+    assert ("lsa shared join" in before_joining, "lsa shared join" in joining_it) == (False, True)
     assert records_of(everything(one)) == before
     assert raw(shared.parent) == files
 

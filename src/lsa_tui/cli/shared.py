@@ -14,7 +14,7 @@ from lsa_tui.cli.answer import Answer, width
 from lsa_tui.cli.arguments import whole
 from lsa_tui.cli.table import arg, command
 from lsa_tui.daybook.book import Book
-from lsa_tui.errors import BadInput, SyncIncomplete
+from lsa_tui.errors import BadInput, LsaError, SyncIncomplete
 
 if TYPE_CHECKING:
     from lsa_tui.sync.joining import Standing
@@ -31,6 +31,7 @@ _OTHERWISE = "set LSA_SHARED_PASSPHRASE or give --join-passphrase-file FILE"
     "lets this device into the shared store, once, with its join passphrase or an invitation's six words",
     arg("url", nargs="?", metavar="URL", help="the shared store from now on (without it: the one that is set)"),
     FILE,
+    arg("--yes", action="store_true", help="does not ask once more where another group's store lies there"),
     examples=("shared join", "shared join sqlite:////srv/school/school.db"),
 )
 def join(book: Book, args: Namespace) -> Answer:
@@ -44,14 +45,33 @@ def join(book: Book, args: Namespace) -> Answer:
     if _on_a_server(args.url or book.config["shared.url"]):
         from lsa_tui.sync import serving
 
-        name = serving.join(book, args.url)
+        name = serving.join(book, args.url, _sure(args.yes))
         return Answer({"joined": True, "path": name}, f"This device shares with {name}; its account there lets it in")
-    path = joining.join(book, ask, args.url)
+    path = joining.join(book, ask, args.url, _sure(args.yes))
     from lsa_tui.sync.opening import PLAIN_HERE
 
     data = {"joined": True, "path": str(path)}
     hints = (PLAIN_HERE,) if book.plain else ()
     return Answer(data, f"This device has joined {path}; `lsa sync` shares with it", hints=hints)
+
+
+def _sure(yes: bool) -> Callable[[str], None]:
+    """Asks a person at a terminal before two groups' records come together; a script says --yes."""
+
+    def sure(name: str) -> None:
+        if yes:
+            return
+        what = f"{name} is another shared store than the one that was there, and none of its records are known here"
+        if not passphrases.can_ask():
+            raise BadInput(
+                f"{what}; put the right one back, or add --yes, which puts the records of both groups together for "
+                "good. Nothing was changed"
+            )
+        passphrases.tell(f"{what}: joining it puts the records of both groups together for good")
+        if not passphrases.confirmed("Join it?"):
+            raise LsaError(f"{name} was not joined, nothing was changed; put the right one back")
+
+    return sure
 
 
 @command(

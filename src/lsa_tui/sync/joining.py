@@ -77,10 +77,11 @@ def at(book: Book, url: str | None, opening: Opening | None = None, ask: keys.As
         shared.close()
 
 
-def join(book: Book, ask: keys.Ask, url: str | None = None) -> Path:
+def join(book: Book, ask: keys.Ask, url: str | None = None, sure: serving.Sure = serving.is_sure) -> Path:
     """Learns the key of the shared store, from its join passphrase or the words of an invitation that `ask` gives.
 
-    Where another plain store than before is there, that one is this device's from now on.
+    Where another plain store than before is there, that one is this device's from now on. Where another group's is
+    there, `sure` is called with its name first, and what it raises leaves everything as it is.
 
     With `url` it is this device's shared store from now on. Returns its path. Raises Locked for a wrong or missing
     one, KeyChanged, WentBack, SyncIncomplete, LsaError where there is nothing to join.
@@ -89,6 +90,8 @@ def join(book: Book, ask: keys.Ask, url: str | None = None) -> Path:
     opening = Opening(book, path, ask, keep=False, joining=True)
     with at(book, url, opening) as shared:
         about = shared.open(made_up=book.made_up, create=False)
+        if about.hub_id and recognising.is_foreign(book, shared, about, shared.heads()):
+            sure(shared.name)
         if about.hub_id and opening.used is None:
             if not recognising.take(book, shared, about):
                 raise LsaError(f"{keys.called(path)} is not encrypted, so there is nothing to join; `lsa sync` shares")

@@ -68,6 +68,10 @@ class KeyChanged(SyncIncomplete):
     """The shared store has another key than this device knows: it joins again."""
 
 
+class AnotherStore(KeyChanged):
+    """Another group's store lies there: it is joined only where that is meant, so the screens do not ask for it."""
+
+
 class WentBack(SyncIncomplete):
     """The shared store has an earlier key than this device knows: it does not join again, and sends nothing there."""
 

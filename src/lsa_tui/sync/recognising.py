@@ -94,20 +94,26 @@ def _moved(shared: SharedStore, to: str) -> SyncIncomplete:
     )
 
 
+def is_foreign(book: Book, shared: SharedStore, about: About, there: Heads) -> bool:
+    """Whether it is another store than the one that was here, and has nothing in common with this home."""
+    before = memory_of(book, shared)
+    if before is None or about.hub_id in ("", before.hub_id):
+        return False
+    known = any(one.hub_id == about.hub_id for one in local.memories(book.db))
+    return bool(there) and not known and not there.keys() & log.shareable_heads(book.db).keys()
+
+
 def refuse_foreign(book: Book, shared: SharedStore, about: About, there: Heads) -> None:
     """Another store than the one that was here may be somebody else's: it must have a chain in common with this home.
 
     One whose key was given to this device was joined on purpose. Raises SyncIncomplete.
     """
-    before = memory_of(book, shared)
-    if before is None or about.hub_id in ("", before.hub_id):
-        return
     if shared.opening is not None and shared.opening.used is not None:
         return
-    known = any(one.hub_id == about.hub_id for one in local.memories(book.db))
-    if there and not known and not there.keys() & log.shareable_heads(book.db).keys():
+    if is_foreign(book, shared, about, there):
         # A plain store cannot be joined from an encrypted home.
-        other = "take this one with `lsa shared join`" if book.plain else "share elsewhere: `lsa init --shared URL`"
+        together = "take this one with `lsa shared join`, which puts the records of both groups together"
+        other = together if book.plain else "share elsewhere: `lsa init --shared URL`"
         raise SyncIncomplete(
             f"{shared.name} is another shared store than the one that was there, and none of its records are known "
             f"here; put the right one back, or {other}. Nothing was touched"

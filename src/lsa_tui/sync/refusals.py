@@ -7,7 +7,7 @@ from pathlib import Path
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked, SyncIncomplete
 from lsa_tui.sync import keys
-from lsa_tui.sync.keys import Held, KeyChanged, WentBack, beside, called, in_folder, shown
+from lsa_tui.sync.keys import AnotherStore, Held, KeyChanged, WentBack, beside, called, in_folder, shown
 from lsa_tui.sync.shared import Damaged
 from lsa_tui.vault.keyfile import KeyFile
 
@@ -82,11 +82,15 @@ def no_keys(path: Path, damaged: bool, joined: bool) -> SyncIncomplete:
     )
 
 
-def another_store(path: Path) -> KeyChanged:
+_JOINING = "Joining it would put the records of both groups together; only where that is meant: `lsa shared join`"
+"""Behind what else can be done about another group's store: it cannot be taken back."""
+
+
+def another_store(path: Path) -> AnotherStore:
     """Both files are of a store that this device does not know."""
-    return KeyChanged(
-        f"{shown(path)} is another shared store than the one that this device knows; join it with `lsa shared join`, "
-        "nothing was touched"
+    return AnotherStore(
+        f"{shown(path)} is another shared store than the one that this device knows; put the right one back. "
+        f"{_JOINING}. Nothing was touched"
     )
 
 
@@ -95,7 +99,8 @@ def keys_of_another(path: Path, here: bool) -> SyncIncomplete:
     todo = (
         "put the right one back, which a device that has joined does at its next sync"
         if here
-        else "join that one with `lsa shared join`, or move this file away"
+        else "put the right one back, or move this file away, and the next sync makes the store anew from what the "
+        f"devices hold. {_JOINING}"
     )
     return SyncIncomplete(
         f"the file of keys {beside(path)} belongs to another shared store; {todo}. Nothing was touched"

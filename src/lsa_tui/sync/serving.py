@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,9 @@ from lsa_tui.sync.shared import About
 
 if TYPE_CHECKING:
     from lsa_tui.sync.server import Server
+
+Sure = Callable[[str], None]
+"""Gets the name of another group's store before it is joined; raises an LsaError where it is not to be."""
 
 
 @contextmanager
@@ -41,16 +44,23 @@ def standing(book: Book, location: Location) -> tuple[str, str]:
         return "", str(problem)
 
 
-def join(book: Book, url: str | None = None) -> str:
-    """Takes the store of a server as this device's, whatever was at that place before. Returns its name.
+def is_sure(name: str) -> None:
+    """For a caller who knows that another group's store is meant."""
+
+
+def join(book: Book, url: str | None = None, sure: Sure = is_sure) -> str:
+    """Takes the store of a server as this device's, whatever was at that place before (`sure` is asked first where it
+    is another group's). Returns its name.
 
     Raises SyncIncomplete where it cannot be reached or is not for this home.
     """
     location = parse(url or book.config["shared.url"])
-    with _opened(book, location) as (_, about):
+    with _opened(book, location) as (server, about):
         if about.hub_id and about.made_up != book.made_up:
             kind, other = ("made-up", "real") if about.made_up else ("real", "made-up")
             raise SyncIncomplete(f"{location.name} holds {kind} records and this home {other} ones; they never mix")
+        if about.hub_id and recognising.is_foreign(book, server, about, server.heads()):
+            sure(server.name)
     with book.store.writing() as db:
         for one in local.memories(db):
             if one.name == location.name and one.hub_id != about.hub_id:

@@ -83,7 +83,8 @@ class Syncing:
             self.asks = "join"
             says = text.sentence(problem, self._here())
         except SyncIncomplete as problem:  # says itself how much is still here
-            if isinstance(problem.__cause__, keys.KeyChanged):
+            cause = problem.__cause__
+            if isinstance(cause, keys.KeyChanged) and not isinstance(cause, keys.AnotherStore):
                 self.asks = "join"
             says = text.sentence(problem)
         except LsaError as problem:
