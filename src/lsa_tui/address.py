@@ -140,8 +140,8 @@ def _place(given: str, rest: str, kind: str, example: str) -> Path:
     path, what = rest.removeprefix("///"), "file" if kind == "sqlite" else "folder"
     if not path.startswith("/") and not _WINDOWS.match(path):
         try:
-            whole = Path(path).expanduser().absolute().as_posix()
-        except RuntimeError as problem:
+            whole = _meant(path)
+        except (OSError, RuntimeError) as problem:
             raise unusable(path, problem) from None
         hint = f"; did you mean '{kind}:///{whole}'?" if path else f"; write it as {example}"
         raise BadInput(f"[shared] url {given!r} is a relative path, which means another {what} in every folder{hint}")
@@ -159,6 +159,14 @@ def _place(given: str, rest: str, kind: str, example: str) -> Path:
     if path == "/":
         raise BadInput(f"[shared] url {given!r} is the whole disk; name a {what}, as in {example}")
     return Path(path)
+
+
+def _meant(path: str) -> str:
+    """The absolute path that a relative one most likely was to be. Of one with folders that are not here, a slash was
+    left out. Raises OSError, RuntimeError."""
+    here = Path(path).expanduser()
+    slip = os.name != "nt" and path[:1] not in ("~", ".") and not here.parent.exists()
+    return f"/{here.as_posix()}" if slip else here.absolute().as_posix()
 
 
 # A server. Nothing of its URL is ever quoted: a password may stand anywhere in one that is written wrongly.

@@ -66,6 +66,26 @@ def test_anything_else_gets_a_sentence_with_what_works(url: str, says: str) -> N
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("url", "meant"),
+    [
+        ("folder:///srv/share/school", "folder:////srv/share/school"),
+        ("sqlite:///srv/school/x.db", "sqlite:////srv/school/x.db"),
+        ("sqlite:///here/x.db", "sqlite:///{}/here/x.db"),
+        ("folder:///here/school", "folder:///{}/here/school"),
+        ("sqlite:///x.db", "sqlite:///{}/x.db"),
+        ("folder:///./share/school", "folder:///{}/share/school"),
+    ],
+)
+def test_one_slash_too_few_is_put_right(url: str, meant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A whole path that lacks its slash was completed by the folder in which the command was typed."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadInput) as caught:
+        parse(url)
+    assert f"did you mean '{meant.format(tmp_path)}'?" in str(caught.value)
+
+
 def test_what_is_written_as_in_a_browser_is_put_right(tmp_path: Path) -> None:
     (tmp_path / "One Drive").mkdir()
     for url in (f"sqlite:///{tmp_path}/One%20Drive/school.db", f"folder:///{tmp_path}/One%20Drive/School"):
