@@ -441,3 +441,16 @@ async def test_what_is_shared_elsewhere_counts_as_here_until_a_sync_has_looked(b
     assert log.backlog(book.db) == held
     assert sync(book).sent == 0
     assert log.backlog(book.db) == 0
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_who_shares_elsewhere_is_told_that_the_others_do_not(book: Book, size: tuple[int, int]) -> None:
+    """It parts a school in two; and nothing of that is cut."""
+    app = LsaApp(book)
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("=", "k", "4")
+        assert "not told" not in flat(app), "nothing is there yet that could be parted"
+        await pilot.press("escape", "s")
+        await settled(pilot)
+        await pilot.press("k", "4")
+        assert f"{sharing.LEFT} {syncing.HINT}" in flat(app)

@@ -49,7 +49,7 @@ class Ask(View):
             if words:
                 from lsa_tui.app.drawing import wrapped
 
-                for part in wrapped(words, width - 2, 6):
+                for part in wrapped(words, width - 2, max(height - len(found.lines), 6)):
                     found.add((fit(f" {part}", width), style))
         return found
 

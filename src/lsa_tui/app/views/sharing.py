@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
 
 ANSWERS = ("how it stands", "invite a device", "a new key\nwho does not get it is out", "share somewhere else")
+LEFT = (
+    "Only this device changes: the others are not told, and go on where you share now. `lsa shared move` takes "
+    "everybody along, with all that is shared."
+)
+"""Before somebody shares elsewhere: it parts one school in two."""
 BUSY = "Asking the shared store …"
 
 Said = tuple[str, Sequence[str]]
@@ -146,7 +151,7 @@ def _rekeyed(app: LsaApp, words: str) -> Said:
 
 
 def _elsewhere(app: LsaApp) -> None:
-    """Another place from now on; what was shared before stays where it is."""
+    """Another place from now on, for this device alone; what was shared before stays where it is."""
 
     def done(typed: str) -> None:
         url = syncing.url_of(typed)
@@ -154,8 +159,14 @@ def _elsewhere(app: LsaApp) -> None:
             share_with(app.book, url)
             app.syncing = syncing.Syncing(app)
 
-    hint = "What is shared already stays there; `lsa shared move` takes it along, and checks it. " + syncing.HINT
+    hint = f"{LEFT} {syncing.HINT}" if _has_synced(app) else syncing.HINT
     app.open(Ask(app, "Where do you share from now on?", done, hint=hint))
+
+
+def _has_synced(app: LsaApp) -> bool:
+    from lsa_tui.sync import local  # never at the start
+
+    return any(one.name == _place(app) for one in local.memories(app.book.db))
 
 
 def _place(app: LsaApp) -> Any:
