@@ -137,7 +137,8 @@ def test_two_processes_see_that_locks_work(device, file: str, run_process: RunLs
     ) as first:
         code = first.stderr.readline().split()[-1]
         second = run_process("--home", str(tmp_path / "lp"), "shared", "lock-test", "--code", code)
-        assert (second.code, second.out.startswith("Locks work:")) == (0, True)
+        assert (second.code, second.out.startswith("Locks work on this machine: both ends")) == (0, True)
+        assert "run this end on another machine" in second.out
         refused(
             run_process("--home", str(tmp_path / "lp"), "shared", "lock-test", "--code", "1"), "no lock test", code=1
         )
@@ -145,6 +146,18 @@ def test_two_processes_see_that_locks_work(device, file: str, run_process: RunLs
     assert first.returncode == 0
     assert code in out
     assert not list((tmp_path / "share").iterdir()), "the shared file was not even made"
+
+
+def test_on_two_machines_it_is_the_share_that_is_proven(device, file: str, tmp_path: Path, monkeypatch) -> None:
+    from lsa_tui.sync import lock_test
+
+    path = tmp_path / "share" / "school.db.lock-test"
+    with lock_test.holding(path) as code:
+        monkeypatch.setattr("platform.node", lambda: "another-laptop")
+        done = device("jt", "shared", "lock-test", file, "--code", code)
+        assert done.out == f"Locks work: while the other machine held {path}, this one was refused it\n"
+        told = device("jt", "shared", "lock-test", file, "--code", code, "--json").json
+        assert told == {"works": True, "one_machine": False, "file": str(path)}
 
 
 def test_a_lock_test_ends_by_itself_for_a_script(device, file: str) -> None:

@@ -246,14 +246,21 @@ def lock_test(book: Book, args: Namespace) -> Answer:
     address = typed(args.url or book.config["shared.url"])
     folder = f"folder:///{file.parent.as_posix()}"
     if args.code:
-        works = test.refused(file, args.code.strip())
+        found = test.answer(file, args.code.strip())
+        works = f"Locks work: while the other machine held {file}, this one was refused it"
+        if found.alone:
+            works = (
+                "Locks work on this machine: both ends of the test ran on it, which proves nothing for another one; "
+                f"run this end on another machine, with its name of {file}"
+            )
         says = (
-            f"Locks work: while the other machine held {file}, this one was refused it"
-            if works
+            works
+            if found.works
             else f"Locks do NOT work here: this machine got the lock on {file} while the other held it (or that one "
             f"has ended its test). Use {folder} instead: lsa shared move {typed(folder)}"
         )
-        return Answer({"works": works, "file": str(file)}, says, code=0 if works else SyncIncomplete.exit_code)
+        data = {"works": found.works, "one_machine": found.alone, "file": str(file)}
+        return Answer(data, says, code=0 if found.works else SyncIncomplete.exit_code)
     with test.holding(file) as code:
         _wait(f"Now on the other machine: lsa shared lock-test {address} --code {code}", args.seconds)
     says = f"The test with the code {code} has ended; whether locks work is what the other machine has answered"

@@ -1,14 +1,19 @@
 """Whether locks work between two machines, where a shared file lies or is to lie.
 
 One machine holds a lock on a file beside it and shows a code; the other, given the code, must find it in that file and
-must be refused the lock. `school.db` itself is never touched.
+must be refused the lock. `school.db` itself is never touched. The file says as well, in a hash, which machine holds it:
+two windows on one machine prove nothing of a share.
 """
 
 from __future__ import annotations
 
+import hashlib
+import platform
 import secrets
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +26,7 @@ from lsa_tui.vault import cipher
 PATIENCE_MS = 2000
 """How long the second machine asks for the lock. Where locks work it never gets it."""
 
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 _KEY = bytes(cipher.KEY_BYTES)
 """Nothing secret stands in the file; it only goes the same way as an encrypted one."""
 
@@ -56,9 +62,9 @@ def holding(file: Path, vfs: str = "") -> Iterator[str]:
                 raise SyncIncomplete(f"{file} is held by another lock test; end that one first") from None
             raise
         # Written and committed first, so that the other machine can read it; then held.
-        connection.execute("CREATE TABLE IF NOT EXISTS lock_test (code TEXT)")
-        connection.execute("DELETE FROM lock_test")
-        connection.execute("INSERT INTO lock_test VALUES (?)", (code,))
+        connection.execute("DROP TABLE IF EXISTS lock_test")  # left by a kill, perhaps of an earlier program
+        connection.execute("CREATE TABLE lock_test (code TEXT, machine TEXT)")
+        connection.execute("INSERT INTO lock_test VALUES (?, ?)", (code, machine()))
         connection.execute("COMMIT")
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -71,8 +77,26 @@ def holding(file: Path, vfs: str = "") -> Iterator[str]:
             left.unlink()
 
 
-def refused(file: Path, code: str, vfs: str = "") -> bool:
-    """Whether this machine is refused the lock that the other one holds: True where locks work.
+@dataclass(frozen=True)
+class Found:
+    """`works`: this end was refused the lock that the other one holds. `alone`: both ends are on one machine, so that
+    it is proven for this machine alone."""
+
+    works: bool
+    alone: bool
+
+
+def machine() -> str:
+    """This machine, in a hash: its name, and what tells it from another one of that name."""
+    try:
+        other = _BOOT.read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        other = f"{uuid.getnode():x}"
+    return hashlib.sha256(f"{platform.node()} {other}".encode()).hexdigest()[:16]
+
+
+def answer(file: Path, code: str, vfs: str = "") -> Found:
+    """Whether this end is refused the lock that the other one holds, and whether that is on another machine.
 
     Raises LsaError where no test with this code goes on there, SyncIncomplete where the file cannot be read.
     """
@@ -85,17 +109,18 @@ def refused(file: Path, code: str, vfs: str = "") -> bool:
     with _sentences(file), _opened(file, "rw", vfs) as db:
         connection = db.connection()
         found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'lock_test'").fetchone()
-        codes = connection.execute("SELECT code FROM lock_test").fetchall() if found else []
-        if [one for (one,) in codes] != [code]:
+        rows = connection.execute("SELECT * FROM lock_test").fetchall() if found else []
+        if [row[0] for row in rows] != [code]:
             raise unknown
+        alone = machine() in rows[0][1:]  # an earlier program writes the code only
         try:
             connection.execute("BEGIN IMMEDIATE")
         except cipher.database_errors() as problem:
             if "locked" in str(problem):
-                return True
+                return Found(True, alone)
             raise
         connection.execute("ROLLBACK")
-        return False
+        return Found(False, alone)
 
 
 @contextmanager
