@@ -112,13 +112,57 @@ def test_several_days_a_weekend_and_longer(school: tuple[Book, Book], at: At) ->
     assert said(teacher) == "no hand-over for 4 days since Tue 24 Nov; last received Mon 23 Nov 15:31"
 
 
-def test_a_day_before_what_came_is_only_told_of_that_day(school: tuple[Book, Book], at: At) -> None:
+def test_a_day_before_what_came_stays_said(school: tuple[Book, Book], at: At) -> None:
     lsa, teacher = school
     handed_over(lsa, teacher, at, "Mon 15:31")
     handed_over(lsa, teacher, at, "Wed 15:10")
-    assert said(teacher) == "", "what is newer came"
-    assert said(teacher, TUE) == "no hand-over for Tue; last received Wed 15:10"
+    words = "no hand-over for Tue; last received Wed 15:10"
+    assert said(teacher) == said(teacher, TUE) == words
     assert said(teacher, MON) == ""
+    at("Thu 15:31")
+    assert said(teacher) == "no hand-over for Tue and Thu; last received Wed 15:10"
+    handed_over(lsa, teacher, at, "Fri 09:00")  # of Friday, whose lessons are not over
+    assert said(teacher) == "no hand-over for Tue and Thu; last received Fri 09:00"
+    at("Tue 15:10")
+    marks.tally(lsa, "c")  # it had only not been shared
+    sync(lsa)
+    at("Fri 09:10")
+    sync(teacher)
+    assert said(teacher) == "no hand-over for Thu; last received Fri 09:10"
+
+
+def test_several_days_with_one_between_them_that_came_are_no_days_since(school: tuple[Book, Book], at: At) -> None:
+    lsa, teacher = school
+    handed_over(lsa, teacher, at, "Tue 15:10")
+    at("Mon+ 15:31")
+    assert said(teacher) == "no hand-over for 5 days, Mon 23 Nov to Mon; last received Tue 24 Nov 15:10"
+
+
+def test_what_came_late_is_said_with_the_day_that_it_reaches(school: tuple[Book, Book], at: At) -> None:
+    lsa, teacher = school
+    at("Mon 15:00")
+    marks.tally(lsa, "c")
+    sync(lsa)
+    at("Thu 18:25")
+    sync(teacher)
+    assert said(teacher) == "no hand-over for Tue, Wed and Thu; last received Thu 18:25, up to Mon"
+
+
+def test_a_day_that_never_comes_is_let_go_after_two_weeks(
+    school: tuple[Book, Book], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lsa, teacher = school
+    for day in (23, 25, 26, 27, 30):
+        monkeypatch.setenv("LSA_NOW", f"2026-11-{day}T15:31:00+00:00")
+        marks.tally(lsa, "c")
+    for day in range(1, 10):
+        monkeypatch.setenv("LSA_NOW", f"2026-12-0{day}T15:31:00+00:00")
+        if date(2026, 12, day).weekday() < 5:
+            marks.tally(lsa, "c")
+        sync(lsa)
+        sync(teacher)
+        lacking = handover.missing(teacher, teacher.focused())
+        assert (lacking.days if lacking else ()) == ((TUE,) if day <= 8 else ()), day
 
 
 def test_no_lesson_no_hand_over(school: tuple[Book, Book], at: At) -> None:

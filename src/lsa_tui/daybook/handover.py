@@ -28,7 +28,8 @@ BESIDE = (
 """What somebody beside the pupil records."""
 
 LOOK_BACK = timedelta(days=14)
-"""So far back a day without a hand-over is still spoken of; two weeks are a half-term break and a week."""
+"""So far back a day without a hand-over is still spoken of: ten school days, or a half-term break and a week. A day
+that never comes would stand there for ever."""
 
 OVER = time(15, 30)
 """When a school day is over where no plan says it."""
@@ -39,7 +40,7 @@ MOST = 3
 
 @dataclass(frozen=True)
 class Missing:
-    """The days of a pupil without a hand-over, oldest first, and what came last before them.
+    """The days of a pupil without a hand-over, oldest first, and what came last.
 
     `planned`: a plan says that there were lessons; without one it is a weekday of which nothing has arrived.
     """
@@ -53,14 +54,15 @@ class Missing:
 @dataclass(frozen=True)
 class Last:
     """The newest that was received of a pupil: when, and whether that is when it arrived here (`received`) or only
-    when it was recorded, because nobody noted its arrival."""
+    when it was recorded, because nobody noted its arrival; and the newest day of which there is anything."""
 
     at: datetime
     received: bool
+    day: date
 
 
 def missing(book: Book, pupil: str, on: date | None = None) -> Missing | None:
-    """The days of a pupil for which nothing was received since the last that was; with `on` that day alone.
+    """The days of a pupil for which nothing was received, also those before a day that came; with `on` that day alone.
 
     None where nothing is missing, and for a role that waits for nothing. Reads only what is here.
     """
@@ -74,14 +76,16 @@ def every_missing(book: Book) -> list[Missing]:
 
 def last_received(book: Book, pupil: str) -> Last | None:
     """The newest that was received of a pupil; None where nothing ever was."""
-    sql = f"SELECT uid, recorded FROM record r WHERE pupil = ? AND day <= ? AND {_RECEIVED} ORDER BY day DESC, ord DESC"
-    found = book.db.execute_sql(f"{sql} LIMIT 1", (pupil, book.today().isoformat(), *BESIDE, book.initials)).fetchone()
+    sql = f"SELECT uid, recorded, day FROM record r WHERE pupil = ? AND day <= ? AND {_RECEIVED}"
+    sql += " ORDER BY day DESC, ord DESC LIMIT 1"
+    found = book.db.execute_sql(sql, (pupil, book.today().isoformat(), *BESIDE, book.initials)).fetchone()
     if found is None:
         return None
+    row, recorded, day = found
     arrived = log.get_meta(book.db, _ARRIVED + pupil)
-    if arrived and not _recorded_here(book, found[0]):
-        return Last(from_text(arrived).astimezone(book.zone), True)
-    return Last(from_text(found[1]).astimezone(book.zone), False)
+    received = bool(arrived) and not _recorded_here(book, row)
+    at = arrived if arrived and received else recorded
+    return Last(from_text(at).astimezone(book.zone), received, date.fromisoformat(day))
 
 
 def _recorded_here(book: Book, row: str) -> bool:
@@ -115,22 +119,28 @@ _PART = 500
 
 def says(book: Book, found: Missing) -> str:
     """In one line: no hand-over for Tue; last received Mon 15:31."""
-    today = book.today()
-    if len(found.days) > MOST:
-        days = f"{len(found.days)} days since {_day(found.days[0], today)}"
-    else:
-        *others, last = [_day(one, today) for one in found.days]
-        days = f"{', '.join(others)} and {last}" if others else last
     what = "no hand-over for" if found.planned else "nothing has arrived of"
-    return f"{what} {days}; {received_says(book, found.last)}"
+    return f"{what} {_days(found, book.today())}; {received_says(book, found.last)}"
+
+
+def _days(found: Missing, today: date) -> str:
+    *others, last = [_day(one, today) for one in found.days]
+    if len(found.days) <= MOST:
+        return f"{', '.join(others)} and {last}" if others else last
+    if found.last is not None and found.last.day > found.days[0]:  # a day among them came, so it is not all since
+        return f"{len(found.days)} days, {others[0]} to {last}"
+    return f"{len(found.days)} days since {others[0]}"
 
 
 def received_says(book: Book, last: Last | None) -> str:
-    """In a few words: last received Mon 15:31, with its date where that was not of late."""
+    """In a few words: last received Mon 15:31, with its date where that was not of late; and up to which day, where
+    that is an earlier one: what came on Sunday need not be Sunday's."""
     if last is None:
         return "nothing received yet"
+    today, on = book.today(), last.at.date()
     what = "last received" if last.received else "last entry"
-    return f"{what} {_day(last.at.date(), book.today())} {last.at:%H:%M}"
+    reaches = f", up to {_day(last.day, today)}" if last.day < on else ""
+    return f"{what} {_day(on, today)} {last.at:%H:%M}{reaches}"
 
 
 def as_json(book: Book, found: Missing) -> dict[str, Any]:
@@ -164,13 +174,9 @@ def _missing(book: Book, pupil: str | None, on: date | None) -> list[Missing]:
     last = on or book.today()
     found = []
     for whose, days in _planned(book, on or last - LOOK_BACK, last, pupil).items():
-        lacking: list[date] = []
-        for day in sorted(days, reverse=True):
-            if _received(book, whose, day):
-                break
-            lacking.insert(0, day)
+        lacking = tuple(day for day in sorted(days) if not _received(book, whose, day))
         if lacking:
-            found.append(Missing(whose, tuple(lacking), last_received(book, whose)))
+            found.append(Missing(whose, lacking, last_received(book, whose)))
     return found + _unplanned(book, pupil, on)
 
 
