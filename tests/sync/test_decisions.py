@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shlex
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
@@ -15,6 +16,7 @@ from commands import RunLsa, refused
 from homes import acting, new_book
 from lsa_tui import paths
 from lsa_tui.app.app import LsaApp
+from lsa_tui.cli import deciding
 from lsa_tui.cli.log import shown
 from lsa_tui.cli.main import main
 from lsa_tui.daybook import cover, entries, notes, plan, pupils
@@ -343,8 +345,17 @@ def test_the_commands_tell_both_sides_and_decide(pair: Pair, run_lsa: RunLsa) ->
     uid = removed_and_edited(pair)
     home = ("--home", str(first.paths.data_folder))
     told = run_lsa(*home, "conflicts").out
-    for words in ("removed: written twice", "kept", "JT 2026-11-24 15:31", "shown now"):
+    for words in (
+        "K7 note Tue 24 Nov 15:31: removed\n  Sat until I came\n",
+        "removed: written twice",
+        "kept",
+        "shown now",
+    ):
         assert words in told, words
+    commands = {line.strip() for line in told.splitlines() if "lsa decide" in line}
+    plain = f"lsa decide {uid[:13]} removed"
+    assert plain in commands
+    assert commands & {f"{plain} kept", f"{plain} removed"}
     (found,) = run_lsa(*home, "conflicts", "--json").json
     assert {(one["value"], one["by"]) for one in found["conflict"]["removed"]} == {
         (None, "JT"),
@@ -354,6 +365,58 @@ def test_the_commands_tell_both_sides_and_decide(pair: Pair, run_lsa: RunLsa) ->
     assert run_lsa(*home, "decide", uid, "removed", "kept").code == 0
     assert run_lsa(*home, "conflicts").out == "Nothing to decide\n"
     assert first.entry(uid).removed is None
+
+
+LONG = "Asks for help with the card, at first with a look from the adult beside, later without one, in four of five"
+
+
+def two_targets(pair: Pair) -> tuple[str, str]:
+    """Two targets on which both have worked apart: one with long texts, one with short ones."""
+    first, second = pair
+    found = [pupils.add_item(first, "target", code, "Asks") for code in ("T1", "T2")]
+    exchange(first, second)
+    for book, long, short in ((first, LONG, "Asks Amy's way"), (second, f"{LONG} or more", "Asks in words")):
+        book.revise(book.entry(found[0].id), {"text": long})
+        book.revise(book.entry(found[1].id), {"text": short})
+    exchange(first, second)
+    return found[0].id, found[1].id
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_long_versions_stand_below_each_other_with_what_to_type(
+    pair: Pair, run_lsa: RunLsa, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    first, _ = pair
+    long, short = two_targets(pair)
+    monkeypatch.setattr(deciding, "width", lambda: columns)
+    told = run_lsa("--home", str(first.paths.data_folder), "conflicts").out
+    lines = told.splitlines()
+    assert all(len(line) < columns or line.strip().startswith("lsa decide") for line in lines), told
+    assert [line for line in lines if line.startswith("K7")] == ["K7 target T1: text", "K7 target T2: text"]
+    assert told.count("  JT 2026-11-24 15:31\n") == told.count("  JT 2026-11-24 15:31, shown now\n") == 2
+    said = " ".join(told.split())
+    now = first.entry(long)["text"]
+    other = LONG if now != LONG else f"{LONG} or more"
+    assert f"shown now {now} lsa decide {long[:13]} text JT" in said
+    assert f"15:31 {other} lsa decide {long[:13]} text WORDS K7" in said, "too long to be repeated"
+    assert "`&` in the screens one key decides" in said
+    (typed,) = [line for line in lines if line.startswith(f"    lsa decide {short[:13]} text ")]
+    assert run_lsa("--home", str(first.paths.data_folder), *shlex.split(typed)[1:]).code == 0
+    stood, stands = "Asks Amy's way", "Asks in words"
+    if f"shown now {stands}" in said:
+        stood, stands = stands, stood
+    assert (f"shown now {stood}" in said, first.entry(short)["text"]) == (True, stands)
+
+
+@pytest.mark.parametrize("size", [(40, 20), (80, 24)])
+async def test_the_screen_says_which_target_it_is(pair: Pair, size: tuple[int, int]) -> None:
+    two_targets(pair)
+    app = LsaApp(pair[0])
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("&")
+        assert "K7 target T1: text" in flat(app)
+        await pilot.press("right")
+        assert "K7 target T2: text" in flat(app)
 
 
 def test_the_command_can_let_the_removal_stand(pair: Pair, run_lsa: RunLsa) -> None:

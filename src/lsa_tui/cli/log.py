@@ -1,4 +1,4 @@
-"""`lsa log` and what is done to entries in it: correct, remove, move, history, conflicts, decide."""
+"""`lsa log` and what is done to entries in it: correct, remove, move, history."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from lsa_tui import text
 from lsa_tui.cli.answer import Answer, is_terminal, recorded, says, short_id, table, width
-from lsa_tui.cli.arguments import joined, whole
+from lsa_tui.cli.arguments import whole
 from lsa_tui.cli.table import PUPIL, arg, command
 from lsa_tui.daybook import entries, marks
 from lsa_tui.daybook.book import Book
@@ -37,7 +37,7 @@ def log(book: Book, args: Namespace) -> Answer:
     first, last = _days(book, args)
     found = entries.of_days(book, first, last, None if args.all_pupils else book.focus, args.removed)
     data: dict[str, Any] = {"date": last.isoformat(), "since": first.isoformat(), "until": last.isoformat()}
-    data["entries"] = [_as_json(book, one) for one in found]
+    data["entries"] = [as_json(book, one) for one in found]
     if args.json:
         return Answer(data, "")
     whose = "all pupils" if args.all_pupils else book.names.pupil(book.focus)
@@ -59,7 +59,7 @@ def _days(book: Book, args: Namespace) -> tuple[date, date]:
     return first, last
 
 
-def _as_json(book: Book, entry: Entry) -> dict[str, Any]:
+def as_json(book: Book, entry: Entry) -> dict[str, Any]:
     more: dict[str, Any] = {"says": book.line(entry), "revisions": entry.revisions, "private": entry.own}
     if entry.removed:
         more["removed"] = entry.removed
@@ -117,7 +117,7 @@ def correct(book: Book, args: Namespace) -> Answer:
         field, equals, typed = change.partition("=")
         if not equals:
             raise BadInput(f"{change!r} is no correction; write FIELD=VALUE, as in text='...' or --at 10:40")
-        values[field.strip()] = _value(book, entry, field.strip(), typed)
+        values[field.strip()] = parsed(book, entry, field.strip(), typed)
     if args.text is not None:
         values["text"] = args.text
     if args.at is not None:
@@ -127,7 +127,8 @@ def correct(book: Book, args: Namespace) -> Answer:
     return recorded(book, entries.correct(book, entry.id, values), fields=values)
 
 
-def _value(book: Book, entry: Entry, field: str, typed: str) -> Any:
+def parsed(book: Book, entry: Entry, field: str, typed: str) -> Any:
+    """The value that was typed for a field of an entry; as it is where it fits nothing. Raises BadInput."""
     declared = KINDS[entry.kind].field(field)
     if declared is not None and declared.refers == "behaviour":
         return marks.behaviour_for(book, entry, typed).id
@@ -174,7 +175,7 @@ def history(book: Book, args: Namespace) -> Answer:
     rows = [
         (f"{one['at'][:10]} {one['at'][11:16]}", one["by"], one["role"], _changed(book, one["set"])) for one in changes
     ]
-    data = {"id": entry.id, "entry": _as_json(book, entry), "history": changes}
+    data = {"id": entry.id, "entry": as_json(book, entry), "history": changes}
     return Answer(data, f"{says(book, entry)}\n{table(rows)}")
 
 
@@ -203,59 +204,3 @@ def shown(book: Book, field: str, value: Any) -> str:
 
 KEPT = "kept"
 """The other side of a removal."""
-
-
-@command("conflicts", "edits that did not see each other: both values are kept until somebody decides")
-def conflicts(book: Book, _args: Namespace) -> Answer:
-    """Each record with the values of its fields, the shown one first."""
-    found = entries.conflicts(book)
-    rows = []
-    for entry in found:
-        for field, values in sorted((entry.conflict or {}).items()):
-            rows.append((short_id(book, entry), says(book, entry), field, "", ""))
-            rows += [("", "", "", *_side(book, field, one, n == 0)) for n, one in enumerate(values)]
-    data = [{**_as_json(book, one), "conflict": dict(one.conflict or {})} for one in found]
-    return Answer(data, table(rows) or "Nothing to decide")
-
-
-def _side(book: Book, field: str, one: dict[str, Any], now: bool) -> tuple[str, str]:
-    """One of the values: what it is, and who wrote it when."""
-    when = f"{one['at'][:10]} {one['at'][11:16]}"
-    return shown(book, field, one["value"]), f"{one['by']} {when}{', shown now' if now else ''}"
-
-
-@command(
-    "decide",
-    "decides between edits that did not see each other",
-    ID,
-    arg("field", metavar="FIELD"),
-    arg("value", metavar="VALUE", nargs="*", help="the right value (without it: the one shown now); removed: or kept"),
-    examples=("decide 0193a2b4-1c2d text", "decide 0193a2b4-1c2d count 3", "decide 0193a2b4-1c2d removed kept"),
-)
-def decide(book: Book, args: Namespace) -> Answer:
-    """The entry as it is now."""
-    entry = book.entry(args.id)
-    values = (entry.conflict or {}).get(args.field)
-    typed = joined(args.value)
-    value: Any = None
-    if values and not typed:
-        value = values[0]["value"]
-    elif values:
-        kept = [
-            one["value"]
-            for one in values
-            if typed.strip() in (str(one["value"]), shown(book, args.field, one["value"]))
-        ]
-        value = kept[0] if kept else _decided(book, entry, args.field, typed)
-    return recorded(book, entries.decide(book, entry.id, args.field, value), fields=())
-
-
-def _decided(book: Book, entry: Entry, field: str, typed: str) -> Any:
-    if field == "removed":
-        word = typed.strip().casefold()
-        if word in (KEPT, "keep"):
-            return None
-        if word in ("removed", "remove"):
-            return next(one["value"] for one in (entry.conflict or {})[field] if one["value"])
-        raise BadInput(f"{typed!r} decides nothing about a removal; write kept, or removed")
-    return book.pupil(typed) if field == "pupil" else _value(book, entry, field, typed)

@@ -249,6 +249,18 @@ def undecided(book: Book, entry: Entry) -> str:
     return "to decide" if rights.may_decide(book, entry) else "two versions"
 
 
+def about(book: Book, entry: Entry) -> str:
+    """Which entry it is, without what it says: "K7 target T1", "K7 note Tue 24 Nov 15:31"."""
+    kind = KINDS[entry.kind]
+    name = next((entry[one] for one in _CALLED if kind.field(one) is not None), None)
+    when = f"{entry.when:%a %d %b %H:%M}" if kind.time else ""
+    return " ".join(part for part in (book.names.pupil(entry.pupil), kind.words, name, when) if part)
+
+
+_CALLED = ("code", "label", "title")
+"""The fields by which people call what is not called by its time alone."""
+
+
 def decide(book: Book, uid: str, field: str, value: Any) -> Entry:
     """Decides a conflict by an ordinary edit that names all the values it has seen. Raises BadInput, NotAllowed."""
     entry = book.entry(uid)

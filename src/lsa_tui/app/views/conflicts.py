@@ -11,7 +11,6 @@ from lsa_tui.app.views.words import field_words, value_words
 from lsa_tui.clock import from_text
 from lsa_tui.daybook import entries
 from lsa_tui.records.kinds import Entry
-from lsa_tui.records.vocabulary import KINDS
 
 if TYPE_CHECKING:
     from lsa_tui.app.app import LsaApp
@@ -56,10 +55,7 @@ class Conflicts(Windowed):
         entry, name = self.open[self.at]
         found.add((between(" To decide", f"‹ {self.at + 1} of {len(self.open)} › ", width), "strong"))
         found.taps += [Tap(width - 12, 0, 6, 1, "conflicts.go", "-1"), Tap(width - 6, 0, 6, 1, "conflicts.go", "1")]
-        whose = self.book.names.pupil(entry.pupil)
-        when = f" {entry.when:%a %d %b %H:%M}" if KINDS[entry.kind].listed else ""
-        about = f"{whose} {KINDS[entry.kind].words}{when}: {field_words(name)}".strip()
-        for part in wrapped(about, width - 2, 2):
+        for part in wrapped(f"{entries.about(self.book, entry)}: {field_words(name)}", width - 2, 2):
             found.add((fit(f" {part}", width), "text"))
         return found
 
