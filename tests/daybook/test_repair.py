@@ -7,7 +7,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from filelock import FileLock
 import damaging
 from bytes_of import files_with
 from damaging import Home, flip, make, one_file, share, texts, write
+from homes import acting
 from lsa_tui.daybook import chains, entries, erasing, notes, repair
 from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.records import log, read
@@ -142,6 +143,43 @@ def test_pages_that_are_damaged_lose_what_stood_in_them_alone(tmp_path: Path, en
     assert all(one.startswith("here alone") for one in missing)
     assert bool(missing) <= bool(done.lost or done.unsure)
     assert place.wrong() == {}
+
+
+@BOTH
+def test_what_can_be_read_nowhere_is_said_with_the_days_around_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encrypted: bool
+) -> None:
+    ends = []
+    for day in (23, 24, 25, 26, 27):
+        monkeypatch.setenv("LSA_NOW", f"2026-11-{day}T15:31:00+00:00")
+        if day == 23:
+            place = make(tmp_path, encrypted, shared=0, copied=0, more=4)
+        book = place.open()
+        with acting(book, "MB") if day == 26 else nullcontext():
+            notes.note(book, f"on the {day}th")
+            notes.note(book, "and more")
+        ends.append(log.read_heads(book.db)[log.device(book.db)][0])
+        dev = log.device(book.db)
+        book.close()
+    mon, tue, _, thu, fri = ends
+    with_tools(
+        place,
+        f"DELETE FROM change WHERE dev = '{dev}' AND seq > {mon} AND seq <= {tue}",
+        f"DELETE FROM change WHERE dev = '{dev}' AND seq > {thu - 1} AND seq <= {fri - 1}",
+        f"UPDATE head SET seq = {fri + 3} WHERE dev = '{dev}'",
+    )
+    done = repair.remake(place.paths, place.key)
+    (said,) = [one for one in done.lost if dev in one]
+    days = (
+        "by JT, Mon 23 Nov 2026 to Wed 25 Nov 2026",
+        "by MB or JT, Thu 26 Nov 2026 to Fri 27 Nov 2026",
+        "by JT, Fri 27 Nov 2026 or later",
+    )
+    if encrypted:
+        assert said == f"7 of device {dev} ({'; '.join(days)})"
+    else:  # what stands alone behind a gap is not believed
+        assert said == f"9 of device {dev} ({days[0]}; by MB, Thu 26 Nov 2026 or later)"
+    assert said in done.says
 
 
 def test_a_gap_that_the_shared_store_fills_costs_nothing(tmp_path: Path) -> None:

@@ -6,10 +6,13 @@ behind a gap that nobody can fill becomes a chain of its own, as the branch of a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from lsa_tui.clock import from_text
+from lsa_tui.daybook import gaps
 from lsa_tui.daybook.salvage import Remains
 from lsa_tui.records import branches, erasures, log
 
@@ -25,7 +28,7 @@ class Linked:
     unsure: int = 0
     """Changes right behind a gap of which nothing says that they are as they were written."""
     lost: list[str] = field(default_factory=list)
-    """How many changes of which chain can be read nowhere."""
+    """How many changes of which chain can be read nowhere, and when and by whom those around them were written."""
 
 
 class Linking:
@@ -74,7 +77,8 @@ class Linking:
             last = min(end, max(source.reached(dev) for source in self.sources))
             lost = last - seq - found - self._elsewhere(dev, seq, last)
             if lost > 0:
-                self.done.lost.append(f"{lost} of {_whose(dev)}")
+                written = gaps.says(self._around(dev, seq, last), seq, last)
+                self.done.lost.append(f"{lost} of {_whose(dev)}{written}")
 
     # One chain
 
@@ -207,15 +211,33 @@ class Linking:
     def _elsewhere(self, dev: str, seq: int, last: int) -> int:
         """How many of the changes behind `seq` stood in the new log before, under the name of another chain."""
         before = self._before
-        found: set[str] = set()
+        pages = self._pages(dev, seq, last)
+        return len({one["uid"] for page in pages for one in page if one["uid"] in before})
+
+    def _around(self, dev: str, seq: int, last: int) -> dict[int, gaps.Written]:
+        """Of the changes from `seq` on that stand in the new log, under whatever name, when and by whom each was
+        written. What the log says counts: a damaged page may say anything."""
+        first = self.db.execute_sql("SELECT uid FROM change WHERE dev = ? AND seq = ?", (dev, seq)).fetchone()
+        numbers = {first[0]: seq} if first else {}
+        for page in self._pages(dev, seq, last):
+            numbers |= {one["uid"]: one["seq"] for one in page}
+        found: dict[int, gaps.Written] = {}
+        for uid, number in numbers.items():
+            row = self.db.execute_sql("SELECT wall, actor FROM change WHERE uid = ?", (uid,)).fetchone()
+            with suppress(ValueError):  # no time of this program's: a repair does not fail for what it can only tell
+                if row:
+                    found[number] = gaps.Written(from_text(row[0]), row[1])
+        return found
+
+    def _pages(self, dev: str, seq: int, last: int) -> Iterator[list[dict[str, Any]]]:
+        """What the sources hold of a chain behind `seq`, whether it is believed or not."""
         for source in self.sources:
             at: int | None = seq
             while at is not None and at < last:
-                page = source.run(dev, at)
-                found |= {one["uid"] for one in page if one["seq"] <= last and one["uid"] in before}
+                page = [one for one in source.run(dev, at) if one["seq"] <= last]
+                yield page
                 at = page[-1]["seq"] if page else source.later(dev, at)
                 at = at - 1 if at is not None and not page else at
-        return len(found)
 
 
 def _head(db: Any, dev: str) -> tuple[int, str]:
