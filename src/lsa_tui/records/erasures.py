@@ -7,7 +7,8 @@ An erasure is itself a change (`op` "redact"). It names rows, single changes, an
 * a pupil: what is recorded of them elsewhere by people who have not seen the erasure. Who finds such changes erases
   them and says by an erasure of its own which ones they were.
 
-Only what is certain to have been written without knowing of it goes: another K7 may have come by then. So what has no body is always named by an erasure that is in the log, and is believed only then.
+Only what is certain to have been written without knowing of it goes: another K7 may have come by then. What has no body
+is always named by an erasure that is in the log, and is believed only then.
 """
 
 from __future__ import annotations
