@@ -42,12 +42,19 @@ def test_to_a_folder_and_on_to_a_server(device, file: str, tmp_path: Path, postg
     assert device("jt", "sync").code == 0
 
     would = device("jt", "shared", "move", folder, "--dry-run", "--json").json
-    assert would == {**would, "moved": False, "from": f"{tmp_path}/share/school.db", "to": f"{tmp_path}/cloud"}
+    assert would == {
+        **would,
+        "moved": False,
+        "same": False,
+        "from": f"{tmp_path}/share/school.db",
+        "to": f"{tmp_path}/cloud",
+    }
     done = device("jt", "shared", "move", folder)
     assert done.code == 0
     assert "read back and the same" in done.out
     assert f"lsa init --shared {folder}" in done.out
-    assert device("jt", "shared", "move", server, "--json").json["moved"] is True
+    moved = device("jt", "shared", "move", server, "--json").json
+    assert (moved["moved"], moved["same"], moved["renamed"]) == (True, True, False)
     assert device("jt", "sync", "--json").json["verified"] is True
 
     for old in (file, folder):
@@ -72,10 +79,23 @@ def test_a_second_name_of_the_store_only_changes_the_setting(device, file: str, 
     device("jt", "sync")
     (tmp_path / "link").symlink_to(tmp_path / "share")
     done = device("jt", "shared", "move", f"sqlite:///{tmp_path}/link/school.db", "--json")
-    assert (done.code, done.json["moved"], done.json["same"]) == (0, False, True)
+    assert (done.code, done.json["moved"], done.json["same"], done.json["renamed"]) == (0, False, True, True)
     assert "one and the same store" in device("jt", "shared", "move", file).out
     device("lp", "init", "--shared", file)
     assert device("lp", "sync").code == 0
+
+
+def test_where_nobody_can_choose_a_join_passphrase_it_is_the_move_that_is_done_at_a_terminal(
+    device, file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It said "or sync at a terminal", which sends nobody to the new place."""
+    device("jt", "init", "--shared", file)
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", "two red buckets")
+    assert device("jt", "sync").code == 0
+    monkeypatch.delenv("LSA_SHARED_PASSPHRASE")
+    (tmp_path / "cloud").mkdir()
+    done = device("jt", "shared", "move", f"folder:///{tmp_path}/cloud")
+    refused(done, "set LSA_SHARED_PASSPHRASE, or move at a terminal", code=3)
 
 
 @pytest.mark.parametrize("address", ["postgresql://u:SEKRET@h/x", "u:SEKRET@h/x", "postgresql//u:SEKRET@h/x"])

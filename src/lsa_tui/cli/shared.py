@@ -195,7 +195,7 @@ def move(book: Book, args: Namespace) -> Answer:
     from lsa_tui.address import typed
     from lsa_tui.sync import keys, moving
 
-    done = moving.move(book, args.url, dry_run=args.dry_run, ask=keys.somebody_asks)
+    done = moving.move(book, args.url, dry_run=args.dry_run, ask=lambda needed: keys.somebody_asks(needed, "move"))
     data = {
         "from": done.source,
         "to": done.target,
@@ -203,7 +203,8 @@ def move(book: Book, args: Namespace) -> Answer:
         "chains": done.chains,
         "sent": done.sent,
         "moved": not (done.dry_run or done.same),
-        "same": done.same,
+        "same": done.same or not done.dry_run,  # what both hold, as the sentence says
+        "renamed": done.same,
     }
     if done.same:
         uses = "would use" if done.dry_run else "uses"

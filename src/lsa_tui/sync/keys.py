@@ -44,12 +44,13 @@ _OLD = ":old:"
 
 
 class NeedsPassphrase(Locked):
-    """The join passphrase of a shared store is missing; `new`: it is still to be chosen."""
+    """The join passphrase of a shared store is missing; `new`: it is still to be chosen. `does`: what is done then at a
+    terminal."""
 
-    def __init__(self, place: Path, new: bool) -> None:
+    def __init__(self, place: Path, new: bool, does: str = "sync") -> None:
         self.place, self.new = place, new
         what = "needs a join passphrase, chosen now" if new else "needs its join passphrase once on this device"
-        how = "set LSA_SHARED_PASSPHRASE, or sync at a terminal" if new else "do `lsa shared join`"
+        how = f"set LSA_SHARED_PASSPHRASE, or {does} at a terminal" if new else "do `lsa shared join`"
         super().__init__(f"{called(place)} {what}: {how}; nothing was changed")
 
     @property
@@ -105,13 +106,13 @@ def nobody_asks(needed: NeedsPassphrase) -> str:
     return found
 
 
-def somebody_asks(needed: NeedsPassphrase) -> str:
-    """As `nobody_asks`, and at the terminal where a person sits there."""
+def somebody_asks(needed: NeedsPassphrase, does: str = "sync") -> str:
+    """As `nobody_asks`, and at the terminal where a person sits there. `does`: what a person does there."""
     found = passphrases.given("shared")
     if found is not None:
         return found
     if not passphrases.can_ask():
-        raise needed
+        raise NeedsPassphrase(needed.place, needed.new, does)
     return passphrases.ask_new(needed.question) if needed.new else passphrases.ask(needed.question)
 
 
