@@ -162,3 +162,16 @@ def test_a_password_is_nowhere_in_it(run_lsa: RunLsa, tmp_path: Path) -> None:
 
 def test_it_is_asked_alone(school: RunLsa) -> None:
     refused(school("jt", "sync", "--status", "--dry-run"), "without --dry-run")
+
+
+def test_a_device_is_its_owner_s_also_where_somebody_covered_last(school: RunLsa) -> None:
+    """Both devices on which a colleague had covered stood there under her initials."""
+    for who in ("jt", "lp"):
+        school(who, "cover", "--initials", "MB")
+        school(who, "note", "Counted on from 8", "--pupil", "K7")
+        school(who, "sync")
+    school("jt", "sync")
+    told = {one["by"]: one["mine"] for one in school("jt", "sync", "--status", "--json").json["devices"]}
+    assert told == {"JT": True, "LP": False}
+    assert school("jt", "cover", "--end").code == 0
+    assert " MB " not in school("jt", "sync", "--status").out

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from lsa_tui.address import Location, parse
 from lsa_tui.clock import from_text
-from lsa_tui.daybook import entries, handover
+from lsa_tui.daybook import cover, entries, handover
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput
 from lsa_tui.records import log
@@ -19,7 +20,7 @@ HERE_ALONE = "Told from what this device knows; the shared store was not asked"
 
 @dataclass(frozen=True)
 class Device:
-    """A device whose changes are held here: who wrote the last of them, and when."""
+    """A device whose changes are held here: whose it is, and when the last of them was written."""
 
     device: str
     mine: bool
@@ -123,13 +124,25 @@ def _damaged(location: Location | None, memory: local.Memory | None) -> tuple[st
 def _devices(book: Book) -> list[Device]:
     own = log.own_chains(book.db)
     sql = "SELECT h.dev, c.actor, c.wall, h.seq FROM head h JOIN change c ON c.dev = h.dev AND c.seq = h.seq"
+    owner = _covered(book)
     found = [
-        Device(dev, dev in own, actor, wall, seq)
+        Device(dev, dev in own, owner.get((dev, actor), actor), wall, seq)
         for dev, actor, wall, seq in book.db.execute_sql(sql)
         if dev not in log.STAYING
     ]
     newest_first = sorted(found, key=lambda one: one.heard, reverse=True)
     return sorted(newest_first, key=lambda one: not one.mine)
+
+
+def _covered(book: Book) -> dict[tuple[str, str], str]:
+    """Whose a device is, by the device and the initials of whoever covered on it."""
+    sql = "SELECT dev, actor, body FROM change WHERE kind = ? AND body IS NOT NULL"
+    found = {}
+    for dev, actor, body in book.db.execute_sql(sql, (cover.KIND,)):
+        of = json.loads(body).get("set", {}).get("of")
+        if of:  # not the end of a cover, nor one of a device that was nobody's yet
+            found[dev, actor] = str(of)
+    return found
 
 
 def _line(book: Book, one: Device) -> str:
