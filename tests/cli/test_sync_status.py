@@ -108,6 +108,106 @@ def test_what_was_wrong_last_time_and_that_it_is_over(school: RunLsa, tmp_path: 
     assert told.json["last_error"] is None
 
 
+def said_last(school: RunLsa, who: str) -> str:
+    """What `--status` says of the last sync: it was not complete."""
+    told = school(who, "sync", "--status", "--json")
+    assert told.code == 4, told
+    last = json.loads(told.out)["last_error"]
+    assert f"Last time: {last}\n" in school(who, "sync", "--status").out
+    return str(last)
+
+
+def well_at_last(school: RunLsa, who: str) -> None:
+    assert school(who, "sync").code == 0
+    assert school(who, "sync", "--status", "--json").json["last_error"] is None
+    assert "Last time" not in school(who, "sync", "--status").out
+
+
+def test_a_store_that_was_never_reached(school: RunLsa, tmp_path: Path) -> None:
+    (tmp_path / "share").rmdir()
+    assert school("lp", "sync").code == 4
+    assert "its folder is not there" in said_last(school, "lp")
+    assert "not shared yet" not in said_last(school, "lp"), "how much that is, is said anew"
+    assert "No sync with it was complete yet" in school("lp", "sync", "--status").out
+    (tmp_path / "share").mkdir()
+    well_at_last(school, "lp")
+
+
+def test_a_store_that_this_device_has_not_joined(
+    school: RunLsa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", "two red buckets")
+    assert school("jt", "sync").code == 0
+    monkeypatch.delenv("LSA_SHARED_PASSPHRASE")
+    assert school("lp", "sync").code == 3
+    assert "needs its join passphrase once on this device" in said_last(school, "lp")
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", "zebra7 zebra7")
+    assert school("lp", "sync").code == 3
+    assert "that is not the join passphrase" in said_last(school, "lp")
+    assert b"zebra7" not in b"".join(one.read_bytes() for one in (tmp_path / "lp").glob("records.db*"))
+    monkeypatch.setenv("LSA_SHARED_PASSPHRASE", "two red buckets")
+    well_at_last(school, "lp")
+
+
+def test_a_store_in_use_whose_folder_a_cloud_client_copies_now(school: RunLsa, tmp_path: Path) -> None:
+    school("lp", "sync")
+    (tmp_path / "share" / ".dropbox").write_text("")
+    assert school("lp", "sync").code == 2
+    assert "Dropbox copies" in said_last(school, "lp")
+    (tmp_path / "share" / ".dropbox").unlink()
+    well_at_last(school, "lp")
+
+
+def test_a_server_that_does_not_answer_and_its_password(run_lsa: RunLsa, tmp_path: Path) -> None:
+    home = str(tmp_path / "home")
+    url = "postgresql://jt:zebra7@127.0.0.1:9/school"
+    run_lsa("--home", home, "init", "--plain", "--initials", "JT", "--role", "teacher", "--shared", url)
+    assert run_lsa("--home", home, "sync").code == 4
+    assert "127.0.0.1:9/school" in said_last(lambda _, *words: run_lsa("--home", home, *words), "jt")
+    assert b"zebra7" not in b"".join(one.read_bytes() for one in (tmp_path / "home").glob("records.db*"))
+
+
+def test_one_that_was_stopped(school: RunLsa, monkeypatch: pytest.MonkeyPatch) -> None:
+    school("jt", "sync")
+    school("jt", "note", "Sat by the window")
+
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("lsa_tui.sync.sending.Sending.push", stopped)
+        school("jt", "sync")
+    assert said_last(school, "jt").startswith("it was stopped")
+    well_at_last(school, "jt")
+
+
+def test_a_dry_run_is_no_sync_and_is_not_noted(school: RunLsa, tmp_path: Path) -> None:
+    school("lp", "sync")
+    os.rename(tmp_path / "share", tmp_path / "elsewhere")
+    assert school("lp", "sync", "--dry-run").code == 4
+    assert school("lp", "sync", "--status", "--json").json["last_error"] is None
+
+
+def test_of_another_store_nothing_is_said(school: RunLsa, tmp_path: Path) -> None:
+    os.rename(tmp_path / "share", tmp_path / "elsewhere")
+    assert school("lp", "sync").code == 4
+    assert school("lp", "init", "--shared", f"sqlite:///{tmp_path}/elsewhere/school.db").code == 0
+    assert school("lp", "sync", "--status", "--json").json["last_error"] is None
+
+
+def test_a_damaged_home_is_mended_by_hand(school: RunLsa, tmp_path: Path) -> None:
+    for n in range(40):
+        school("jt", "note", f"{n} " + "sat by the window " * 60)
+    file = tmp_path / "jt" / "records.db"
+    content = bytearray(file.read_bytes())
+    content[-60_000:-12_000] = bytes(48_000)  # it can be opened all the same
+    file.write_bytes(content)
+    done = school("jt", "sync")
+    refused(done, "records.db: it is damaged; run `lsa doctor`", code=1)
+    assert "still on this device" not in done.err, "that is not known"
+    assert "not shared yet" not in done.err
+
+
 def test_a_copy_that_was_set_aside_is_named(school: RunLsa, tmp_path: Path) -> None:
     school("jt", "sync")
     assert school("jt", "sync", "--status", "--json").json["damaged"] == []

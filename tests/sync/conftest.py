@@ -16,6 +16,7 @@ from lsa_tui.daybook import pupils
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.concerns import keeping
 from lsa_tui.paths import Paths
+from lsa_tui.sync import local
 from lsa_tui.sync.run import sync
 from lsa_tui.vault import sealed
 from lsa_tui.vault.sealed import Identity
@@ -105,11 +106,14 @@ def reader(tmp_path: Path, identity: Identity) -> Iterator[Book]:
 
 @pytest.fixture
 def everything() -> Callable[[Book], dict[str, list[tuple]]]:
-    """All that a home holds, table by table: to see that nothing was changed."""
+    """All that a home holds, table by table: to see that nothing was changed, but what it notes of a refusal."""
+
+    def rows(book: Book, table: str) -> list[tuple]:
+        found = book.db.execute_sql(f"SELECT * FROM {table}").fetchall()
+        return sorted((one for one in found if one[0] != local.UNMET), key=repr)
 
     def read(book: Book) -> dict[str, list[tuple]]:
-        tables = ("change", "head", "record", "mine", "meta")
-        return {table: sorted(book.db.execute_sql(f"SELECT * FROM {table}").fetchall(), key=repr) for table in tables}
+        return {table: rows(book, table) for table in ("change", "head", "record", "mine", "meta")}
 
     return read
 

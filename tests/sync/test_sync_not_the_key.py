@@ -72,6 +72,8 @@ def test_a_local_database_that_is_damaged(homes, share: Path, kind: str) -> None
     assert "the key of" not in str(caught.value)
     assert str(file) in str(caught.value)
     assert "is damaged" in str(caught.value)
+    assert "still on this device" not in str(caught.value), "that is not known"
+    assert caught.value.exit_code == 1
 
 
 def test_a_key_that_was_changed_is_still_called_so(one, two, url) -> None:

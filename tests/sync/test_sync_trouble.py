@@ -345,7 +345,9 @@ def test_a_head_that_is_no_number(homes, book, shared, url) -> None:
 
 def test_a_damaged_row_here_is_not_sent(book, url, shared, everything) -> None:
     alter(book.paths.database, *UNGUARDED, "UPDATE change SET body = replace(body, 'kept', 'bent')")
-    assert "damaged, so they were not sent" in refused(book, url)
+    with pytest.raises(local.DamagedHere, match=r"damaged, so they were not sent; run `lsa doctor`$") as caught:
+        sync(book, url)
+    assert caught.value.exit_code == 1, "somebody has to mend it, which the next sync does not"
     with closing(sqlite3.connect(shared)) as connection:
         assert connection.execute("SELECT count(*) FROM change").fetchone() == (0,)
 

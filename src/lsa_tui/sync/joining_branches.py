@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from lsa_tui.daybook.book import Book
-from lsa_tui.errors import SyncIncomplete
 from lsa_tui.records import branches, log
 from lsa_tui.sync import local
 from lsa_tui.sync.shared import Chains, Change, Damaged, Forked, Heads
@@ -64,7 +63,7 @@ def _here(book: Book, found: Branch) -> None:
         try:
             name = branches.move(db, dev, seq)
         except branches.Broken:
-            raise SyncIncomplete(local.DAMAGED_HERE) from None
+            raise local.DamagedHere from None
         known = log.own_chains(db)
         if dev in known:
             log.note_known(db, name, max(known[dev] - seq + 1, 0))
@@ -145,7 +144,7 @@ def _split(db: Any, shared: Chains, dev: str, here: tuple[int, str], there: tupl
     ours = next(iter(log.changes_after(db, dev, same, other, 1)), None)
     theirs = next(iter(shared.changes(dev, same, other, 1)), None)
     if ours is None or before is None or not _whole(before, ours):
-        raise SyncIncomplete(local.DAMAGED_HERE)
+        raise local.DamagedHere
     if theirs is None or not _whole(before, theirs) or ours["uid"] == theirs["uid"]:
         raise Damaged(f"{shared.name}: change {other} of device {dev} is missing or damaged")
     return Branch(dev, other, max(ours["uid"], theirs["uid"]), here=ours["uid"] > theirs["uid"])

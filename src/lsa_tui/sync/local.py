@@ -4,18 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from lsa_tui import text
 from lsa_tui.daybook.book import Book
-from lsa_tui.errors import SyncIncomplete
+from lsa_tui.errors import LsaError, SyncIncomplete
 from lsa_tui.records import erasures, log
 from lsa_tui.sync.shared import Forked, Heads
 
 NOTHING = (0, log.GENESIS)
 """The head of a chain of which nothing is held."""
 
-DAMAGED_HERE = "the records on this device are damaged, so they were not sent; run `lsa doctor`"
+UNMET = "sync_trouble"
+"""Among the facts of the home: why the last sync with a store that was never met was not complete."""
+
+STOPPED = "it was stopped, or broke off, before it was complete"
+"""Noted of a sync that ended without a sentence of its own."""
+
+
+class DamagedHere(SyncIncomplete):
+    """What is on this device is damaged: that is mended by hand, and not by the next sync (exit 1)."""
+
+    code = LsaError.code
+    exit_code = LsaError.exit_code
+
+    def __init__(self, said: str = "the records on this device are damaged, so they were not sent; run `lsa doctor`"):
+        super().__init__(said)
 
 
 def remaining(book: Book) -> int:
@@ -31,6 +47,14 @@ def so_far(book: Book, sent: int, received: int) -> str:
     except Exception:  # the local database itself is what is wrong, and that was said already
         return f"{done}everything is still on this device"
     return f"{done}{left} not shared yet, everything is still on this device"
+
+
+def of_damage(said: str, sent: int, received: int) -> DamagedHere:
+    """As `so_far`, of a sync that ended because this device's records are damaged: how much of them is left is not
+    known, so nothing is said of it."""
+    if sent or received:
+        said = text.joined(said.removesuffix(". Nothing was changed"), f"{sent} sent, {received} received before")
+    return DamagedHere(said)
 
 
 # Giving
@@ -70,7 +94,7 @@ def next_to_send(db: Any, ends: Heads, there: Heads, limit: int) -> list[dict[st
         found = log.changes_after(db, dev, seq, last, limit - len(chunk))
         # A head that is wrong here would make a whole store look damaged, once it has all that is before it.
         if log.first_broken(found, seq, chain, erased) is not None or _ends_otherwise(found, last, end):
-            raise SyncIncomplete(DAMAGED_HERE)
+            raise DamagedHere
         chunk += found
     return chunk
 
@@ -106,6 +130,8 @@ def remember(db: Any, memory: Memory) -> None:
     for old in memories(db):
         if old.name == memory.name:
             db.execute_sql("DELETE FROM meta WHERE key = ?", (f"hub:{old.hub_id}",))
+    if _unmet(db).get("name") == memory.name:
+        db.execute_sql("DELETE FROM meta WHERE key = ?", (UNMET,))
     facts = {name: value for name, value in vars(memory).items() if name != "hub_id"}
     log.set_meta(db, f"hub:{memory.hub_id}", log.canonical(facts))
 
@@ -121,11 +147,41 @@ def memories(db: Any) -> list[Memory]:
     return found
 
 
+def note_end(book: Book, name: str, said: str) -> None:
+    """As `note_trouble`, in a transaction of its own. Raises nothing: the sentence is on its way in any case."""
+    connected_here = book.db.is_closed()
+    with suppress(Exception):
+        try:
+            book.store.connect()
+            with book.store.writing() as db:
+                note_trouble(db, name, said)
+        finally:
+            if connected_here:
+                book.store.close()
+
+
 def note_trouble(db: Any, name: str, said: str) -> None:
-    """Why the last sync with the store of that name did not complete; nothing where that store was never met."""
-    for one in memories(db):
-        if one.name == name:
-            remember(db, replace(one, last_error=said))
+    """Why the last sync with the store of that name did not complete, until one does."""
+    said = text.without_password(said)
+    met = [one for one in memories(db) if one.name == name]
+    for one in met:
+        remember(db, replace(one, last_error=said))
+    if not met:
+        log.set_meta(db, UNMET, log.canonical({"name": name, "said": said}))
+
+
+def last_error(db: Any, name: str) -> str:
+    """Why the last sync with the store of that name did not complete; "" where it did, or where there was none."""
+    met = next((one for one in memories(db) if one.name == name), None)
+    if met is not None:
+        return met.last_error
+    noted = _unmet(db)
+    return noted["said"] if noted.get("name") == name else ""
+
+
+def _unmet(db: Any) -> dict[str, str]:
+    found: dict[str, str] = json.loads(log.get_meta(db, UNMET) or "{}")
+    return found
 
 
 def doubt(db: Any, name: str) -> None:

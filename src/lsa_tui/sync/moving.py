@@ -16,7 +16,7 @@ from lsa_tui.daybook import audit
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import BadInput, LsaError, SyncIncomplete
 from lsa_tui.records import log
-from lsa_tui.sync import clouds, keys, kinds, mending, recognising, sealed_places
+from lsa_tui.sync import clouds, keys, kinds, local, mending, recognising, sealed_places
 from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.result import Progress, Result
 from lsa_tui.sync.run import sync
@@ -130,7 +130,8 @@ def _in_use_as_before(book: Book, old: Location) -> Iterator[None]:
         # Of the two ends of a sync's sentence (how much is not shared yet) only the first is about this.
         cause = problem.__cause__ if isinstance(problem.__cause__, LsaError) else problem
         left = f"nothing was moved, and {old.name} is in use as before"
-        raise SyncIncomplete(text.joined(cause, left)) from problem
+        kind = local.DamagedHere if isinstance(problem, local.DamagedHere) else SyncIncomplete
+        raise kind(text.joined(cause, left)) from problem
 
 
 def _renamed(book: Book, old: Location, new: Location, url: str, dry_run: bool) -> Moved:

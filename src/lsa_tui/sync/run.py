@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,10 +70,19 @@ def sync(
     plain store, whatever this home is. May run in a thread of its own.
 
     Raises BadInput for a missing or wrong URL, Locked without the right join passphrase, SyncIncomplete with one
-    sentence for everything else.
+    sentence for everything else. Why it was not complete is noted, until one is (`local.last_error`).
     """
     location = parse(url or book.config["shared.url"])
-    shared = kinds.at(location, book, cloud_too=cloud_too)
+
+    def note(said: str) -> None:
+        if not dry_run:
+            local.note_end(book, location.name, said)
+
+    try:
+        shared = kinds.at(location, book, cloud_too=cloud_too)
+    except LsaError as problem:
+        note(str(problem))
+        raise
     opening = (
         None if location.anchor is None else Opening(book, location.anchor, ask, keep=not dry_run, encrypted=encrypted)
     )
@@ -89,7 +97,8 @@ def sync(
                 return result
             plain_here = (PLAIN_HERE,) if book.plain and opening.used is not None else ()
             return replace(result, notes=(*result.notes, *opening.notes, *plain_here))
-    except (BadInput, Locked):
+    except (BadInput, Locked) as problem:
+        note(str(problem))
         raise
     except LsaError as problem:
         said = str(problem)
@@ -101,9 +110,13 @@ def sync(
                 f"the key of {shared.name} was changed while this sync used it; sync again, and where that asks for it "
                 "join again with `lsa shared join`"
             )
-        with suppress(Exception), book.store.writing() as db:  # the sentence is on its way in any case
-            local.note_trouble(db, shared.name, said)
+        note(said)
+        if _is_of_this_device(problem):
+            raise local.of_damage(said, run.sent, run.received) from problem
         raise SyncIncomplete(text.joined(said, local.so_far(book, run.sent, run.received))) from problem
+    except (Exception, KeyboardInterrupt):
+        note(local.STOPPED)
+        raise
     finally:
         shared.close()
         if run.met and not dry_run:
@@ -111,6 +124,15 @@ def sync(
             sealed.deliver(book, location)
         if connected_here:
             book.store.close()
+
+
+def _is_of_this_device(problem: LsaError) -> bool:
+    """Whether the records here are damaged. What is wrong with the shared store is a SyncIncomplete of another kind."""
+    if isinstance(problem, SyncIncomplete):
+        return isinstance(problem, local.DamagedHere)
+    from lsa_tui.daybook import health  # hardly ever
+
+    return health.is_damage(problem)
 
 
 class _Run:

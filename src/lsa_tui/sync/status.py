@@ -82,7 +82,7 @@ def status(book: Book) -> Status:
         store=location.name if location else None,
         problem=problem,
         last_ok=(memory.at or None) if memory else None,
-        last_error=memory.last_error if memory else "",
+        last_error=local.last_error(book.db, location.name) if location else "",
         backlog=local.remaining(book),
         conflicts=len(entries.conflicts(book)),
         damaged=_damaged(location, memory),
