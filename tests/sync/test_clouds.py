@@ -8,7 +8,7 @@ import pytest
 
 from lsa_tui.address import parse, typed
 from lsa_tui.errors import BadInput
-from lsa_tui.sync import clouds
+from lsa_tui.sync import checking, clouds
 from lsa_tui.sync.run import sync
 
 
@@ -87,6 +87,22 @@ def test_a_sync_refuses_and_says_what_to_use(homes, tmp_path: Path) -> None:
     assert typed(f"folder:///{place.parent}") in str(caught.value)
     assert list(place.parent.iterdir()) == []
     assert parse(f"folder:///{place.parent}").kind == "folder", "what is offered can be typed"
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_doctor_says_the_same_and_offers_no_sync(homes, tmp_path: Path, used: bool) -> None:
+    place = tmp_path / "share" / "school.db"
+    place.parent.mkdir()
+    book, url = homes("jt"), f"sqlite:///{place}"
+    if used:
+        sync(book, url)
+    (place.parent / ".dropbox").write_text("")
+    with pytest.raises(BadInput) as caught:
+        sync(book, url)
+    found = checking.examine(book, url)
+    assert (found[0].well, found[0].says) == (False, str(caught.value))
+    assert not any(one.does or "the next sync makes it" in one.says for one in found)
+    assert any("can be reached" in one.says for one in found) == used, "what is there is looked at all the same"
 
 
 def test_setting_up_refuses_too(run_lsa, tmp_path: Path) -> None:

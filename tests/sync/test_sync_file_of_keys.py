@@ -96,6 +96,36 @@ def test_another_stores_file_of_keys_is_seen_through(one, two, homes, url, agree
     agree(one, new)
 
 
+def test_a_damaged_file_beside_another_stores_keys_is_not_set_aside(one, two, homes, url, agree) -> None:
+    """Where no new one could be made."""
+    if url.startswith("folder"):
+        pytest.skip("a folder is never set aside")
+    place = parse(url).path
+    _, other = other_store(homes, url)
+    shutil.copy(place_of(other), place_of(url))
+    note(two, "here alone")
+    with place.open("r+b") as file:
+        file.seek(100)
+        file.write(bytes(60))
+        file.truncate(2 * place.stat().st_size // 3)
+    before = tree(place.parent)
+    for _ in range(2):
+        with pytest.raises(SyncIncomplete, match=r"is damaged.*school\.db\.keys.*another.*Nothing was touched"):
+            sync(two, url)
+        assert tree(place.parent) == before
+    ((found, does),) = wrong(two, url)
+    assert "belongs to another shared store, so no new one could be made" in found
+    assert does == "", "nor could a repair"
+    place_of(url).unlink()  # as it says
+    said = sync(two, url)
+    assert said.verified
+    assert "is kept as school.db.damaged-" in said.says
+    sync(one, url)
+    sync(two, url)
+    agree(one, two)
+    assert "here alone" in texts(one)
+
+
 # A device that missed a change of the key
 
 

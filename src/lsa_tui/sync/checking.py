@@ -18,9 +18,9 @@ from lsa_tui.address import parse
 from lsa_tui.daybook import cleaning
 from lsa_tui.daybook.book import Book
 from lsa_tui.daybook.health import SYNC, Finding
-from lsa_tui.errors import BadInput, Locked, LsaError
+from lsa_tui.errors import BadInput, Locked, LsaError, SyncIncomplete
 from lsa_tui.records import log
-from lsa_tui.sync import joining_branches, kinds, local, mending, recognising
+from lsa_tui.sync import clouds, joining_branches, kinds, local, mending, recognising
 from lsa_tui.sync.opening import Opening
 from lsa_tui.sync.shared import Damaged, Heads, SharedStore
 
@@ -49,21 +49,33 @@ def examine(book: Book, url: str | None = None, *, deep: bool = True) -> list[Fi
         return [Finding("shared", False, str(problem))]
     shared.opening = None if location.anchor is None else Opening(book, location.anchor, keep=False)
     try:
-        return list(_examined(book, shared, deep))
+        clouds.check(location)
+    except BadInput as problem:
+        # A sync is refused there, so none makes it or mends it.
+        found = [replace(one, repair="", does="") for one in _looked_at(book, shared, deep, synced=False)]
+        return [Finding("shared", False, str(problem)), *found]
+    return _looked_at(book, shared, deep, synced=True)
+
+
+def _looked_at(book: Book, shared: SharedStore, deep: bool, synced: bool) -> list[Finding]:
+    try:
+        return list(_examined(book, shared, deep, synced))
     except Damaged as problem:
-        return [Finding("shared", False, str(problem), _refill(shared), SYNC)]
+        return [_damaged(shared, problem)]
     except (BadInput, Locked, LsaError) as problem:
         return [Finding("shared", False, f"{problem}")]
     finally:
         shared.close()
 
 
-def _examined(book: Book, shared: SharedStore, deep: bool) -> Iterator[Finding]:
+def _examined(book: Book, shared: SharedStore, deep: bool, synced: bool) -> Iterator[Finding]:
+    """`synced`: whether a sync would use it."""
     met = recognising.recognise(book, shared, create=False)
     before = met.before
     if not met.about.hub_id:
         was = "is gone" if before else "is not there yet"
-        yield Finding("shared", before is None, f"{shared.name} {was}; the next sync makes it", _FILL, SYNC)
+        makes = "; the next sync makes it" if synced else ""
+        yield Finding("shared", before is None, f"{shared.name} {was}{makes}", _FILL, SYNC)
         return
     there = shared.heads()
     count = sum(seq for seq, _ in there.values())
@@ -86,6 +98,17 @@ def _examined(book: Book, shared: SharedStore, deep: bool) -> Iterator[Finding]:
             yield Finding("shared keys", False, wrong_keys, _KEYS if mends else "", SYNC if mends else "")
     yield from _against(book, shared, there)
     yield from _around(book, shared)
+
+
+def _damaged(shared: SharedStore, problem: Damaged) -> Finding:
+    """What a sync would do about it, or why it could not."""
+    try:
+        if shared.kind == "sqlite" and shared.opening is not None:
+            shared.close()
+            shared.opening.check_making_anew(ask=False)
+    except SyncIncomplete as why:
+        return Finding("shared", False, str(why))
+    return Finding("shared", False, str(problem), _refill(shared), SYNC)
 
 
 def _refill(shared: SharedStore) -> str:

@@ -96,6 +96,31 @@ class Opening:
         if self.file is not None and not self.joining:
             refusals.of_making(self.book, self.path, self.file, self._known())
 
+    def check_making_anew(self, ask: bool = True) -> None:
+        """Before a damaged file is set aside: raises what making a new one in its place would raise, so that nothing
+        is touched where none can be made. With `ask` a passphrase is asked for now, and not again.
+        """
+        if self.given is not None or self.joining:
+            return
+        self._look(here=True)
+        known = [one for one in self._known() if not one.old]
+        if self.file is not None:
+            refusals.of_an_unknown_key(self.book, self.path, self.file)
+            if known and self.file.store not in {one.store for one in known}:
+                raise refusals.damaged_beside_another(self.path)
+            self._check_making()
+        if known:
+            return
+        if self._trouble == "damaged":
+            raise self._no_keys()
+        if not ask:
+            return
+        if self.file is not None:
+            self._asked(self.file)
+        elif not (self.book.made_up or self.book.plain):
+            typed = self.ask(NeedsPassphrase(self.path, new=True))
+            self.ask = lambda _: typed
+
     def settle(self, about: About, alone: Callable[[], AbstractContextManager[None]]) -> None:
         """After the file was recognised: remembers its key, and puts its file of keys right under the lock `alone`.
 
@@ -207,6 +232,8 @@ class Opening:
         if self.file is None:
             if known and salt() not in {keys.salt_of(one) for one in known}:
                 raise refusals.foreign(self.path, max(one.generation for one in known))
+            if not known and self._trouble == "gone" and self._met_plain():
+                raise refusals.written_over(self.path)
             raise self._no_keys(joined=bool(known))
         if self.book.made_up:
             raise SyncIncomplete(
@@ -216,6 +243,12 @@ class Opening:
         if known:
             raise refusals.shut(self.book, self.path, self.file, known, salt())
         return self._asked(self.file)
+
+    def _met_plain(self) -> bool:
+        """Whether this home has shared with a plain file at this place, of which no key was ever known here. What a
+        folder holds under a key says so itself."""
+        met = any(one.name == str(self.path) for one in local.memories(self.book.db))
+        return met and not keys.in_folder(self.path)
 
     def _asked(self, file: KeyFile) -> list[Held]:
         typed = self.ask(NeedsPassphrase(self.path, new=False))

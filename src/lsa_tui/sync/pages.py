@@ -56,6 +56,15 @@ def holds_changes(path: Path) -> bool:
         return False
 
 
+def are_whole(path: Path) -> bool:
+    """Whether the file may be an encrypted one, by its size: all of it pages."""
+    try:
+        size = path.stat().st_size
+    except OSError:
+        return False
+    return size > 0 and size % FIRST == 0
+
+
 def has_several(path: Path, size: int) -> bool:
     """Whether the file has whole pages (of `size` bytes) behind its first one, of which one should prove a key that is
     the right one."""

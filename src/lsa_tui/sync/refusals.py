@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lsa_tui.daybook.book import Book
 from lsa_tui.errors import Locked, SyncIncomplete
-from lsa_tui.sync import keys
+from lsa_tui.sync import keys, pages
 from lsa_tui.sync.keys import AnotherStore, Held, KeyChanged, WentBack, beside, called, in_folder, shown
 from lsa_tui.sync.shared import Damaged
 from lsa_tui.vault.keyfile import KeyFile
@@ -82,6 +82,20 @@ def no_keys(path: Path, damaged: bool, joined: bool) -> SyncIncomplete:
     )
 
 
+def written_over(path: Path) -> SyncIncomplete:
+    """What lies in the place of a plain file that this home has shared with, and is none: no key was ever known here.
+    Only what has whole pages can be that file, encrypted by somebody else."""
+    encrypted = (
+        " (where somebody has encrypted it meanwhile, its keys are gone: let that device sync first, which puts them "
+        "back)"
+    )
+    return SyncIncomplete(
+        f"{called(path)} is no shared file any more: something else was written over it, or it is damaged from its "
+        "beginning; move it away, and the next sync makes it anew from what the devices hold"
+        f"{encrypted if pages.are_whole(path) else ''}. Nothing was touched"
+    )
+
+
 _JOINING = "Joining it would put the records of both groups together; only where that is meant: `lsa shared join`"
 """Behind what else can be done about another group's store: it cannot be taken back."""
 
@@ -104,6 +118,15 @@ def keys_of_another(path: Path, here: bool) -> SyncIncomplete:
     )
     return SyncIncomplete(
         f"the file of keys {beside(path)} belongs to another shared store; {todo}. Nothing was touched"
+    )
+
+
+def damaged_beside_another(path: Path) -> SyncIncomplete:
+    """A damaged file of this store, with a file of keys beside it that belongs to another one."""
+    return SyncIncomplete(
+        f"{called(path)} is damaged, and the file of keys beside it ({beside(path).name}) belongs to another shared "
+        "store, so no new one could be made in its place; move that file of keys away, and the next sync makes both "
+        "anew from what the devices hold. Nothing was touched"
     )
 
 

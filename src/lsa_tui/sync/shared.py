@@ -127,7 +127,8 @@ class SharedStore(Chains, Protocol):
         """Renames a damaged store under a dated name, if it is still the one that was opened; it is closed afterwards.
 
         Returns where it is kept; None where it is another one by now, or where no such thing exists (a folder, a
-        server). Nothing that can be read is ever lost by it.
+        server). Nothing that can be read is ever lost by it. Raises SyncIncomplete, Locked where no new one could be
+        made in its place; then nothing was touched.
         """
 
     def wrong(self, scratch: Path) -> list[str]:

@@ -182,6 +182,8 @@ class SqliteFile(SqlitePlace):
     def set_aside(self) -> Path | None:
         moment, was = clock.now(self.opening.book.zone if self.opening is not None else ZoneInfo("UTC")), self._identity
         self.close()
+        if self.opening is not None:
+            self.opening.check_making_anew()
         with self._sentences():
             return setting_aside.renamed(self.path, was, moment)
 
