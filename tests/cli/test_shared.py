@@ -54,6 +54,53 @@ def test_a_store_is_made_joined_and_shared(device, url: str, monkeypatch: pytest
     assert "Counted on from 8" in device("lp", "log").out
 
 
+def plain(run_lsa: RunLsa, tmp_path: Path, name: str, url: str) -> RunLsa:
+    """A command on a plain device, which has synced with a plain store."""
+    home = str(tmp_path / name)
+    run_lsa("--home", home, "init", "--plain", "--initials", name.upper(), "--role", "lsa", "--shared", url)
+    run_lsa("--home", home, "pupil", "add", "K7")
+    assert run_lsa("--home", home, "sync").code == 0
+    return lambda *words: run_lsa("--home", home, *words)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "folder"])
+def test_another_groups_plain_store_is_not_to_be_encrypted(run_lsa: RunLsa, tmp_path: Path, kind: str) -> None:
+    for name in ("ours", "theirs"):
+        (tmp_path / name).mkdir()
+    place, other = ((tmp_path / name / "school.db") for name in ("ours", "theirs"))
+    ours = plain(run_lsa, tmp_path, "jt", f"{kind}:///{place}")
+    plain(run_lsa, tmp_path, "far", f"{kind}:///{other}")
+    assert "`lsa shared rekey` does it" in ours("shared", "status").out
+    refused(ours("shared", "invite"), "is not encrypted; `lsa shared rekey` does it", code=1)
+    place.rename(place.with_name("away"))
+    other.rename(place)
+    assert ours("sync").code == 4
+    told = ours("shared", "status")
+    assert told.code == 4
+    assert "is another shared store than the one that was there" in told.out
+    assert "rekey" not in told.out
+    done = ours("shared", "invite")
+    refused(done, "is another shared store than the one that was there", code=4)
+    assert "rekey" not in done.err
+
+
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_a_store_that_was_moved_away_says_where(
+    run_lsa: RunLsa, tmp_path: Path, url: str, encrypted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "new").mkdir()
+    if encrypted:
+        monkeypatch.setenv("LSA_SHARED_PASSPHRASE", PASS)
+    one, two = (plain(run_lsa, tmp_path, name, url) for name in ("jt", "lp"))
+    assert one("shared", "move", f"sqlite:///{tmp_path}/new/school.db").code == 0
+    told = two("shared", "status")
+    assert told.code == 4
+    assert f"were moved to sqlite:///{tmp_path}/new/school.db; type `lsa init --shared" in told.out
+    assert "rekey" not in told.out
+    assert ("This device has joined" in told.out) == encrypted
+    refused(two("shared", "invite"), "were moved to", code=4)
+
+
 def test_a_wrong_passphrase_as_json(device, monkeypatch: pytest.MonkeyPatch) -> None:
     done = device("jt", "sync", "--json")
     assert done.code == 3

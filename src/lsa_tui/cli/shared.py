@@ -153,7 +153,8 @@ def _says(found: Standing) -> str:
     words = {
         "not set": "No shared store is set; `lsa init --shared URL` names one",
         "not there": f"{found.place}: nothing is there yet; `lsa sync` makes it",
-        "plain": f"{found.place}: not encrypted; `lsa shared rekey` does it",
+        # Where something else is wrong with it (another group's perhaps), it is not to be encrypted.
+        "plain": f"{found.place}: not encrypted{'' if found.problem else '; `lsa shared rekey` does it'}",
         "encrypted": f"{found.place}: encrypted, key {found.key_id}",
         "server": f"{found.place}: a server, whose accounts say who may read",
         "": f"{found.place}: cannot be told",

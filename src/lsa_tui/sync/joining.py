@@ -147,7 +147,7 @@ def invite(book: Book, url: str | None = None) -> Invitation:
 def encrypted(book: Book, shared: KeyedStore, path: Path) -> Held:
     """Opens the shared store beside whose anchor `path` its keys lie; its key. Raises LsaError where there is none, or
     a plain one."""
-    opened(book, shared, path)
+    recognising.require_ours(book, shared, opened(book, shared, path))
     used = shared.opening.used if shared.opening is not None else None
     if used is None:
         raise LsaError(f"{keys.called(path)} is not encrypted; `lsa shared rekey` does it")
@@ -192,11 +192,14 @@ def standing(book: Book) -> Standing:
                 recognising.require_disk(book, shared)
             joined = opening.used is not None
             state = ("encrypted" if joined else "plain") if about.hub_id else "not there"
-            says = opening.wrong() if about.hub_id else ""
+            if about.hub_id:
+                says = opening.wrong()
+                recognising.require_ours(book, shared, about)
         except NeedsPassphrase:
             state = "encrypted"  # not joined yet: nothing is wrong
         except LsaError as trouble:
-            state, joined = "encrypted" if opening.file else "", isinstance(trouble, keys.WentBack)
+            if not state:
+                state, joined = "encrypted" if opening.file else "", isinstance(trouble, keys.WentBack)
             says = str(trouble)
     named = (opening.used if state == "encrypted" and joined else None) or opening.file
     key_id = named.key_id if named is not None else ""

@@ -56,7 +56,18 @@ def recognise(book: Book, shared: SharedStore, create: bool) -> Met:
         require_disk(book, shared)
         if create:
             about = shared.open(made_up=made_up, create=True)
-    if about.made_up != made_up:
+    there = require_ours(book, shared, about)
+    if create and shared.moved_to():
+        with suppress(SyncIncomplete), shared.pushing():  # whoever may not write there can read all the same
+            shared.mark_moved("")
+    note = _note(book, shared, about, before, there, done=create)
+    return Met(about, before, apart, (note,) if note else ())
+
+
+def require_ours(book: Book, shared: SharedStore, about: About) -> Heads:
+    """Raises SyncIncomplete for a store that is open and that no sync of this home would use: made-up records among
+    real ones, one whose records were moved, another group's. Returns its heads, where there were any to look at."""
+    if about.made_up != book.made_up:
         kind, other = ("made-up", "real") if about.made_up else ("real", "made-up")
         raise SyncIncomplete(
             f"{shared.name} holds {kind} records and this home {other} ones; they are never mixed, so set another "
@@ -64,13 +75,10 @@ def recognise(book: Book, shared: SharedStore, create: bool) -> Met:
         )
     if moved_to := moved_elsewhere(shared, about):
         raise _moved(shared, moved_to)
-    if create and shared.moved_to():
-        with suppress(SyncIncomplete), shared.pushing():  # whoever may not write there can read all the same
-            shared.mark_moved("")
-    there: Heads = shared.heads() if before and about.hub_id and not about.created else {}
+    met = memory_of(book, shared) is not None
+    there: Heads = shared.heads() if met and about.hub_id and not about.created else {}
     refuse_foreign(book, shared, about, there)
-    note = _note(book, shared, about, before, there, done=create)
-    return Met(about, before, apart, (note,) if note else ())
+    return there
 
 
 def require_disk(book: Book, shared: SharedStore) -> None:

@@ -38,8 +38,11 @@ def standing(book: Book, location: Location) -> tuple[str, str]:
         with _opened(book, location) as (server, about):
             if not about.hub_id:
                 return "not there", ""
-            moved = recognising.moved_elsewhere(server, about)
-            return "server", f"its records were moved to {moved}" if moved else ""
+            try:
+                recognising.require_ours(book, server, about)
+            except LsaError as problem:
+                return "server", str(problem)
+            return "server", ""
     except LsaError as problem:
         return "", str(problem)
 
