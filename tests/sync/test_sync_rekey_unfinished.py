@@ -147,10 +147,11 @@ def test_a_store_that_is_damaged_meanwhile_is_mended(one, two, shared, url, agre
     content[pages.BYTES * 2 :] = os.urandom(len(content) - pages.BYTES * 2)  # whichever of them a sync reads
     shared.write_bytes(content)
     note(two, "after the damage")
-    with pytest.raises(SyncIncomplete, match="let the device that began it sync first"):
+    with pytest.raises(SyncIncomplete, match=r"let the device that began it sync first.*nothing was touched"):
         sync(two, url)
-    assert len(setting_aside.kept(shared)) == 1
+    assert (setting_aside.kept(shared), shared.read_bytes()) == ([], bytes(content)), "it can make no new one"
     assert sync(one, url).verified
+    assert len(setting_aside.kept(shared)) == 1
     joining.join(two, asked(NEW), url)
     sync(two, url)
     sync(one, url)

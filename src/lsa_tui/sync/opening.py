@@ -117,7 +117,7 @@ class Opening:
             return
         if self.file is not None:
             self._asked(self.file)
-        elif not (self.book.made_up or self.book.plain):
+        elif not self.book.made_up and (self.encrypted or not self.book.plain):
             typed = self.ask(NeedsPassphrase(self.path, new=True))
             self.ask = lambda _: typed
 
