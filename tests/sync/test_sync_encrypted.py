@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -93,6 +94,19 @@ def test_a_plain_home_makes_a_plain_store_and_says_so(homes, shared, url) -> Non
     assert shared.read_bytes().startswith(b"SQLite format 3")
     assert not beside(shared).exists()
     assert sync(homes("jt"), url).notes == ()
+
+
+def test_a_store_that_was_made_by_a_sync_that_broke_off_is_called_plain_by_the_next(homes, url, monkeypatch) -> None:
+    """A full disk broke the first one off, and nobody was told that whoever opens the file can read it."""
+    one, two = homes("jt"), homes("lp")
+    assert sync(one, url, dry_run=True).notes == (), "nothing is there yet"
+    for trouble in (SyncIncomplete("the disk is full"), KeyboardInterrupt()):
+        with monkeypatch.context() as patched, pytest.raises(type(trouble)):
+            patched.setattr("lsa_tui.sync.sending.Sending.push", Mock(side_effect=trouble))
+            sync(one, url)
+    assert sync(one, url).notes == (opening.NOT_ENCRYPTED,)
+    assert sync(one, url).notes == ()
+    assert sync(two, url).notes == (), "it was begun by somebody else, who was told"
 
 
 def test_a_plain_home_with_a_join_passphrase_makes_an_encrypted_store(homes, shared, url, monkeypatch) -> None:

@@ -279,7 +279,7 @@ class Opening:
         optional = self.book.plain and not self.encrypted
         typed = passphrases.given("shared") if optional else self.ask(needed)
         if typed is None:
-            self._tell(NOT_ENCRYPTED)
+            self.warn()
             return None
         return self._made(typed)
 
@@ -361,6 +361,10 @@ class Opening:
             )
 
     # Afterwards
+
+    def warn(self) -> None:
+        """Has its user know that the store is not encrypted."""
+        self._tell(NOT_ENCRYPTED)
 
     def _tell(self, said: str) -> None:
         """Once, however often the store is opened."""

@@ -272,8 +272,19 @@ class _Run:
             self.note(*met.notes)
         if self.suspicious or (met.before and met.before.doubted) or self.unread(met):
             mending.check(self.book, self.shared)
+        if met.about.hub_id and not (met.before and met.before.at):
+            self.say_who_reads_it()
         self.met = True
         return met.about
+
+    def say_who_reads_it(self) -> None:
+        """That a store of this home alone is not encrypted: said at the first sync that ends well, for the one that
+        made it may have broken off before it could say so."""
+        opening = self.shared.opening
+        if opening is None or opening.used is not None or self.book.made_up:
+            return
+        if self.shared.heads().keys() <= log.own_chains(self.db).keys():
+            opening.warn()
 
     def unread(self, met: recognising.Met) -> bool:
         """Whether this home meets the store for the first time, and holds all of it already: nothing is taken in then,
