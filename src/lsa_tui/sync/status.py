@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -136,13 +135,11 @@ def _devices(book: Book) -> list[Device]:
 
 def _covered(book: Book) -> dict[tuple[str, str], str]:
     """Whose a device is, by the device and the initials of whoever covered on it."""
-    sql = "SELECT dev, actor, body FROM change WHERE kind = ? AND body IS NOT NULL"
-    found = {}
-    for dev, actor, body in book.db.execute_sql(sql, (cover.KIND,)):
-        of = json.loads(body).get("set", {}).get("of")
-        if of:  # not the end of a cover, nor one of a device that was nobody's yet
-            found[dev, actor] = str(of)
-    return found
+    sql = (
+        "SELECT c.dev, c.actor, json_extract(r.data, '$.of') FROM record r JOIN change c ON c.row = r.uid "
+        "WHERE r.kind = ? AND json_extract(r.data, '$.of') <> ''"  # else it was of a device that was nobody's yet
+    )
+    return {(dev, actor): str(of) for dev, actor, of in book.db.execute_sql(sql, (cover.KIND,))}
 
 
 def _line(book: Book, one: Device) -> str:
