@@ -299,7 +299,7 @@ def test_two_devices_that_each_made_the_store(homes, tmp_path, agree) -> None:
     shutil.copytree(copies[1], copies[0], dirs_exist_ok=True, ignore=lambda *_: ["lsa.keys"])
     shutil.copytree(copies[0], copies[1], dirs_exist_ok=True)  # the first one's file of keys was quicker
     assert any("were not read" in said for said in sync(books[0], first).notes)
-    with pytest.raises(SyncIncomplete, match="join it with `lsa shared join`"):
+    with pytest.raises(SyncIncomplete, match="only where that is meant: `lsa shared join`"):
         sync(books[1], second)
     joining.join(books[1], asked(PASS), second)
     sync(books[1], second)
