@@ -209,6 +209,22 @@ def test_what_is_erased_in_a_branch_is_gone_everywhere(homes, url, shared, agree
     assert b"to be wiped" not in shared.read_bytes()
 
 
+def test_what_a_twin_had_undone_and_the_other_erased_is_in_no_copy_either(homes, url, agree) -> None:
+    """The twin has no change any more by which the erasure could find it."""
+    one = homes("one", role="senco")
+    sync(one, url)
+    written = note(one, "to be wiped")
+    twin = twin_of(one, homes, "twin")
+    twin.store.backup(twin.paths.backups, "day-2026-11-24.db")
+    entries.undo(twin)
+    erasing.erase_rows(one, [written.id], "by mistake")
+    rounds(url, one, twin)
+    agree(one, twin)
+    for book in (one, twin):
+        for file in book.paths.data_folder.rglob("*.db*"):
+            assert b"to be wiped" not in file.read_bytes(), file
+
+
 @pytest.mark.parametrize("ahead", [False, True])
 def test_an_erased_pupil_goes_also_from_a_branch_that_had_not_seen_it(
     homes, url, shared, agree, ahead, monkeypatch

@@ -193,11 +193,13 @@ def _wipe(db: Any, changes: Sequence[Mapping[str, Any]]) -> int:
 
 @dataclass(frozen=True)
 class Obeyed:
-    """What arriving erasures, and arriving changes that held ones name, came to here."""
+    """What arriving erasures (`heard`: whether there were any), and arriving changes that held ones name, came to
+    here."""
 
     changes: int
     own: int
     pupils: frozenset[str]
+    heard: bool = False
 
 
 def obey(db: Any, arrived: Sequence[Mapping[str, Any]], author: log.Author) -> Obeyed:
@@ -217,7 +219,7 @@ def obey(db: Any, arrived: Sequence[Mapping[str, Any]], author: log.Author) -> O
     if pupils:
         log.drop_undone(db)
     own = sum(cut_out(db, log.OWN, own_of_pupil(db, pupil)) for pupil in pupils)
-    return Obeyed(erased, own, pupils)
+    return Obeyed(erased, own, pupils, bool(fresh))
 
 
 def obey_again(db: Any, author: log.Author) -> None:

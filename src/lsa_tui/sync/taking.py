@@ -78,7 +78,8 @@ def clear(db: Any, erased: erasures.Obeyed) -> None:
     """Takes away what this device remembers of erased pupils, and has the bytes of all that was erased removed."""
     for pupil in erased.pupils:
         cleaning.drop_facts(db, pupil)
-    if erased.changes or erased.own or erased.pupils:
+    # What was undone here has no change any more by which an erasure could find it.
+    if erased.changes or erased.own or erased.pupils or (erased.heard and log.get_meta(db, log.DROPPED)):
         cleaning.mark(db)
 
 
