@@ -56,7 +56,7 @@ def finish(book: Book) -> bool:
             book.db.execute_sql("VACUUM")
             _replace_copies(book, which)
             with book.store.writing() as db:
-                db.execute_sql("DELETE FROM meta WHERE key IN (?, ?)", (MARK, log.DROPPED if which == _ALL else MARK))
+                db.execute_sql("DELETE FROM meta WHERE key = ?", (MARK,))
             emptied = _empty_write_ahead(book)
             if not emptied:
                 with book.store.writing() as db:

@@ -33,10 +33,6 @@ TOLD = ("name", "person")
 SET, REDACT, ACT = "set", "redact", "act"
 """What a change does: sets fields of a record; erases others' bodies; says what was done."""
 
-DROPPED = "undone_dropped"
-"""Among the facts of a home in which something undone was wiped: its copies may hold that still, and a twin of the home
-may have kept it, for somebody to erase there."""
-
 A_DAY_MS = 24 * 3600 * 1000
 GENESIS = "0" * 64
 
@@ -352,7 +348,6 @@ def drop_undone(db: Any) -> None:
             Head.delete().where(Head.dev == dev).execute(db)
     if cuts:
         Mine.delete().where(Mine.undone == True).execute(db)  # noqa: E712
-        set_meta(db, DROPPED, "yes")
 
 
 def seal(db: Any) -> None:
