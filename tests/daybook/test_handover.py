@@ -51,11 +51,12 @@ def said(book: Book, on: date | None = None) -> str:
     return handover.says(book, found) if found else ""
 
 
-def handed_over(lsa: Book, teacher: Book, at: At, moment: str) -> None:
-    """The LSA marks, then both sync."""
+def handed_over(lsa: Book, teacher: Book, at: At, moment: str, later: str = "") -> None:
+    """The LSA marks and syncs, then the teacher syncs, perhaps `later`."""
     at(moment)
     marks.tally(lsa, "c")
     sync(lsa)
+    at(later or moment)
     sync(teacher)
 
 
@@ -123,11 +124,7 @@ def test_a_day_before_what_came_stays_said(school: tuple[Book, Book], at: At) ->
     assert said(teacher) == "no hand-over for Tue and Thu; last received Wed 15:10"
     handed_over(lsa, teacher, at, "Fri 09:00")  # of Friday, whose lessons are not over
     assert said(teacher) == "no hand-over for Tue and Thu; last received Fri 09:00"
-    at("Tue 15:10")
-    marks.tally(lsa, "c")  # it had only not been shared
-    sync(lsa)
-    at("Fri 09:10")
-    sync(teacher)
+    handed_over(lsa, teacher, at, "Tue 15:10", "Fri 09:10")  # it had only not been shared
     assert said(teacher) == "no hand-over for Thu; last received Fri 09:10"
 
 
@@ -140,11 +137,7 @@ def test_several_days_with_one_between_them_that_came_are_no_days_since(school: 
 
 def test_what_came_late_is_said_with_the_day_that_it_reaches(school: tuple[Book, Book], at: At) -> None:
     lsa, teacher = school
-    at("Mon 15:00")
-    marks.tally(lsa, "c")
-    sync(lsa)
-    at("Thu 18:25")
-    sync(teacher)
+    handed_over(lsa, teacher, at, "Mon 15:00", "Thu 18:25")
     assert said(teacher) == "no hand-over for Tue, Wed and Thu; last received Thu 18:25, up to Mon"
 
 

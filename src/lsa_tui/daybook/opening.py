@@ -16,7 +16,6 @@ from lsa_tui.vault.keyfile import LEAST, KeyFile, check_passphrase
 
 PLAIN = "the records in this home are not encrypted; `lsa key encrypt` does it"
 INTERRUPTED = "encrypting this home was interrupted, and its records are plain; `lsa key encrypt` completes it"
-"""How the passphrase is given to what asks for it whatever session there is."""
 
 
 @dataclass(frozen=True)

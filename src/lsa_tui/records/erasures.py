@@ -335,10 +335,10 @@ def cut_out(db: Any, dev: str, rows: Collection[str], before: int | None = None)
     chain = log.chain_at(db, dev, first - 1)
     assert chain is not None  # numbers have no gaps
     tail = log.changes_after(db, dev, first - 1, 1 << 62, -1)
-    cut = [one for one in tail if one["row"] in rows and one["hlc"] < until]
-    kept = [one for one in tail if one not in cut]
+    cut = {one["uid"] for one in tail if one["row"] in rows and one["hlc"] < until}
+    kept = [one for one in tail if one["uid"] not in cut]
     db.execute_sql("DELETE FROM change WHERE dev = ? AND seq >= ?", (dev, first))
-    db.connection().executemany("DELETE FROM mine WHERE uid = ?", [(one["uid"],) for one in cut])
+    db.connection().executemany("DELETE FROM mine WHERE uid = ?", [(uid,) for uid in cut])
     seq = first - 1
     for one in kept:
         seq += 1

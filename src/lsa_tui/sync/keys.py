@@ -137,14 +137,19 @@ class Held:
         return cipher.key_id(self.key)
 
     @property
+    def file(self) -> KeyFile:
+        """Its file of keys as last seen."""
+        return KeyFile.from_text(self.text, "remembered here")
+
+    @property
     def generation(self) -> int:
         """Which key of its store it is, counted from 1."""
-        return KeyFile.from_text(self.text, "remembered here").generation
+        return self.file.generation
 
     @property
     def page(self) -> int:
         """Bytes of a page of the shared file."""
-        return int(KeyFile.from_text(self.text, "remembered here").more.get("page", pages.FIRST))
+        return int(self.file.more.get("page", pages.FIRST))
 
     @property
     def _name(self) -> str:
@@ -344,7 +349,9 @@ def facts(path: Path, generation: int, page: int = pages.BYTES) -> dict[str, int
     return {"log_format": FORMAT, "generation": generation, "page": page}
 
 
-def without_invitations(keys: KeyFile) -> KeyFile:
-    """The same without its invitations: one that was used must not come back with an older text."""
-    keys.without("invitation")
-    return keys
+def alone(one: Held) -> KeyFile:
+    """The file of keys as this device remembers it, with that key alone, and without its invitations: one that was used
+    must not come back with an older text."""
+    file = replace(one.file, next=None)
+    file.without("invitation")
+    return file

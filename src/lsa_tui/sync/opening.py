@@ -296,9 +296,7 @@ class Opening:
     def _put_back(self, used: Held, *, new: bool = False) -> bool:
         """Writes the file of keys as this device remembers it, with the key in force alone. Returns False where it
         should be `new` and there is one."""
-        was = self._state(used) or self._trouble
-        file = keys.without_invitations(KeyFile.from_text(used.text, "remembered here"))
-        file.next = None
+        was, file = self._state(used), keys.alone(used)
         if not keys.write(self.path, file, new=new):
             return False
         self.file, self._trouble = file, ""

@@ -122,7 +122,7 @@ def _refuse_known(book: Book, path: Path, opening: Opening, typed: str) -> None:
     used = opening.used
     assert used is not None
     # One that is coming was never in force: it opened nothing to anybody yet.
-    before = [_named(path, used), *(_text(one) for one in keys.of_store(book, used.store) if not one.coming)]
+    before = [_named(path, used), *(one.file for one in keys.of_store(book, used.store) if not one.coming)]
     if any(one.unlock(typed, ("passphrase",)) is not None for one in {one.key_id: one for one in before}.values()):
         raise LsaError(
             "that is a join passphrase it has already, or had, and whoever should stay out knows it; choose another. "
@@ -145,11 +145,7 @@ def _named(path: Path, used: Held) -> KeyFile:
         file = keys.read(path)
         if file is not None and file.store == used.store:
             return file
-    return replace(keys.without_invitations(_text(used)), next=None)
-
-
-def _text(one: Held) -> KeyFile:
-    return KeyFile.from_text(one.text, "remembered here")
+    return keys.alone(used)
 
 
 def _after(book: Book, path: Path, store: str) -> int:
